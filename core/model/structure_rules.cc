@@ -1,0 +1,331 @@
+#include "core/model/structure_rules.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <tuple>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/strings.h"
+#include "core/model/vocabulary.h"
+#include "google/protobuf/descriptor.h"
+
+namespace corridor {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+using google::protobuf::Reflection;
+using google::protobuf::RepeatedPtrField;
+using Violations = std::vector<FieldViolation>;
+
+// Adds faults at one path. The path is spelled out only when there is a fault, so a
+// Report borrows its parent, which must outlive it.
+class Report {
+ public:
+  Report(std::string_view path, Violations& violations) : name_(path), violations_(violations) {}
+
+  Report Field(std::string_view name) const { return {this, name, -1}; }
+  Report Element(int index) const { return {this, {}, index}; }
+
+  void Missing(std::string_view what) const { Add(v1::ERROR_REASON_STATEMENT_MALFORMED, what); }
+  void OutOfBounds(std::string_view what) const { Add(v1::ERROR_REASON_OUT_OF_BOUNDS, what); }
+  void Vocabulary(std::string_view what) const { Add(v1::ERROR_REASON_VOCABULARY, what); }
+
+  // False, and a fault, when a list is too long to be looked at.
+  bool CountAtMost(int count, int max) const {
+    if (count <= max) return true;
+    OutOfBounds(absl::StrCat("holds ", count, " entries; give at most ", max));
+    return false;
+  }
+
+ private:
+  Report(const Report* parent, std::string_view name, int index)
+      : parent_(parent), name_(name), index_(index), violations_(parent->violations_) {}
+
+  std::string Path() const {
+    const std::string parent = parent_ != nullptr ? parent_->Path() : "";
+    if (index_ >= 0) return absl::StrCat(parent, "[", index_, "]");
+    return absl::StrCat(parent, parent.empty() ? "" : ".", A(name_));
+  }
+
+  void Add(v1::ErrorReason reason, std::string_view what) const {
+    violations_.push_back({Path(), reason, std::string(what)});
+  }
+
+  const Report* parent_ = nullptr;
+  std::string_view name_;
+  int index_ = -1;
+  Violations& violations_;
+};
+
+// --- Codes, by reflection.
+
+void CheckNumber(const FieldDescriptor& field, int number, UnknownCodes unknown,
+                 const Report& report) {
+  if (field.enum_type()->FindValueByNumber(number) != nullptr) return;
+  if (number < 0 || number > kCodeNumberMax) {
+    report.Vocabulary(absl::StrCat("is not a code; codes are 0 to ", kCodeNumberMax));
+  } else if (unknown == UnknownCodes::kRefuse) {
+    report.Vocabulary(absl::StrCat("is not a value of ", field.enum_type()->name(),
+                                   " in this vocabulary; use one that is, or OTHER"));
+  }
+}
+
+void CheckCodeList(const Message& message, const FieldDescriptor& field, UnknownCodes unknown,
+                   const Report& report) {
+  const Reflection& reflection = *message.GetReflection();
+  const int count = reflection.FieldSize(message, &field);
+  if (!report.CountAtMost(count, kCodesMax)) return;
+  std::set<int> seen;
+  for (int i = 0; i < count; ++i) {
+    const int number = reflection.GetRepeatedEnumValue(message, &field, i);
+    const Report element = report.Element(i);
+    if (number == 0) element.Vocabulary("is UNSPECIFIED; leave it out of the list");
+    if (!seen.insert(number).second) element.OutOfBounds("occurs twice; give each value once");
+    CheckNumber(field, number, unknown, element);
+  }
+}
+
+void CheckAllCodes(const Message& message, UnknownCodes unknown, const Report& report);
+
+void CheckNested(const Message& message, const FieldDescriptor& field, UnknownCodes unknown,
+                 const Report& report) {
+  const Reflection& reflection = *message.GetReflection();
+  if (!field.is_repeated()) {
+    return CheckAllCodes(reflection.GetMessage(message, &field), unknown, report);
+  }
+  // Longer lists are refused by their own rule; this bounds the work on them.
+  const int count = std::min(reflection.FieldSize(message, &field), kCodesMax);
+  for (int i = 0; i < count; ++i) {
+    CheckAllCodes(reflection.GetRepeatedMessage(message, &field, i), unknown, report.Element(i));
+  }
+}
+
+void CheckAllCodes(const Message& message, UnknownCodes unknown, const Report& report) {
+  const Reflection& reflection = *message.GetReflection();
+  std::vector<const FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    const Report here = report.Field(field->name());
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      CheckNested(message, *field, unknown, here);
+    } else if (field->cpp_type() != FieldDescriptor::CPPTYPE_ENUM) {
+      continue;
+    } else if (field->is_repeated()) {
+      CheckCodeList(message, *field, unknown, here);
+    } else {
+      CheckNumber(*field, reflection.GetEnumValue(message, field), unknown, here);
+    }
+  }
+}
+
+// --- Lists of coded text.
+
+void CheckCodedStrings(const RepeatedPtrField<std::string>& values, int max,
+                       bool (*valid)(std::string_view), std::string_view expected,
+                       const Report& report) {
+  if (!report.CountAtMost(values.size(), max)) return;
+  std::set<std::string_view> seen;
+  for (int i = 0; i < values.size(); ++i) {
+    if (!valid(values[i])) report.Element(i).Vocabulary(expected);
+    if (!seen.insert(values[i]).second) {
+      report.Element(i).OutOfBounds("occurs twice; give each value once");
+    }
+  }
+}
+
+constexpr std::string_view kWantsCountry =
+    "is not a country; use an ISO 3166-1 alpha-3 code such as KEN";
+constexpr std::string_view kWantsArea =
+    "is not an area; use the three digits of a UN M49 region such as 035";
+constexpr std::string_view kWantsPlace =
+    "is not a place; use an ISO 3166-1 alpha-3 code such as KEN or a UN M49 area such as 035";
+
+// --- Time.
+
+void CheckMonthAt(const v1::Month& month, const Report& report) {
+  if (month.year() < kYearMin || month.year() > kYearMax) {
+    report.Field("year").OutOfBounds(
+        absl::StrCat("is outside ", kYearMin, " to ", kYearMax, "; give the year of observation"));
+  }
+  if (month.month() < 1 || month.month() > 12) {
+    report.Field("month").OutOfBounds("is not a month; give 1 to 12");
+  }
+}
+
+void CheckPeriod(const v1::MonthPeriod& period, const Report& report) {
+  if (!period.has_start()) report.Field("start").Missing("is missing; give year and month");
+  if (!period.has_end()) report.Field("end").Missing("is missing; give year and month");
+  if (!period.has_start() || !period.has_end()) return;
+  CheckMonthAt(period.start(), report.Field("start"));
+  CheckMonthAt(period.end(), report.Field("end"));
+  const auto key = [](const v1::Month& m) { return std::tuple(m.year(), m.month()); };
+  if (key(period.end()) < key(period.start())) {
+    report.Field("end").OutOfBounds("is before the start; give the later month last");
+  }
+}
+
+// --- Route.
+
+void CheckAdmin1(const v1::RouteLeg& leg, const Report& report) {
+  if (leg.admin1().empty()) return;
+  if (!leg.has_country()) return report.Missing("needs `country`; leave it out beside an area");
+  if (!IsIso3166_2(leg.admin1(), leg.country())) {
+    report.Vocabulary("is not a subdivision of the leg's country; use ISO 3166-2, such as TH-63");
+  }
+}
+
+void CheckLeg(const v1::RouteLeg& leg, const Report& report) {
+  if (leg.stage() == v1::ROUTE_STAGE_UNSPECIFIED) {
+    report.Field("stage").Missing("is missing; say RECRUITMENT, TRANSIT or EXPLOITATION");
+  }
+  if (leg.has_country()) {
+    if (!IsCountryAlpha3(leg.country())) report.Field("country").Vocabulary(kWantsCountry);
+  } else if (!leg.has_area()) {
+    report.Missing("has no place; give `country` or `area`");
+  } else if (!IsM49Area(leg.area())) {
+    report.Field("area").Vocabulary(kWantsArea);
+  }
+  CheckAdmin1(leg, report.Field("admin1"));
+}
+
+// Equal whatever numbers of a newer vocabulary the legs carry.
+auto LegKey(const v1::RouteLeg& leg) {
+  return std::tuple<int, std::string_view, std::string_view, std::string_view, int, int>(
+      leg.stage(), leg.country(), leg.area(), leg.admin1(), leg.venue(), leg.entry_mode());
+}
+
+void CheckLegs(const RepeatedPtrField<v1::RouteLeg>& legs, const Report& report) {
+  if (!report.CountAtMost(legs.size(), kLegsMax)) return;
+  std::set<decltype(LegKey(legs[0]))> seen;
+  for (int i = 0; i < legs.size(); ++i) {
+    CheckLeg(legs[i], report.Element(i));
+    if (!seen.insert(LegKey(legs[i])).second) {
+      report.Element(i).OutOfBounds("repeats an earlier leg; give each leg once");
+    }
+  }
+}
+
+// --- Blocks.
+
+void CheckNotEmpty(const Message& block, const Report& report) {
+  if (block.ByteSizeLong() == 0) report.Missing("is empty; fill it or leave it out");
+}
+
+void CheckRecruitment(const v1::RecruitmentBlock& block, const Report& report) {
+  CheckNotEmpty(block, report);
+  if (!block.claimed_destination().empty() && !IsCountryAlpha3(block.claimed_destination())) {
+    report.Field("claimed_destination").Vocabulary(kWantsCountry);
+  }
+  CheckCodedStrings(block.languages_sought(), kLanguagesSoughtMax, IsIso639_3,
+                    "is not a language; use an ISO 639-3 code such as eng",
+                    report.Field("languages_sought"));
+}
+
+void CheckGroup(const v1::AffectedGroupBlock& group, const Report& report) {
+  if (group.group_size() == v1::GROUP_SIZE_UNSPECIFIED) {
+    report.Field("group_size").Missing("is missing; give a band or NOT_STATED");
+  }
+  if (group.gender() == v1::GENDER_UNSPECIFIED) {
+    report.Field("gender").Missing("is missing; give a value or NOT_STATED");
+  }
+  CheckCodedStrings(group.citizenships(), kCitizenshipsMax, IsCountryAlpha3, kWantsCountry,
+                    report.Field("citizenships"));
+  CheckCodedStrings(group.citizenship_areas(), kCitizenshipAreasMax, IsM49Area, kWantsArea,
+                    report.Field("citizenship_areas"));
+}
+
+// --- Response and text.
+
+void CheckActions(const v1::AlertContent& content, const Report& report) {
+  const auto& actions = content.recommended_actions();
+  const bool none =
+      std::find(actions.begin(), actions.end(), v1::RECOMMENDED_ACTION_NONE) != actions.end();
+  if (none && actions.size() > 1) report.OutOfBounds("holds NONE beside others; NONE stands alone");
+}
+
+void CheckText(const v1::LocalizedText& text, size_t max, const Report& report) {
+  if (text.language().size() > kLanguageTagBytesMax || !IsLanguageTag(text.language())) {
+    report.Field("language")
+        .Vocabulary(
+            "is not a language tag; use BCP 47 language, script and region, such as en or zh-Hans");
+  }
+  const size_t count = CodePointCount(text.text());
+  if (count == 0) report.Field("text").Missing("is empty; write it or leave the entry out");
+  if (count > max) {
+    report.Field("text").OutOfBounds(
+        absl::StrCat("has ", count, " characters; shorten it to ", max));
+  }
+}
+
+void CheckTexts(const RepeatedPtrField<v1::LocalizedText>& texts, size_t max,
+                const Report& report) {
+  if (!report.CountAtMost(texts.size(), kTextLanguagesMax)) return;
+  std::set<std::string_view> languages;
+  for (int i = 0; i < texts.size(); ++i) {
+    CheckText(texts[i], max, report.Element(i));
+    if (!languages.insert(texts[i].language()).second) {
+      report.Element(i).Field("language").OutOfBounds("occurs twice; give one text per language");
+    }
+  }
+}
+
+void CheckRequired(const v1::AlertContent& content, const Report& report) {
+  if (content.severity() == v1::SEVERITY_UNSPECIFIED) {
+    report.Field("severity").Missing("is missing; give a value or UNKNOWN");
+  }
+  if (content.certainty() == v1::CERTAINTY_UNSPECIFIED) {
+    report.Field("certainty").Missing("is missing; give a value or UNKNOWN");
+  }
+  if (content.legs().empty() && !content.has_pattern()) {
+    report.Missing("says neither where nor what; give at least one leg or a pattern");
+  }
+}
+
+}  // namespace
+
+size_t CodePointCount(std::string_view text) {
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](unsigned char byte) {
+    return (byte & 0xC0) != 0x80;  // Every code point has one byte that continues none.
+  }));
+}
+
+void CheckMonth(const v1::Month& month, std::string_view path, Violations& violations) {
+  CheckMonthAt(month, Report(path, violations));
+}
+
+void CheckPlace(std::string_view place, std::string_view path, Violations& violations) {
+  if (IsCountryAlpha3(place) || IsM49Area(place)) return;
+  Report(path, violations).Vocabulary(kWantsPlace);
+}
+
+void CheckCodes(const Message& message, UnknownCodes unknown, std::string_view path,
+                Violations& violations) {
+  CheckAllCodes(message, unknown, Report(path, violations));
+}
+
+Violations CheckStructure(const v1::AlertContent& content, UnknownCodes unknown,
+                          std::string_view path) {
+  Violations violations;
+  const Report report(path, violations);
+  CheckRequired(content, report);
+  CheckAllCodes(content, unknown, report);
+  if (content.has_observed_period()) {
+    CheckPeriod(content.observed_period(), report.Field("observed_period"));
+  }
+  CheckLegs(content.legs(), report.Field("legs"));
+  if (content.has_pattern()) CheckNotEmpty(content.pattern(), report.Field("pattern"));
+  if (content.has_recruitment()) {
+    CheckRecruitment(content.recruitment(), report.Field("recruitment"));
+  }
+  if (content.has_affected_group()) {
+    CheckGroup(content.affected_group(), report.Field("affected_group"));
+  }
+  CheckActions(content, report.Field("recommended_actions"));
+  CheckTexts(content.headlines(), kHeadlineCodePointsMax, report.Field("headlines"));
+  CheckTexts(content.notes(), kNoteCodePointsMax, report.Field("notes"));
+  return violations;
+}
+
+}  // namespace corridor
