@@ -18,12 +18,17 @@ function(corridor_library)
   target_link_libraries(${ARG_NAME} ${visibility} ${ARG_DEPS} ${ARG_LINK} Threads::Threads)
 endfunction()
 
-# corridor_executable(NAME <program> SRCS <files> DEPS <ours> LINK <outside>): a program in build/bin.
+# corridor_executable(NAME <program> SRCS <files> DEPS <ours> LINK <outside>): a program in build/bin, installed.
 function(corridor_executable)
   cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS;LINK" ${ARGN})
-  add_executable(${ARG_NAME} ${ARG_SRCS})
-  target_include_directories(${ARG_NAME} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${ARG_NAME} PRIVATE corridor_warnings ${ARG_DEPS} ${ARG_LINK})
+  corridor_program(${ARG_NAME} "${ARG_SRCS}" "${ARG_DEPS};${ARG_LINK}")
+  install(TARGETS ${ARG_NAME} RUNTIME)
+endfunction()
+
+function(corridor_program name sources libraries)
+  add_executable(${name} ${sources})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE corridor_warnings ${libraries})
 endfunction()
 
 # corridor_test(NAME <folder_folder_test> SRCS <files> DEPS <ours> LINK <outside> LABELS <label> TIMEOUT <seconds>)
@@ -37,7 +42,7 @@ function(corridor_test)
   if(ARG_LABELS)
     list(APPEND properties LABELS ${ARG_LABELS})
   endif()
-  corridor_executable(NAME ${ARG_NAME} SRCS ${ARG_SRCS} DEPS ${ARG_DEPS} LINK ${ARG_LINK} GTest::gmock_main)
+  corridor_program(${ARG_NAME} "${ARG_SRCS}" "${ARG_DEPS};${ARG_LINK};GTest::gmock_main")
   set_target_properties(${ARG_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   gtest_discover_tests(${ARG_NAME} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
     WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} PROPERTIES ${properties})
@@ -53,4 +58,21 @@ function(corridor_add_test_folders folder)
       add_subdirectory(${here} ${PROJECT_BINARY_DIR}/${relative})
     endif()
   endforeach()
+endfunction()
+
+# corridor_install_package(TARGETS <the SDK library first, then every library of ours below it>)
+# Installs the public headers and a CMake package: find_package(corridor) gives corridor::<target> for each.
+function(corridor_install_package)
+  cmake_parse_arguments(ARG "" "" "TARGETS" ${ARGN})
+  include(CMakePackageConfigHelpers)
+  set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/corridor)
+  install(TARGETS ${ARG_TARGETS} EXPORT corridor ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}/corridor)
+  install(EXPORT corridor NAMESPACE corridor:: FILE corridor-targets.cmake DESTINATION ${package_dir})
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/client/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  install(DIRECTORY ${CORRIDOR_GENERATED_DIR}/corridor DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+    FILES_MATCHING PATTERN "*.h")
+  write_basic_package_version_file(${PROJECT_BINARY_DIR}/corridor-config-version.cmake
+    COMPATIBILITY SameMinorVersion)
+  install(FILES ${PROJECT_SOURCE_DIR}/cmake/corridor-config.cmake
+    ${PROJECT_BINARY_DIR}/corridor-config-version.cmake DESTINATION ${package_dir})
 endfunction()

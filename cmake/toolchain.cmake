@@ -1,5 +1,7 @@
 # Language, build type, warnings, sanitizers, and faster tools where they are installed.
 
+include(GNUInstallDirs)
+
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
