@@ -15,8 +15,8 @@
 namespace corridor {
 
 // A certificate authority for development, tests and a small region (`corridorctl certs`). It works
-// in memory: what it returns, the caller keeps. certs/README.md tells operators what each profile is
-// for and what to use in production instead.
+// in memory: what it returns, the caller keeps. certs/README.md tells operators what each profile
+// is for and what to use in production instead.
 
 // What a certificate is for. The SPIFFE ID must have the form that belongs to the profile.
 enum class CertificateProfile {
@@ -76,8 +76,8 @@ class CertificateAuthority {
   std::string private_key_pem() const;  // PKCS#8, secret
 
   // Makes a key and certifies it, with a random serial.
-  // kInvalidArgument: a SPIFFE ID of another trust domain or not of the profile's form, dates in the
-  // wrong order or outside the root's, names that the profile has no use for, malformed names.
+  // kInvalidArgument: a SPIFFE ID of another trust domain or not of the profile's form, dates in
+  // the wrong order or outside the root's, names that the profile has no use for, malformed names.
   absl::StatusOr<IssuedCertificate> Issue(const LeafRequest& request) const;
 
   // A CRL, as PEM, that lists `revoked` and is to be replaced before `next_update`. `number` rises

@@ -10,11 +10,12 @@
 
 namespace corridor {
 
-// The Merkle tree of RFC 9162, section 2.1 (the same as RFC 6962). One signature under the root then
-// speaks for every leaf, and a path proves one leaf without showing the others:
+// The Merkle tree of RFC 9162, section 2.1 (the same as RFC 6962). One signature under the root
+// then speaks for every leaf, and a path proves one leaf without showing the others:
 //
 //            root = N(a, b)                path of leaf 2: [L3, a]
-//           /              \               path of leaf 4 in a tree of five: [root of the first four]
+//           /              \               path of leaf 4 in a tree of five: [root of the first
+//           four]
 //      a = N(L0, L1)   b = N(L2, L3)
 //
 // A node without a right neighbour rises to the next level unchanged.

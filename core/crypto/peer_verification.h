@@ -14,6 +14,8 @@
 #include "core/crypto/certificate.h"
 #include "core/crypto/spiffe_id.h"
 
+struct x509_store_st;  // OpenSSL's X509_STORE
+
 namespace corridor {
 
 // Who a peer is, proved by its certificate. OpenSSL builds and checks the path; the rules that it
@@ -24,12 +26,14 @@ namespace corridor {
 //   the leaf   version 3, a positive serial of at most 20 bytes; exactly one URI name, a SPIFFE ID
 //              with a path; not a CA; key usage digitalSignature, without keyCertSign or cRLSign;
 //              the extended key usage of the purpose; within its dates
-//   issuers    CA certificates with keyCertSign, allowed for the purpose, within their dates, at most
+//   issuers    CA certificates with keyCertSign, allowed for the purpose, within their dates, at
+//   most
 //              three between leaf and root
 //   the root   one of the roots of the leaf's trust domain, and of no other
 //   every key  P-256, P-384, Ed25519, or RSA of 2,048 to 8,192 bits
 //   every signature  SHA-256, SHA-384, SHA-512 or Ed25519
-//   revocation where the bundle has a CRL: a current one for every issuer in the path, not naming it
+//   revocation where the bundle has a CRL: a current one for every issuer in the path, not naming
+//   it
 
 // What the certificate is shown for.
 enum class PeerPurpose {
@@ -96,8 +100,10 @@ class TrustBundle {
   // without CRLs.
   absl::Time crls_expire() const;
 
+  // The OpenSSL object, for the sources of this folder. Lives as long as this value or a copy.
+  x509_store_st* x509_store() const;
+
  private:
-  friend class PathBuilder;
   struct Parts;
   explicit TrustBundle(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
   std::shared_ptr<const Parts> parts_;
@@ -105,11 +111,12 @@ class TrustBundle {
 
 // Verifies `chain` against one trust domain at `time`.
 // kUnauthenticated: refused; the message begins with the reason's name, and PeerRefusalOf() gives
-// it. Messages name subjects and serials of certificates, which are no secrets.
+// it. Messages name a certificate by its depth in the chain and its serial, never by its subject,
+// which a stranger chose.
 //
-// A CRL speaks for the present. To judge a signing certificate at a time in the past, verify it when
-// it is registered, and later compare the time with `not_before`, `not_after` and the registry's
-// own revocation.
+// A CRL speaks for the present. To judge a signing certificate at a time in the past, verify it
+// when it is registered, and later compare the time with `not_before`, `not_after` and the
+// registry's own revocation.
 absl::StatusOr<VerifiedIdentity> VerifyPeerChain(const CertificateChain& chain,
                                                  const TrustBundle& bundle, PeerPurpose purpose,
                                                  absl::Time time);

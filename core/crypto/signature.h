@@ -24,8 +24,8 @@ KeyId KeyIdOf(const PublicKey& public_key);
 // of the curve shows at the first verification.
 absl::StatusOr<PublicKey> PublicKeyFrom(std::string_view bytes);
 
-// A private signing key. Move-only; overwritten on destruction. Thread-safe once made: Sign() may be
-// called from several threads at once.
+// A private signing key. Move-only; overwritten on destruction. Thread-safe once made: Sign() may
+// be called from several threads at once.
 class SigningKey {
  public:
   // A new key from the system's random generator.
@@ -57,9 +57,9 @@ class SigningKey {
   PublicKey public_key_{};
 };
 
-// Whether `signature` is one of `message` under `public_key`. Strict: refuses another length than 32
-// and 64 bytes, encodings that are not canonical, and keys or commitments of small order, so that no
-// signature has a second spelling and no key fits every message.
+// Whether `signature` is one of `message` under `public_key`. Strict: refuses another length than
+// 32 and 64 bytes, encodings that are not canonical, and keys or commitments of small order, so
+// that no signature has a second spelling and no key fits every message.
 bool VerifyEd25519(std::string_view public_key, std::string_view message,
                    std::string_view signature);
 bool VerifyEd25519(const PublicKey& public_key, std::string_view message,
