@@ -5,9 +5,6 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "core/crypto/secret_bytes.h"
-#include "core/crypto/system_random.h"
-
 namespace corridor {
 
 void EnsureSodium() {
@@ -15,13 +12,6 @@ void EnsureSodium() {
   if (started) return;
   std::fprintf(stderr, "corridor: cryptographic library failed: libsodium does not start\n");
   std::abort();
-}
-
-void SecureZero(void* memory, size_t size) { sodium_memzero(memory, size); }
-
-void SecureRandomBytes(std::span<uint8_t> bytes) {
-  EnsureSodium();
-  randombytes_buf(bytes.data(), bytes.size());
 }
 
 }  // namespace corridor

@@ -20,7 +20,8 @@ constexpr uint32_t kBatchLeavesMax = 4096;
 
 std::string BigEndian64(uint64_t value) {
   std::string bytes(8, '\0');
-  for (int i = 7; i >= 0; --i, value >>= 8) bytes[static_cast<size_t>(i)] = static_cast<char>(value);
+  for (int i = 7; i >= 0; --i, value >>= 8)
+    bytes[static_cast<size_t>(i)] = static_cast<char>(value);
   return bytes;
 }
 
@@ -103,10 +104,10 @@ bool VerifyStatementProof(const Digest& digest, const v1::StatementProof& proof,
 }
 
 Digest AcceptanceLeaf(std::string_view digest, const v1::Acceptance& acceptance) {
-  const std::string leaf = absl::StrCat(
-      A(digest), BigEndian64(acceptance.position().offset()),
-      std::string(1, static_cast<char>(acceptance.lane())),
-      BigEndian64(static_cast<uint64_t>(acceptance.accept_time_ms())));
+  const std::string leaf =
+      absl::StrCat(A(digest), BigEndian64(acceptance.position().offset()),
+                   std::string(1, static_cast<char>(acceptance.lane())),
+                   BigEndian64(static_cast<uint64_t>(acceptance.accept_time_ms())));
   return LeafHash(leaf);
 }
 
