@@ -1,0 +1,56 @@
+#ifndef CORRIDOR_SERVER_AUDIT_AUDIT_LOG_H_
+#define CORRIDOR_SERVER_AUDIT_AUDIT_LOG_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "corridor/v1/audit_log.pb.h"
+#include "server/storage/commit.h"
+#include "server/storage/store.h"
+
+namespace corridor {
+
+// What was decided, by whom, without content: entries chained by hash, each
+// written in the batch of the act it records. Thread-safe. All state is in the
+// store, so an entry of a rejected proposal leaves no trace in the chain.
+class AuditLog {
+ public:
+  // How far the chain goes. `hash` is 32 bytes: head(entries) of audit_log.proto.
+  struct Head {
+    uint64_t entries = 0;
+    std::string hash = std::string(32, '\0');
+
+    friend bool operator==(const Head&, const Head&) = default;
+  };
+
+  // `store` must outlive this.
+  explicit AuditLog(const Store& store) : store_(store) {}
+
+  // The part that appends `entry` to the chain. It sets sequence and time, and the
+  // position where the proposal carries a statement and the entry names none.
+  BatchPart Entry(v1::AuditEntry entry) const;
+
+  // The same as a function that can be handed to those who do not know this class.
+  // Independent of this object's life.
+  static AuditPart Part();
+
+  // The head that is on stable storage. kDataLoss: it does not parse.
+  absl::StatusOr<Head> head() const;
+
+  // Entries with sequence > `after`, oldest first, at most `limit`.
+  absl::StatusOr<std::vector<v1::AuditEntry>> Read(uint64_t after, size_t limit) const;
+
+  // Derives the head anew from all entries. kDataLoss names the first entry that
+  // does not fit, or says that the stored head differs.
+  absl::StatusOr<Head> Verify() const;
+
+ private:
+  const Store& store_;
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_AUDIT_AUDIT_LOG_H_

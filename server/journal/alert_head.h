@@ -1,0 +1,71 @@
+#ifndef CORRIDOR_SERVER_JOURNAL_ALERT_HEAD_H_
+#define CORRIDOR_SERVER_JOURNAL_ALERT_HEAD_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "core/model/statement.h"
+#include "corridor/v1/record.pb.h"
+#include "corridor/v1/statement.pb.h"
+
+namespace corridor {
+
+// What the journal knows of one alert: (publisher, alert_id). A plain value.
+struct AlertHead {
+  struct Place {
+    v1::Lane lane = v1::LANE_UNSPECIFIED;
+    uint64_t offset = 0;  // In this region's journal.
+
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+
+  std::string publisher;
+  std::string alert_id;  // 16 bytes.
+  // Highest revision of any statement of the alert.
+  uint32_t highest_revision = 0;
+  // ACTIVE, CANCELLED or RECALLED. That it expired is for the reader to see by
+  // `valid_until_ms`.
+  v1::AlertState state = v1::ALERT_STATE_ACTIVE;
+  // The ISSUE or REVISE of the highest revision here; absent while only its CANCEL
+  // or RECALL has arrived. Kept when it is recalled, because policy needs its
+  // routing part; see withdrawn().
+  std::optional<Place> current;
+  uint32_t current_revision = 0;
+  std::string current_statement_id;
+  // The CANCEL or RECALL that closed the alert.
+  std::optional<Place> closing;
+  // Of the current content; 0 without one.
+  int64_t valid_until_ms = 0;
+  v1::Tlp tlp = v1::TLP_UNSPECIFIED;
+  // Single statements that were recalled.
+  std::vector<std::string> recalled_statement_ids;
+  // The alert's place in ListAlertHeads: the offset of its current content; 0
+  // while there is none.
+  uint64_t list_offset() const { return current ? current->offset : 0; }
+
+  // Whether content of this alert, with this statement id, is served to nobody.
+  bool withdrawn(std::string_view statement_id) const;
+};
+
+// Whether `statement`, said by this region's own publisher, follows on what is
+// known of its alert (null: nothing). Only the statements that carry an alert on:
+// ISSUE, REVISE, CANCEL, RECALL; others are always OK.
+//   ABORTED/REVISION_CONFLICT (metadata "revision": the highest known)
+//   FAILED_PRECONDITION/ALERT_UNKNOWN, ALERT_CLOSED
+// A cancelled alert can still be recalled; a recall is final.
+absl::Status CheckFollows(const AlertHead* head, const ParsedStatement& statement);
+
+// The head after `statement` was appended at `place`; absent where the statement
+// does not touch one (SIGHTING, RESPONSE). Takes statements in any order, as links
+// bring them: a lower revision changes nothing, content after its recall does not
+// bring it back.
+std::optional<AlertHead> Advance(const AlertHead* head, const ParsedStatement& statement,
+                                 AlertHead::Place place);
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_JOURNAL_ALERT_HEAD_H_

@@ -1,0 +1,188 @@
+#ifndef CORRIDOR_SERVER_JOURNAL_JOURNAL_H_
+#define CORRIDOR_SERVER_JOURNAL_JOURNAL_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/base/clock.h"
+#include "core/base/executor.h"
+#include "core/base/random.h"
+#include "core/crypto/signature.h"
+#include "core/gate/gate.h"
+#include "corridor/v1/record.pb.h"
+#include "server/journal/alert_head.h"
+#include "server/journal/head_marker.h"
+#include "server/journal/payload_keys.h"
+#include "server/journal/record.h"
+#include "server/storage/commit.h"
+#include "server/storage/store.h"
+
+namespace corridor {
+
+// For how long from its acceptance a statement may claim to hold, by marking.
+struct ValidityCaps {
+  absl::Duration clear = absl::Hours(24 * 366 * 2);
+  absl::Duration green = absl::Hours(24 * 366 * 2);
+  absl::Duration amber = absl::Hours(24 * 366);
+  absl::Duration amber_strict = absl::Hours(24 * 366);
+  absl::Duration red = absl::Hours(24 * 92);
+
+  // That of `tlp`; of RED for a marking this version does not know.
+  absl::Duration For(v1::Tlp tlp) const;
+};
+
+struct JournalOptions {
+  // This region's id.
+  std::string region;
+  ValidityCaps validity;
+  // Serve a journal that ends before its head marker, under a new epoch. What is
+  // missing is lost; peers learn of it by the epoch.
+  bool accept_lost_tail = false;
+  // How far the head marker may lag.
+  absl::Duration head_marker_interval = absl::Milliseconds(500);
+  // Bounds of what waits for the committer; at either, QUOTA.
+  size_t queue_proposals_max = 8192;
+  size_t queue_bytes_max = 64 << 20;
+  // Proposals in one batch; at most 4,096.
+  size_t batch_proposals_max = 1024;
+  // Records kept in memory at the tail of each lane.
+  size_t tail_cache_bytes_max = 32 << 20;
+  // Alerts whose head is kept in memory.
+  size_t alert_heads_cached_max = 65536;
+  // Told once, on the commit thread, after all callers in the failed batch: what is
+  // on disk is unknown, nothing is written any more, the process should end.
+  std::function<void(const absl::Status&)> on_storage_failed;
+};
+
+// What a journal works with. All must outlive it.
+struct JournalParts {
+  Store& store;
+  KeyStore& keys;
+  HeadMarker& head_marker;
+  // Runs the committer; tasks of it must not overlap.
+  Executor& commit;
+  const Clock& clock;
+  Random& random;
+  // With which this broker signs acceptances.
+  const SigningKey& acceptance_key;
+};
+
+// The durable, ordered record of every statement this region has accepted, local
+// and imported alike. Offsets start at 1, rise by one over both lanes, and are
+// never reused. One committer, on the commit executor, takes what waits, judges it
+// in order, and writes records, ids, heads, marks and what the parts add as one
+// synchronous batch. Thread-safe.
+//
+// Errors common to all writes are those of CommitQueue::Commit. `done` runs once,
+// on the commit thread, in commit order, never inside the call. Destroying the
+// journal drops what waits, unanswered; stop the commit executor first where it
+// has threads.
+class Journal final : public CommitQueue {
+ public:
+  // Opens the journal in `parts.store`, or starts one where that is empty.
+  // kFailedPrecondition: it ends before its head marker, or the marker is missing
+  // or of another journal, and `accept_lost_tail` is not set.
+  // DATA_LOSS/RECORD_CORRUPT: its state or last records do not fit together.
+  static absl::StatusOr<std::unique_ptr<Journal>> Open(JournalParts parts, JournalOptions options);
+  ~Journal() override;
+
+  // Appends a statement published in this region and answers with its receipt,
+  // once it is on stable storage with all that `parts` write. A repeated id with
+  // the same digest gets its first receipt again; `parts` do not run.
+  //   ALREADY_EXISTS/STATEMENT_ID_REUSED   the publisher's id, other content
+  //   INVALID_ARGUMENT/VALIDITY, UNSUPPORTED (an embargo)
+  //   REVISION_CONFLICT, ALERT_UNKNOWN, ALERT_CLOSED   see CheckFollows
+  void Append(AcceptedStatement statement, std::vector<BatchPart> parts,
+              absl::AnyInvocable<void(absl::StatusOr<v1::Receipt>)> done);
+
+  // What comes with a statement from the region that published it.
+  struct Import {
+    std::string origin;
+    // Verified by the caller; its position's epoch is the origin's.
+    v1::Acceptance acceptance;
+    // The mark of (origin, acceptance.lane) once this is written. A mark never
+    // goes back: a lower value leaves it alone.
+    uint64_t mark_after = 0;
+  };
+
+  // Appends a statement of another region and moves its mark in the same batch.
+  // It is not judged again; a repeated id with the same digest moves the mark only
+  // (and its parts do not run).
+  //   ALREADY_EXISTS/STATEMENT_ID_REUSED   nothing written; see MoveMark
+  //   ABORTED/JOURNAL_REINCARNATED         the mark is of another epoch
+  void AppendImported(AcceptedStatement statement, Import import, std::vector<BatchPart> parts,
+                      absl::AnyInvocable<void(absl::Status)> done);
+
+  // Moves a mark past what was refused or filtered, together with what `parts`
+  // write. Within an epoch a mark never goes back; another epoch starts it anew.
+  void MoveMark(std::string_view origin, uint64_t epoch, v1::Lane lane, uint64_t offset,
+                std::vector<BatchPart> parts, absl::AnyInvocable<void(absl::Status)> done);
+
+  void Commit(std::vector<BatchPart> parts, absl::AnyInvocable<void(absl::Status)> done) override;
+
+  // Up to where a peer's lane is on stable storage here. {0, 0}: nothing yet.
+  struct Mark {
+    uint64_t epoch = 0;
+    uint64_t offset = 0;
+
+    friend bool operator==(const Mark&, const Mark&) = default;
+  };
+  Mark MarkOf(std::string_view origin, v1::Lane lane) const;
+
+  // The first receipt of that statement, with `repeated` set; absent when the id
+  // is new. ALREADY_EXISTS/STATEMENT_ID_REUSED: it was used for other content.
+  absl::StatusOr<std::optional<v1::Receipt>> ReceiptOf(std::string_view publisher,
+                                                       std::string_view statement_id,
+                                                       std::string_view digest) const;
+
+  // Records of a lane with offset > `after_offset`, in order: at most `records_max`
+  // and, but for the first, `bytes_max` bytes of statements. Empty at the head.
+  // DATA_LOSS/RECORD_CORRUPT (metadata "lane", "offset"): the next record fails its
+  // checksum or does not open, or one is missing before it. Those before it are
+  // returned first.
+  absl::StatusOr<std::vector<RecordPtr>> Read(v1::Lane lane, uint64_t after_offset,
+                                              size_t records_max, size_t bytes_max) const;
+
+  // One record. NOT_FOUND: that offset is not in that lane.
+  absl::StatusOr<RecordPtr> At(v1::Lane lane, uint64_t offset) const;
+
+  // This incarnation of the journal; never 0.
+  uint64_t epoch() const;
+  // Last offset on stable storage, of a lane and of all; 0 before the first.
+  uint64_t head(v1::Lane lane) const;
+  uint64_t head() const;
+
+  // What is known of an alert; absent when nothing is. Cheap.
+  absl::StatusOr<std::optional<AlertHead>> AlertHeadOf(std::string_view publisher,
+                                                       std::string_view alert_id) const;
+
+  // Heads of alerts that have content here, the newest content first:
+  // list_offset() < before_offset (0: from the newest).
+  absl::StatusOr<std::vector<AlertHead>> ListAlertHeads(uint64_t before_offset, size_t limit) const;
+
+  // Calls `listener` after each durable batch with records, on the commit thread,
+  // after the callers were answered. It carries no data: read at your cursor.
+  // Listeners stay for the life of the journal.
+  void OnAppended(absl::AnyInvocable<void()> listener);
+
+ private:
+  class Core;
+  explicit Journal(std::shared_ptr<Core> core);
+
+  // Tasks on the executor hold it weakly, so that none outlives the journal.
+  const std::shared_ptr<Core> core_;
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_JOURNAL_JOURNAL_H_

@@ -1,0 +1,94 @@
+#ifndef CORRIDOR_SERVER_STORAGE_STORE_H_
+#define CORRIDOR_SERVER_STORAGE_STORE_H_
+
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace corridor {
+
+struct KeyValue {
+  std::string key;
+  std::string value;
+
+  friend bool operator==(const KeyValue&, const KeyValue&) = default;
+};
+
+// Keys with begin <= key < end, compared as unsigned bytes.
+struct KeyRange {
+  std::string begin;
+  std::string end;
+};
+
+// All keys that start with `prefix`. REQUIRES: `prefix` has a byte other than 0xff.
+KeyRange PrefixRange(std::string_view prefix);
+
+// How much one scan may return; the first pair comes whatever its size.
+struct ScanLimit {
+  ScanLimit(size_t pairs,
+            size_t bytes = std::numeric_limits<size_t>::max())  // NOLINT: a count is a limit
+      : pairs_max(pairs), bytes_max(bytes) {}
+
+  size_t pairs_max;
+  size_t bytes_max;  // Keys and values together.
+};
+
+enum class ScanOrder { kAscending, kDescending };
+
+// Writes that happen together or not at all. The last write to a key holds.
+class WriteBatch {
+ public:
+  struct Write {
+    std::string key;
+    std::optional<std::string> value;  // Absent: the key is deleted.
+  };
+
+  void Put(std::string key, std::string value) {
+    writes_.push_back({std::move(key), std::move(value)});
+  }
+  // A key that is not there may be deleted.
+  void Delete(std::string key) { writes_.push_back({std::move(key), std::nullopt}); }
+
+  const std::vector<Write>& writes() const { return writes_; }
+  bool empty() const { return writes_.empty(); }
+
+ private:
+  std::vector<Write> writes_;
+};
+
+// An ordered store of byte strings: the only thing that the broker knows of a
+// disk. Thread-safe. A reader sees each batch whole or not at all.
+//
+// Reads fail with kDataLoss where the engine finds its own files corrupt, and
+// with kInternal where the machine cannot read.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  // The value of `key`; absent when there is none.
+  virtual absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const = 0;
+
+  // Pairs in `range` in the given order, up to `limit`.
+  virtual absl::StatusOr<std::vector<KeyValue>> Scan(
+      const KeyRange& range, ScanLimit limit, ScanOrder order = ScanOrder::kAscending) const = 0;
+
+  // Writes all of `batch` or nothing of it. Once it returns OK the batch is on
+  // stable storage and survives a crash of the process and of the machine. An
+  // empty batch is OK and writes nothing.
+  //
+  // kDeadlineExceeded (OUTCOME_UNKNOWN): the sync failed; the batch is there
+  // after a restart, or not at all. The store then refuses every later write with
+  // kFailedPrecondition, and the process has to end: only reopening tells.
+  virtual absl::Status Apply(const WriteBatch& batch) = 0;
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_STORAGE_STORE_H_
