@@ -11,7 +11,7 @@ import house
 REAL_WORLD = re.compile(
     r"\babsl::(Now|GetCurrentTimeNanos|SleepFor|BitGen|InsecureBitGen)\b|"
     r"\bstd::chrono::(system_clock|steady_clock|high_resolution_clock)\b|"
-    r"\bstd::this_thread::sleep_|\bstd::(random_device|mt19937)|"
+    r"\bstd::this_thread::sleep_|\bstd::random_device\b|"
     r"\b(gettimeofday|clock_gettime|nanosleep|usleep|RAND_bytes|randombytes_\w+|getrandom)\s*\(|"
     r"[^\w.>]\s*(?:std::)?(rand|time)\s*\(\s*(nullptr|NULL|0|)\s*\)")
 
@@ -25,7 +25,7 @@ RULES = [
      "clang 14 has it not; use absl::StrFormat, a loop, or pass what is needed"),
     (re.compile(r"\babsl::string_view\b"), r"^(core|server|client)/(?!base/strings\.h).*\.h$",
      "std::string_view in our interfaces; A() of core/base/strings.h adapts"),
-    (re.compile(r"^[ \t]*using namespace\b", re.M), r"\.(cc|h)$", "name what is used"),
+    (re.compile(r"^[ \t]*using namespace\b(?! std::(string_view|string|chrono)?_?literals)", re.M), r"\.(cc|h)$", "name what is used"),
     (re.compile(r"^[ \t]*#\s*pragma once", re.M), r"\.h$", "use an include guard"),
     (re.compile(r"\bNOLINT\w*\b(?!.*(:|//).{10})"), r"\.(cc|h)$",
      "say why behind it: // NOLINT(check): reason"),
