@@ -1,0 +1,283 @@
+#include "server/delivery/subscriber_session.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace corridor {
+namespace {
+
+constexpr size_t kTokenBytes = 29;
+
+void PutBigEndian(uint64_t value, int bytes, std::string& out) {
+  for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
+    out.push_back(static_cast<char>(value >> shift));
+  }
+}
+
+uint64_t TakeBigEndian(std::string_view& in, size_t bytes) {
+  uint64_t value = 0;
+  for (size_t i = 0; i < bytes; ++i) value = value << 8 | static_cast<uint8_t>(in[i]);
+  in.remove_prefix(bytes);
+  return value;
+}
+
+}  // namespace
+
+SubscriptionState::SubscriptionState(SubscriptionOptions options, SubscriptionCursor cursor)
+    : options_(std::move(options)), cursor_(std::move(cursor)) {
+  for (const v1::Lane lane : kLanesUrgentFirst) {
+    const uint64_t floor = cursor_.lane(lane).floor();
+    durable_floor_[LaneIndex(lane)] = floor;
+    state(lane).cursor_offset = floor;
+  }
+}
+
+void SubscriptionState::SetLimits(absl::Duration ack_timeout, uint32_t unsettled_max) {
+  options_.ack_timeout = ack_timeout;
+  options_.unsettled_max = unsettled_max;
+}
+
+void SubscriptionState::SetWindow(v1::Lane lane, uint32_t messages, uint64_t bytes) {
+  state(lane).window_messages = std::min(messages, kSessionWindowMessagesMax);
+  state(lane).window_bytes = std::min(bytes, kSessionWindowBytesMax);
+}
+
+void SubscriptionState::SessionEnded() {
+  while (!lease_ends_.empty()) {
+    const auto [ends, lane, offset] = *lease_ends_.begin();
+    EndLease(lane, offset, state(lane).unsettled.at(offset), -absl::InfiniteDuration());
+  }
+  for (LaneState& lane : lanes_) {
+    lane.window_messages = 0;
+    lane.window_bytes = 0;
+    lane.redelivery.AdvanceTo(-absl::InfiniteDuration());
+  }
+}
+
+size_t SubscriptionState::UnsettledRoom(v1::Lane lane) const {
+  size_t bound = options_.unsettled_max;
+  if (lane == v1::LANE_ROUTINE) bound -= bound / 8;
+  return bound - std::min(bound, unsettled());
+}
+
+OutletDemand SubscriptionState::Demand(v1::Lane lane) const {
+  const LaneState& now = state(lane);
+  OutletDemand demand{.after = now.cursor_offset};
+  if (now.leased >= now.window_messages || now.redelivery.HasReady()) return demand;
+  if (now.leased > 0 && now.leased_bytes >= now.window_bytes) return demand;
+  demand.records = std::min<size_t>(now.window_messages - now.leased, UnsettledRoom(lane));
+  demand.bytes = now.window_bytes - std::min(now.window_bytes, now.leased_bytes);
+  return demand;
+}
+
+bool SubscriptionState::IsSettled(v1::Lane lane, uint64_t offset) const {
+  return cursor_.lane(lane).Contains(offset);
+}
+
+bool SubscriptionState::Fits(v1::Lane lane, size_t bytes) const {
+  const LaneState& now = state(lane);
+  if (now.leased >= now.window_messages) return false;
+  return now.leased == 0 || now.leased_bytes + bytes <= now.window_bytes;
+}
+
+Lease SubscriptionState::Hand(v1::Lane lane, uint64_t offset, size_t bytes, absl::Duration now) {
+  LaneState& at = state(lane);
+  assert(Fits(lane, bytes));
+  if (offset > at.cursor_offset) {
+    assert(!IsSettled(lane, offset));
+    if (offset > at.cursor_offset + 1) Look(lane, offset - 1);
+    at.unsettled.emplace(offset, Unsettled());
+    at.cursor_offset = cursor_.lane(lane).EndOfStretchAfter(offset);
+  }
+  Unsettled& unsettled = at.unsettled.at(offset);
+  assert(!unsettled.leased);
+  at.redelivery.Remove(offset);
+  unsettled.leased = true;
+  unsettled.bytes = bytes;
+  unsettled.lease_ends = now + options_.ack_timeout;
+  ++unsettled.attempt;
+  lease_ends_.emplace(unsettled.lease_ends, lane, offset);
+  ++at.leased;
+  at.leased_bytes += bytes;
+  return {TokenOf(lane, offset, unsettled.attempt), unsettled.attempt};
+}
+
+void SubscriptionState::Skip(v1::Lane lane, uint64_t offset) {
+  if (offset > state(lane).cursor_offset) {
+    Look(lane, offset);
+  } else if (state(lane).unsettled.contains(offset)) {
+    Forget(lane, offset);
+  }
+}
+
+void SubscriptionState::SkipThrough(v1::Lane lane, uint64_t through) {
+  if (through > state(lane).cursor_offset) Look(lane, through);
+}
+
+// Settles all that lies between the cursor and `through`, and moves the cursor.
+void SubscriptionState::Look(v1::Lane lane, uint64_t through) {
+  LaneState& at = state(lane);
+  cursor_.lane(lane).Settle(at.cursor_offset + 1, through);
+  at.cursor_offset = cursor_.lane(lane).EndOfStretchAfter(through);
+  cursor_changed_ = true;
+}
+
+// The lease is over and the delivery comes again at `due`.
+void SubscriptionState::EndLease(v1::Lane lane, uint64_t offset, Unsettled& unsettled,
+                                 absl::Duration due) {
+  LaneState& at = state(lane);
+  lease_ends_.erase({unsettled.lease_ends, lane, offset});
+  unsettled.leased = false;
+  --at.leased;
+  at.leased_bytes -= unsettled.bytes;
+  at.redelivery.Add(offset, due);
+}
+
+// `offset` is settled.
+void SubscriptionState::Forget(v1::Lane lane, uint64_t offset) {
+  LaneState& at = state(lane);
+  auto found = at.unsettled.find(offset);
+  if (found->second.leased) {
+    EndLease(lane, offset, found->second, absl::InfiniteDuration());
+  }
+  at.redelivery.Remove(offset);
+  at.unsettled.erase(found);
+  cursor_.lane(lane).Settle(offset, offset);
+  cursor_changed_ = true;
+}
+
+void SubscriptionState::AdvanceTo(absl::Duration now) {
+  while (!lease_ends_.empty() && std::get<0>(*lease_ends_.begin()) <= now) {
+    const auto [ends, lane, offset] = *lease_ends_.begin();
+    Unsettled& unsettled = state(lane).unsettled.at(offset);
+    EndLease(lane, offset, unsettled,
+             ends + RedeliveryDelay(options_.redelivery, unsettled.attempt));
+  }
+  for (LaneState& lane : lanes_) lane.redelivery.AdvanceTo(now);
+}
+
+std::vector<std::pair<v1::Lane, uint64_t>> SubscriptionState::DueForRedelivery() const {
+  std::vector<std::pair<v1::Lane, uint64_t>> due;
+  for (const v1::Lane lane : kLanesUrgentFirst) {
+    const LaneState& at = state(lane);
+    const size_t room = at.window_messages - std::min(at.window_messages, at.leased);
+    for (const uint64_t offset : at.redelivery.Ready(room)) due.emplace_back(lane, offset);
+  }
+  return due;
+}
+
+std::optional<absl::Duration> SubscriptionState::NextEvent() const {
+  std::optional<absl::Duration> next;
+  const auto consider = [&next](absl::Duration time) {
+    next = std::min(next.value_or(time), time);
+  };
+  if (!lease_ends_.empty()) consider(std::get<0>(*lease_ends_.begin()));
+  for (const LaneState& lane : lanes_) {
+    if (const auto due = lane.redelivery.NextDue()) consider(*due);
+  }
+  return next;
+}
+
+SettleOutcome SubscriptionState::Settle(const v1::Settlement& settlement, absl::Duration now) {
+  AdvanceTo(now);
+  SettleOutcome outcome;
+  for (const std::string& token : settlement.acknowledged()) {
+    if (const std::optional<LeaseName> lease = LiveLease(token)) {
+      Forget(lease->lane, lease->offset);
+      waiting_for_write_.push_back(token);
+      ++outcome.acknowledged;
+    } else {
+      outcome.stale.push_back(token);
+    }
+  }
+  for (const std::string& token : settlement.released()) {
+    if (const std::optional<LeaseName> lease = LiveLease(token)) {
+      EndLease(lease->lane, lease->offset, state(lease->lane).unsettled.at(lease->offset),
+               now + RedeliveryDelay(options_.redelivery, lease->attempt));
+      ++outcome.released;
+    } else {
+      outcome.stale.push_back(token);
+    }
+  }
+  return outcome;
+}
+
+std::optional<SubscriptionCursor> SubscriptionState::TakeWrite(CursorWriteFor purpose) {
+  if (write_out_) return std::nullopt;
+  const bool worth_it =
+      !waiting_for_write_.empty() || (purpose == CursorWriteFor::kProgress && cursor_changed_);
+  if (!worth_it) return std::nullopt;
+  in_write_ = std::exchange(waiting_for_write_, {});
+  cursor_changed_ = false;
+  write_out_ = cursor_;
+  return write_out_;
+}
+
+std::vector<std::string> SubscriptionState::Written() {
+  assert(write_out_);
+  for (const v1::Lane lane : kLanesUrgentFirst) {
+    durable_floor_[LaneIndex(lane)] = write_out_->lane(lane).floor();
+  }
+  write_out_.reset();
+  return std::exchange(in_write_, {});
+}
+
+void SubscriptionState::WriteFailed() {
+  assert(write_out_);
+  write_out_.reset();
+  cursor_changed_ = true;
+  in_write_.insert(in_write_.end(), waiting_for_write_.begin(), waiting_for_write_.end());
+  waiting_for_write_ = std::exchange(in_write_, {});
+}
+
+v1::SubscriptionStatus SubscriptionState::Status(const std::array<LaneFigures, 2>& figures,
+                                                 uint32_t sessions) const {
+  v1::SubscriptionStatus status;
+  status.set_name(options_.name);
+  for (const v1::Lane lane : kLanesUrgentFirst) {
+    v1::LaneProgress& progress = *status.add_lanes();
+    progress.set_lane(lane);
+    progress.set_settled_offset(durable_floor_[LaneIndex(lane)]);
+    progress.set_cursor_offset(state(lane).cursor_offset);
+    progress.set_head_offset(figures[LaneIndex(lane)].head_offset);
+    progress.set_backlog(figures[LaneIndex(lane)].backlog);
+  }
+  status.set_unsettled(static_cast<uint32_t>(unsettled()));
+  status.set_sessions(sessions);
+  return status;
+}
+
+size_t SubscriptionState::unsettled() const {
+  return lanes_[0].unsettled.size() + lanes_[1].unsettled.size();
+}
+
+// broker start (8), subscription (8), lane (1), offset (8), attempt (4).
+std::string SubscriptionState::TokenOf(v1::Lane lane, uint64_t offset, uint32_t attempt) const {
+  std::string token;
+  token.reserve(kTokenBytes);
+  PutBigEndian(options_.broker_start, 8, token);
+  PutBigEndian(options_.tag, 8, token);
+  PutBigEndian(static_cast<uint64_t>(lane), 1, token);
+  PutBigEndian(offset, 8, token);
+  PutBigEndian(attempt, 4, token);
+  return token;
+}
+
+// What `token` names, if that is a lease which holds now.
+std::optional<SubscriptionState::LeaseName> SubscriptionState::LiveLease(
+    std::string_view token) const {
+  if (token.size() != kTokenBytes) return std::nullopt;
+  if (TakeBigEndian(token, 8) != options_.broker_start) return std::nullopt;
+  if (TakeBigEndian(token, 8) != options_.tag) return std::nullopt;
+  const uint64_t lane = TakeBigEndian(token, 1);
+  if (lane != v1::LANE_URGENT && lane != v1::LANE_ROUTINE) return std::nullopt;
+  const uint64_t offset = TakeBigEndian(token, 8);
+  const auto attempt = static_cast<uint32_t>(TakeBigEndian(token, 4));
+  const LeaseName name{static_cast<v1::Lane>(lane), offset, attempt};
+  const auto found = state(name.lane).unsettled.find(offset);
+  if (found == state(name.lane).unsettled.end()) return std::nullopt;
+  if (!found->second.leased || found->second.attempt != attempt) return std::nullopt;
+  return name;
+}
+
+}  // namespace corridor

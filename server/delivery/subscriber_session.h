@@ -1,0 +1,211 @@
+#ifndef CORRIDOR_SERVER_DELIVERY_SUBSCRIBER_SESSION_H_
+#define CORRIDOR_SERVER_DELIVERY_SUBSCRIBER_SESSION_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "corridor/v1/record.pb.h"
+#include "corridor/v1/subscriber.pb.h"
+#include "corridor/v1/subscription.pb.h"
+#include "server/delivery/cursor_codec.h"
+#include "server/delivery/outlet.h"
+#include "server/delivery/redelivery_schedule.h"
+
+namespace corridor {
+
+inline constexpr uint32_t kSessionWindowMessagesMax = 10'000;
+inline constexpr uint64_t kSessionWindowBytesMax = 64 * 1024 * 1024;
+
+struct SubscriptionOptions {
+  std::string name;           // `subscriptions/<id>`.
+  uint64_t tag = 0;           // Tells this subscription from others in leases.
+  uint64_t broker_start = 0;  // Random, of this start of the broker.
+  absl::Duration ack_timeout = absl::Seconds(60);
+  uint32_t unsettled_max = 10'000;
+  RedeliveryOptions redelivery;
+};
+
+// One handing-over.
+struct Lease {
+  std::string token;  // Delivery.lease: 29 bytes.
+  uint32_t attempt = 1;
+};
+
+// What Settle found.
+struct SettleOutcome {
+  // Leases to answer as stale.
+  std::vector<std::string> stale;
+  // How many were taken as done, and how many given back for redelivery.
+  size_t acknowledged = 0;
+  size_t released = 0;
+};
+
+// For what a cursor is worth writing.
+enum class CursorWriteFor {
+  kSettlements,  // Leases wait for their answer.
+  kProgress,     // Also when only skipped offsets moved it: from time to time.
+};
+
+// The live state of one subscription: what is handed out, what is settled, what
+// comes again, and how much the session can take. It outlives sessions while
+// deliveries are unsettled, so that attempts are counted on; only the cursor is
+// durable.
+//
+//   cursor_offset: everything up to here was looked at, and is
+//     settled | leased to the session | waiting to be handed over again
+//
+// A pure state machine: no clock, no thread, no I/O. Times are monotonic
+// (Clock::Steady) and never go back. Not thread-safe; lives on one executor.
+class SubscriptionState {
+ public:
+  // Goes on where `cursor` says.
+  SubscriptionState(SubscriptionOptions options, SubscriptionCursor cursor);
+
+  // New values after UpdateSubscription. Running leases keep their timeouts.
+  void SetLimits(absl::Duration ack_timeout, uint32_t unsettled_max);
+
+  // --- The session: how much it can take ------------------------------------
+
+  // How much may be leased at once in `lane`: a level; the newest holds. Values
+  // above the protocol's bounds are cut to them. 0 messages pause the lane.
+  void SetWindow(v1::Lane lane, uint32_t messages, uint64_t bytes);
+
+  // The session is over: its windows are 0, its leases end, and what they held
+  // is ready to be handed over again at once, to whoever attaches next.
+  void SessionEnded();
+
+  // --- Handing over ---------------------------------------------------------
+
+  // How much of `lane` could be taken now, and from where. Nothing while
+  // something ready to come again has not been handed over first. The last
+  // eighth of `unsettled_max` is kept for the urgent lane.
+  OutletDemand Demand(v1::Lane lane) const;
+  bool WantsMore(v1::Lane lane) const { return Demand(lane).wants(); }
+  // Everything up to here was looked at; the next read goes on behind it.
+  uint64_t NextAfter(v1::Lane lane) const { return state(lane).cursor_offset; }
+  // True when `offset` was settled before: it is to be skipped. Such lie behind
+  // the cursor only after a restart.
+  bool IsSettled(v1::Lane lane, uint64_t offset) const;
+  // Whether a delivery of `bytes` fits the window now; one always fits an empty
+  // window.
+  bool Fits(v1::Lane lane, size_t bytes) const;
+
+  // Leases `offset` to the session. It is either the next of its lane (what
+  // lies between the cursor and it is no record of this lane), or one that
+  // DueForRedelivery named. REQUIRES: Fits(lane, bytes); for a new one
+  // WantsMore(lane) and !IsSettled(lane, offset).
+  Lease Hand(v1::Lane lane, uint64_t offset, size_t bytes, absl::Duration now);
+
+  // Not for this subscription, or superseded by a higher revision: settled.
+  // Either one that DueForRedelivery named, or one behind the cursor. Nothing
+  // when it was settled before.
+  void Skip(v1::Lane lane, uint64_t offset);
+  // The same for everything between the cursor and `through`.
+  void SkipThrough(v1::Lane lane, uint64_t through);
+
+  // --- Handing over again ---------------------------------------------------
+
+  // Ends leases that have run out; they come again after a delay that grows
+  // with each attempt.
+  void AdvanceTo(absl::Duration now);
+
+  // What is to be handed over again now, the urgent lane first, then in the
+  // order of the lane; at most what the windows have room for, by count. For
+  // each, call Hand when it fits and may still be had, Skip when it is
+  // superseded or may no longer be had.
+  std::vector<std::pair<v1::Lane, uint64_t>> DueForRedelivery() const;
+
+  // When AdvanceTo has something to do next.
+  std::optional<absl::Duration> NextEvent() const;
+
+  // --- Settling -------------------------------------------------------------
+
+  // Takes what the client says became of deliveries. What it acknowledged is
+  // never handed over again by this state, but is answered only once a cursor
+  // that holds it is durable. A lease that was settled, released,
+  // has run out or is of another start, subscription or session is stale.
+  SettleOutcome Settle(const v1::Settlement& settlement, absl::Duration now);
+
+  // The cursor to write now, if it is worth it. At most one is out at a time:
+  // nothing until Written or WriteFailed. So settlements that come during a
+  // write share the next one.
+  std::optional<SubscriptionCursor> TakeWrite(CursorWriteFor purpose);
+
+  // The write is durable. Returns the leases to answer as settled.
+  std::vector<std::string> Written();
+  // The write is not; the next TakeWrite gives it again.
+  void WriteFailed();
+
+  // --- Figures --------------------------------------------------------------
+
+  // What the journal knows of one lane.
+  struct LaneFigures {
+    uint64_t head_offset = 0;
+    uint64_t backlog = 0;
+  };
+  // How it stands. `figures` by LaneIndex.
+  v1::SubscriptionStatus Status(const std::array<LaneFigures, 2>& figures, uint32_t sessions) const;
+  // Leased, or waiting to be handed over again.
+  size_t unsettled() const;
+  // Leased now in `lane`.
+  uint32_t leased(v1::Lane lane) const { return state(lane).leased; }
+  uint64_t leased_bytes(v1::Lane lane) const { return state(lane).leased_bytes; }
+  const SubscriptionCursor& cursor() const { return cursor_; }
+  // True when nothing but the cursor is worth keeping.
+  bool idle() const { return unsettled() == 0 && waiting_for_write_.empty() && !write_out_; }
+
+ private:
+  struct Unsettled {
+    uint32_t attempt = 0;
+    bool leased = false;
+    size_t bytes = 0;
+    absl::Duration lease_ends;
+  };
+  struct LaneState {
+    uint32_t window_messages = 0;
+    uint64_t window_bytes = 0;
+    uint32_t leased = 0;
+    uint64_t leased_bytes = 0;
+    uint64_t cursor_offset = 0;
+    std::map<uint64_t, Unsettled> unsettled;
+    RedeliverySchedule redelivery;
+  };
+  struct LeaseName {
+    v1::Lane lane;
+    uint64_t offset;
+    uint32_t attempt;
+  };
+
+  LaneState& state(v1::Lane lane) { return lanes_[LaneIndex(lane)]; }
+  const LaneState& state(v1::Lane lane) const { return lanes_[LaneIndex(lane)]; }
+  size_t UnsettledRoom(v1::Lane lane) const;
+  void Look(v1::Lane lane, uint64_t through);
+  void EndLease(v1::Lane lane, uint64_t offset, Unsettled& unsettled, absl::Duration due);
+  void Forget(v1::Lane lane, uint64_t offset);
+  std::string TokenOf(v1::Lane lane, uint64_t offset, uint32_t attempt) const;
+  std::optional<LeaseName> LiveLease(std::string_view token) const;
+
+  SubscriptionOptions options_;
+  SubscriptionCursor cursor_;
+  std::array<uint64_t, 2> durable_floor_;
+  std::array<LaneState, 2> lanes_;
+  std::set<std::tuple<absl::Duration, v1::Lane, uint64_t>> lease_ends_;
+  bool cursor_changed_ = false;
+  std::vector<std::string> waiting_for_write_;  // Settled, not yet in a write.
+  std::optional<SubscriptionCursor> write_out_;
+  std::vector<std::string> in_write_;
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_DELIVERY_SUBSCRIBER_SESSION_H_
