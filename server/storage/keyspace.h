@@ -24,7 +24,7 @@ namespace corridor {
 //   a/head                                    count and hash             audit
 //   a/e/<sequence 8>                          entry                      audit
 //   c/generation, c/<room letter>/...         see below                  catalog
-//   s/<owner text><name text><lane 1>         cursor of a subscription   delivery
+//   s/<owner text><name text>                 cursor of a subscription   delivery
 
 // Building blocks.
 std::string KeyNumber(uint64_t value);       // 8 bytes, big-endian.
@@ -42,6 +42,7 @@ std::string AlertHeadKey(std::string_view publisher, std::string_view alert_id);
 std::string AlertByOffsetKey(uint64_t offset);
 std::string MarkKeyPrefix();
 std::string MarkKey(std::string_view origin, v1::Lane lane);
+std::string DisclosureKeyPrefix(v1::Lane lane, uint64_t block);
 std::string DisclosureKey(v1::Lane lane, uint64_t block, std::string_view holder,
                           uint64_t generation);
 
@@ -67,7 +68,7 @@ std::string DirectoryKey(std::string_view region);
 
 // Delivery.
 std::string CursorKeyPrefix();
-std::string CursorKey(std::string_view owner, std::string_view name, v1::Lane lane);
+std::string CursorKey(std::string_view owner, std::string_view name);
 
 }  // namespace corridor
 

@@ -2,6 +2,7 @@
 #define CORRIDOR_SERVER_STORAGE_STORE_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>

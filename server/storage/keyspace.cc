@@ -1,0 +1,108 @@
+#include "server/storage/keyspace.h"
+
+namespace corridor {
+namespace {
+
+constexpr char kEscape = '\x00';
+constexpr char kEscapedNul = '\xff';
+constexpr char kEnd = '\x01';
+
+std::string LaneByte(v1::Lane lane) { return std::string(1, static_cast<char>(lane)); }
+
+}  // namespace
+
+std::string KeyNumber(uint64_t value) {
+  std::string bytes(8, '\0');
+  for (int i = 7; i >= 0; --i, value >>= 8) bytes[i] = static_cast<char>(value & 0xff);
+  return bytes;
+}
+
+uint64_t ParseKeyNumber(std::string_view bytes) {
+  uint64_t value = 0;
+  for (int i = 0; i < 8; ++i) value = value << 8 | static_cast<uint8_t>(bytes[i]);
+  return value;
+}
+
+std::string KeyText(std::string_view text) {
+  std::string bytes;
+  bytes.reserve(text.size() + 2);
+  for (char c : text) {
+    bytes.push_back(c);
+    if (c == kEscape) bytes.push_back(kEscapedNul);
+  }
+  bytes.push_back(kEscape);
+  bytes.push_back(kEnd);
+  return bytes;
+}
+
+bool TakeKeyText(std::string_view& bytes, std::string& text) {
+  text.clear();
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    if (bytes[i] != kEscape) {
+      text.push_back(bytes[i]);
+      continue;
+    }
+    if (++i == bytes.size()) return false;
+    if (bytes[i] == kEnd) {
+      bytes.remove_prefix(i + 1);
+      return true;
+    }
+    if (bytes[i] != kEscapedNul) return false;
+    text.push_back(kEscape);
+  }
+  return false;
+}
+
+std::string JournalStateKey() { return "j/state"; }
+std::string RecordKey(v1::Lane lane, uint64_t offset) {
+  return "r/" + LaneByte(lane) + KeyNumber(offset);
+}
+std::string StatementIdKey(std::string_view publisher, std::string_view statement_id) {
+  return "i/" + KeyText(publisher).append(statement_id);
+}
+std::string AlertHeadKey(std::string_view publisher, std::string_view alert_id) {
+  return "h/" + KeyText(publisher).append(alert_id);
+}
+std::string AlertByOffsetKey(uint64_t offset) { return "l/" + KeyNumber(offset); }
+std::string MarkKeyPrefix() { return "m/"; }
+std::string MarkKey(std::string_view origin, v1::Lane lane) {
+  return MarkKeyPrefix() + KeyText(origin) + LaneByte(lane);
+}
+std::string DisclosureKeyPrefix(v1::Lane lane, uint64_t block) {
+  return "d/" + LaneByte(lane) + KeyNumber(block);
+}
+std::string DisclosureKey(v1::Lane lane, uint64_t block, std::string_view holder,
+                          uint64_t generation) {
+  return DisclosureKeyPrefix(lane, block) + KeyText(holder) + KeyNumber(generation);
+}
+
+std::string AuditHeadKey() { return "a/head"; }
+std::string AuditEntryKey(uint64_t sequence) { return "a/e/" + KeyNumber(sequence); }
+
+std::string CatalogGenerationKey() { return "c/generation"; }
+std::string MemberKeyPrefix() { return "c/m/"; }
+std::string MemberKey(std::string_view spiffe_id) { return MemberKeyPrefix() + KeyText(spiffe_id); }
+std::string GrantKeyPrefix() { return "c/g/"; }
+std::string GrantKey(std::string_view principal) { return GrantKeyPrefix() + KeyText(principal); }
+std::string SigningKeyKeyPrefix() { return "c/k/"; }
+std::string SigningKeyKey(std::string_view key_id) {
+  return SigningKeyKeyPrefix() + KeyText(key_id);
+}
+std::string AgreementKeyPrefix() { return "c/a/"; }
+std::string AgreementKey(std::string_view id) { return AgreementKeyPrefix() + KeyText(id); }
+std::string SubscriptionKeyPrefix() { return "c/s/"; }
+std::string SubscriptionKeyPrefix(std::string_view owner) {
+  return SubscriptionKeyPrefix() + KeyText(owner);
+}
+std::string SubscriptionKey(std::string_view owner, std::string_view name) {
+  return SubscriptionKeyPrefix(owner) + KeyText(name);
+}
+std::string DirectoryKeyPrefix() { return "c/d/"; }
+std::string DirectoryKey(std::string_view region) { return DirectoryKeyPrefix() + KeyText(region); }
+
+std::string CursorKeyPrefix() { return "s/"; }
+std::string CursorKey(std::string_view owner, std::string_view name) {
+  return CursorKeyPrefix() + KeyText(owner) + KeyText(name);
+}
+
+}  // namespace corridor
