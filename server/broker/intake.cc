@@ -1,0 +1,136 @@
+#include "server/broker/intake.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/base/status_macros.h"
+#include "core/crypto/statement_proof.h"
+#include "core/model/errors.h"
+#include "core/policy/policy.h"
+#include "server/broker/key_check.h"
+#include "server/broker/recipient.h"
+
+namespace corridor {
+namespace {
+
+// Publisher and statement id, where the bytes parse at all: enough to look for
+// an earlier receipt.
+std::optional<v1::StatementBody> ParseLeniently(const v1::SignedStatement& statement) {
+  v1::StatementBody body;
+  if (!body.ParseFromString(statement.body())) return std::nullopt;
+  return body;
+}
+
+v1::AuditEntry EntryOf(const Principal& sender, const std::string& digest) {
+  v1::AuditEntry entry;
+  entry.set_actor(sender.spiffe_id);
+  entry.set_act(v1::AUDIT_ACT_PUBLISH);
+  entry.set_digest(digest);
+  return entry;
+}
+
+}  // namespace
+
+Intake::Intake(Parts parts) : parts_(parts) {}
+
+void Intake::Accept(const Principal& sender, v1::SignedStatement statement, Answer answer) {
+  parts_.executor.Post([this, sender, statement = std::move(statement),
+                        answer = std::move(answer)]() mutable {
+    AcceptNow(sender, std::move(statement), std::move(answer));
+  });
+}
+
+void Intake::AcceptNow(const Principal& sender, v1::SignedStatement statement, Answer answer) {
+  const std::string digest = ToString(StatementDigest(statement));
+  // A retry of what was accepted gets its receipt, whatever has changed since.
+  if (auto body = ParseLeniently(statement); body && body->publisher() == sender.member) {
+    auto receipt = parts_.journal.ReceiptOf(sender.member, body->statement_id(), digest);
+    if (!receipt.ok()) return Refuse(sender, digest, receipt.status(), std::move(answer));
+    if (receipt->has_value()) return answer(**std::move(receipt));
+  }
+  auto accepted =
+      Examine(sender, *parts_.catalog.facts(), std::move(statement), parts_.clock.Now());
+  if (!accepted.ok()) return Refuse(sender, digest, accepted.status(), std::move(answer));
+  // Ids, revisions and validity are judged in journal order, by the committer,
+  // which writes the audit entry in the same batch as the record.
+  std::vector<BatchPart> parts;
+  parts.push_back(parts_.audit.Entry(EntryOf(sender, digest)));
+  parts_.journal.Append(
+      *std::move(accepted), std::move(parts),
+      [this, sender, digest, answer = std::move(answer)](
+          absl::StatusOr<v1::Receipt> receipt) mutable {
+        if (receipt.ok() || ReasonOf(receipt.status()) == v1::ERROR_REASON_OUTCOME_UNKNOWN ||
+            ReasonOf(receipt.status()) == v1::ERROR_REASON_QUOTA) {
+          return answer(std::move(receipt));
+        }
+        Refuse(sender, digest, receipt.status(), std::move(answer));
+      });
+}
+
+absl::StatusOr<AcceptedStatement> Intake::Examine(const Principal& sender, const Facts& facts,
+                                                  v1::SignedStatement statement, absl::Time now) {
+  ASSIGN_OR_RETURN(AcceptedStatement accepted,
+                   parts_.gate.Examine(std::move(statement), GateSide::kPublisher));
+  const ParsedStatement& parsed = *accepted.statement();
+  RETURN_IF_ERROR(CheckPublish(facts, sender, parsed, now));
+  RETURN_IF_ERROR(CheckStatementKey(facts, parsed, now));
+  ASSIGN_OR_RETURN(RecordPtr target, TargetRecord(parts_.journal, parsed));
+  const ParsedStatement* target_statement = target ? target->statement.get() : nullptr;
+  RETURN_IF_ERROR(CheckAudience(facts, FlowOf(parsed, ToMillis(now), target_statement), now));
+  return accepted;
+}
+
+// The refusal is durable in the audit log before it is answered.
+void Intake::Refuse(const Principal& sender, const std::string& digest, absl::Status why,
+                    Answer answer) {
+  v1::AuditEntry entry = EntryOf(sender, digest);
+  entry.set_refusal(ReasonOf(why));
+  entry.set_rule(MetadataOf(why, "rule"));
+  std::vector<BatchPart> parts;
+  parts.push_back(parts_.audit.Entry(std::move(entry)));
+  parts_.journal.Commit(std::move(parts), [why = std::move(why), answer = std::move(answer)](
+                                              const absl::Status&) mutable { answer(why); });
+}
+
+void Intake::Check(const Principal& sender, v1::SignedStatement statement, CheckAnswer answer) {
+  parts_.executor.Post([this, sender, statement = std::move(statement),
+                        answer = std::move(answer)]() mutable {
+    answer(CheckNow(sender, std::move(statement)));
+  });
+}
+
+v1::CheckStatementResponse Intake::CheckNow(const Principal& sender,
+                                            v1::SignedStatement statement) {
+  v1::CheckStatementResponse response;
+  *response.mutable_gate() = parts_.gate.stamp();
+  const absl::Time now = parts_.clock.Now();
+  const std::shared_ptr<const Facts> facts = parts_.catalog.facts();
+  const auto refuse = [&response](const absl::Status& why) {
+    *response.mutable_refusal() = ToRpcStatus(why);
+    return response;
+  };
+
+  const bool has_proof = statement.has_proof();
+  auto accepted = parts_.gate.Examine(std::move(statement), GateSide::kPublisher);
+  if (!accepted.ok()) return refuse(accepted.status());
+  const ParsedStatement& parsed = *accepted->statement();
+  auto target = TargetRecord(parts_.journal, parsed);
+  if (!target.ok()) return refuse(target.status());
+  const Flow flow =
+      FlowOf(parsed, ToMillis(now), *target ? (*target)->statement.get() : nullptr);
+
+  absl::Status verdict = CheckPublish(*facts, sender, parsed, now);
+  if (verdict.ok() && has_proof) verdict = CheckStatementKey(*facts, parsed, now);
+  if (verdict.ok()) verdict = CheckAudience(*facts, flow, now);
+  // Whose statement it is not, to him its recipients are not explained.
+  if (parsed.body.publisher() == sender.member) {
+    for (auto& decision : Explain(*facts, flow, now)) {
+      *response.add_recipients() = std::move(decision);
+    }
+  }
+  response.set_acceptable(verdict.ok());
+  return verdict.ok() ? response : refuse(verdict);
+}
+
+}  // namespace corridor

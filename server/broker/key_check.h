@@ -1,0 +1,32 @@
+#ifndef CORRIDOR_SERVER_BROKER_KEY_CHECK_H_
+#define CORRIDOR_SERVER_BROKER_KEY_CHECK_H_
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/model/facts.h"
+#include "core/model/statement.h"
+#include "server/journal/journal.h"
+
+namespace corridor {
+
+// Whether the statement's proof was made by a key of its publisher that was
+// valid when the statement was accepted. SIGNING_KEY_UNKNOWN or
+// SIGNATURE_INVALID when not. Pure.
+absl::Status CheckStatementKey(const Facts& facts, const ParsedStatement& statement,
+                               absl::Time accepted_at);
+
+// Whether `acceptance` of a statement with `digest` was signed by a broker of
+// `origin`, for a position of that region. SIGNING_KEY_UNKNOWN while the key is
+// not here (that may heal), ORIGIN_INVALID otherwise. Pure.
+absl::Status CheckAcceptance(const Facts& facts, const std::string& origin,
+                             const std::string& digest, const v1::Acceptance& acceptance);
+
+// The current content of the alert that a statement is about: for CANCEL and
+// RECALL the publisher's own alert, for SIGHTING and RESPONSE their target.
+// Null for ISSUE and REVISE, and when it is not here.
+absl::StatusOr<RecordPtr> TargetRecord(const Journal& journal, const ParsedStatement& statement);
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_BROKER_KEY_CHECK_H_

@@ -1,0 +1,153 @@
+#include "server/broker/peer_intake.h"
+
+#include <utility>
+#include <vector>
+
+#include "core/base/status_macros.h"
+#include "core/crypto/statement_proof.h"
+#include "core/model/errors.h"
+#include "core/model/principal.h"
+#include "core/policy/policy.h"
+#include "server/broker/key_check.h"
+
+namespace corridor {
+namespace {
+
+// How far a peer's clock may be ahead before its statements are held back.
+constexpr absl::Duration kClockAheadMax = absl::Seconds(60);
+
+// What may mend itself while the record is held: a key that is on its way, a
+// clock that is ahead of ours.
+bool MayHeal(const absl::Status& why) {
+  const v1::ErrorReason reason = ReasonOf(why);
+  return reason == v1::ERROR_REASON_SIGNING_KEY_UNKNOWN || reason == v1::ERROR_REASON_NOT_READY;
+}
+
+absl::Status CheckOrigin(const std::string& origin, const ParsedStatement& statement) {
+  if (RegionOf(statement.body.publisher()) == origin) return absl::OkStatus();
+  return Error(v1::ERROR_REASON_ORIGIN_INVALID,
+               "a region may send only what its own members have published");
+}
+
+}  // namespace
+
+PeerIntake::PeerIntake(Parts parts) : parts_(std::move(parts)) {}
+
+Strand& PeerIntake::StrandOf(const std::string& origin, v1::Lane lane) {
+  auto& strand = strands_[{origin, lane}];
+  if (strand == nullptr) strand = std::make_unique<Strand>(parts_.intake);
+  return *strand;
+}
+
+void PeerIntake::Accept(const std::string& origin, v1::Lane lane, v1::LinkRecord record,
+                        uint64_t mark_after, InboxAnswer done) {
+  StrandOf(origin, lane).Post([this, origin, record = std::move(record), mark_after,
+                               done = std::move(done)]() mutable {
+    AcceptNow(origin, std::move(record), mark_after, std::move(done));
+  });
+}
+
+void PeerIntake::AcceptNow(const std::string& origin, v1::LinkRecord record, uint64_t mark_after,
+                           InboxAnswer done) {
+  const std::string digest = ToString(StatementDigest(record.statement()));
+  auto accepted = Examine(origin, *parts_.catalog.facts(), record, parts_.clock.Now());
+  if (!accepted.ok()) {
+    return Refuse(origin, record.acceptance(), digest, mark_after, accepted.status(),
+                  std::move(done));
+  }
+  std::vector<BatchPart> parts;
+  parts.push_back(parts_.audit.Entry(EntryOf(origin, record.acceptance(), digest)));
+  Journal::Import import{.origin = origin,
+                         .acceptance = record.acceptance(),
+                         .mark_after = mark_after};
+  parts_.journal.AppendImported(
+      *std::move(accepted), std::move(import), std::move(parts),
+      [this, origin, acceptance = record.acceptance(), digest, mark_after,
+       done = std::move(done)](absl::Status status) mutable {
+        if (status.ok()) return done(InboxOutcome::Persisted());
+        if (ReasonOf(status) == v1::ERROR_REASON_STATEMENT_ID_REUSED) {
+          return Refuse(origin, acceptance, digest, mark_after, status, std::move(done));
+        }
+        done(InboxOutcome::Failed(std::move(status)));
+      });
+}
+
+absl::StatusOr<AcceptedStatement> PeerIntake::Examine(const std::string& origin,
+                                                      const Facts& facts,
+                                                      const v1::LinkRecord& record,
+                                                      absl::Time now) {
+  ASSIGN_OR_RETURN(AcceptedStatement accepted,
+                   parts_.gate.Examine(record.statement(), GateSide::kLink));
+  const ParsedStatement& statement = *accepted.statement();
+  RETURN_IF_ERROR(CheckOrigin(origin, statement));
+  RETURN_IF_ERROR(CheckAcceptance(facts, origin, statement.digest, record.acceptance()));
+  const absl::Time accepted_at = absl::FromUnixMillis(record.acceptance().accept_time_ms());
+  if (accepted_at > now + kClockAheadMax) {
+    return Error(v1::ERROR_REASON_NOT_READY, "the acceptance lies ahead of this broker's clock");
+  }
+  RETURN_IF_ERROR(CheckStatementKey(facts, statement, accepted_at));
+  ASSIGN_OR_RETURN(RecordPtr target, TargetRecord(parts_.journal, statement));
+  const Flow flow = FlowOf(statement, record.acceptance().accept_time_ms(),
+                           target ? target->statement.get() : nullptr);
+  // What is about an alert that is not here yet is kept: who may have it is
+  // asked again at each delivery.
+  if (flow.routing == nullptr) return accepted;
+  const Decision decision = DecideRegion(facts, flow, parts_.region, now);
+  if (decision.allowed) return accepted;
+  return Error(v1::ERROR_REASON_POLICY_DENIED,
+               "no rule of the receiving region lets this statement in", "rule", decision.rule);
+}
+
+void PeerIntake::Refuse(const std::string& origin, const v1::Acceptance& acceptance,
+                        const std::string& digest, uint64_t mark_after, const absl::Status& why,
+                        InboxAnswer done) {
+  if (MayHeal(why)) return done(InboxOutcome::MayHeal(why));
+  v1::AuditEntry entry = EntryOf(origin, acceptance, digest);
+  entry.set_refusal(ReasonOf(why));
+  entry.set_rule(MetadataOf(why, "rule"));
+  std::vector<BatchPart> parts;
+  parts.push_back(parts_.audit.Entry(std::move(entry)));
+  parts_.journal.MoveMark(origin, acceptance.position().epoch(), acceptance.lane(), mark_after,
+                          std::move(parts),
+                          [why, digest, done = std::move(done)](absl::Status status) mutable {
+                            if (!status.ok()) return done(InboxOutcome::Failed(std::move(status)));
+                            done(InboxOutcome::Refused(ReasonOf(why), digest));
+                          });
+}
+
+v1::AuditEntry PeerIntake::EntryOf(const std::string& origin, const v1::Acceptance& acceptance,
+                                   const std::string& digest) const {
+  v1::AuditEntry entry;
+  entry.set_actor(parts_.actor);
+  entry.set_act(v1::AUDIT_ACT_IMPORT);
+  entry.set_object(origin);
+  entry.set_digest(digest);
+  *entry.mutable_position() = acceptance.position();
+  return entry;
+}
+
+void PeerIntake::MoveMark(const std::string& origin, uint64_t epoch, v1::Lane lane,
+                          uint64_t offset, absl::AnyInvocable<void(absl::Status)> done) {
+  // Behind the records that came before it.
+  StrandOf(origin, lane).Post([this, origin, epoch, lane, offset,
+                               done = std::move(done)]() mutable {
+    parts_.journal.MoveMark(origin, epoch, lane, offset, {}, std::move(done));
+  });
+}
+
+Journal::Mark PeerIntake::MarkOf(const std::string& origin, v1::Lane lane) const {
+  return parts_.journal.MarkOf(origin, lane);
+}
+
+void PeerIntake::TakeOverDirectory(const std::string& origin, v1::SignedDirectory signed_directory,
+                                   absl::AnyInvocable<void(absl::StatusOr<uint64_t>)> done) {
+  parts_.intake.Post([this, origin, signed_directory = std::move(signed_directory),
+                      done = std::move(done)]() mutable {
+    auto verified =
+        VerifyPeerDirectory(origin, signed_directory, parts_.verify_key, parts_.clock.Now());
+    if (!verified.ok()) return done(verified.status());
+    parts_.catalog.ApplyDirectory(parts_.actor, *std::move(verified), std::move(done));
+  });
+}
+
+}  // namespace corridor

@@ -1,0 +1,196 @@
+#include "server/broker/reader.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
+#include "core/crypto/statement_proof.h"
+#include "core/model/errors.h"
+#include "core/policy/policy.h"
+#include "server/broker/recipient.h"
+#include "server/routing/subscription_filter.h"
+
+namespace corridor {
+namespace {
+
+constexpr int32_t kPageSizeDefault = 50;
+constexpr int32_t kPageSizeMax = 500;
+// How many alerts one call looks at, at most: a page may be short of its size.
+constexpr size_t kLookedAtMax = 5000;
+constexpr size_t kHeadsPerRead = 200;
+
+absl::Status NotFound() {
+  return Error(v1::ERROR_REASON_NOT_FOUND, "no such alert, or none that you may see");
+}
+
+bool IsClosed(v1::AlertState state) {
+  return state != v1::ALERT_STATE_ACTIVE && state != v1::ALERT_STATE_UNSPECIFIED;
+}
+
+v1::AlertState StateAt(const AlertHead& head, absl::Time now) {
+  const bool expired = head.valid_until_ms != 0 && head.valid_until_ms < ToMillis(now);
+  return head.state == v1::ALERT_STATE_ACTIVE && expired ? v1::ALERT_STATE_EXPIRED : head.state;
+}
+
+absl::StatusOr<uint64_t> BeforeOffset(const std::string& page_token) {
+  uint64_t before = 0;
+  if (page_token.empty() || absl::SimpleAtoi(page_token, &before)) return before;
+  return InvalidFields({{"page_token", v1::ERROR_REASON_REQUEST_INVALID,
+                         "is not one that a page before gave; begin with an empty one"}});
+}
+
+absl::StatusOr<int32_t> PageSize(int32_t asked) {
+  if (asked < 0 || asked > kPageSizeMax) {
+    return InvalidFields(
+        {{"page_size", v1::ERROR_REASON_REQUEST_INVALID, "must be 0 (for 50) or 1 to 500"}});
+  }
+  return asked == 0 ? kPageSizeDefault : asked;
+}
+
+}  // namespace
+
+v1::StoredStatement StoredStatementOf(const Record& record, const std::string& region,
+                                      uint64_t epoch) {
+  v1::StoredStatement stored;
+  const v1::SignedStatement& bytes = record.statement->bytes;
+  *stored.mutable_statement() = ReaderPartOf(bytes, ToString(RoutingHash(bytes)));
+  *stored.mutable_acceptance() = record.acceptance;
+  stored.mutable_position()->set_region(region);
+  stored.mutable_position()->set_epoch(epoch);
+  stored.mutable_position()->set_offset(record.offset);
+  stored.set_kind(record.statement->kind());
+  return stored;
+}
+
+Reader::Reader(Parts parts) : parts_(parts) {}
+
+void Reader::GetAlert(const Principal& reader, v1::GetAlertRequest request,
+                      absl::AnyInvocable<void(absl::StatusOr<v1::Alert>)> answer) {
+  parts_.executor.Post([this, reader, request = std::move(request),
+                        answer = std::move(answer)]() mutable {
+    View view = ViewFor(reader);
+    auto alert = Get(view, request);
+    CoverThen(std::move(view), [alert = std::move(alert), answer = std::move(answer)](
+                                   absl::Status covered) mutable {
+      if (!covered.ok()) return answer(covered);
+      answer(std::move(alert));
+    });
+  });
+}
+
+void Reader::ListAlerts(const Principal& reader, v1::ListAlertsRequest request,
+                        absl::AnyInvocable<void(absl::StatusOr<v1::ListAlertsResponse>)> answer) {
+  parts_.executor.Post([this, reader, request = std::move(request),
+                        answer = std::move(answer)]() mutable {
+    View view = ViewFor(reader);
+    auto page = List(view, request);
+    CoverThen(std::move(view), [page = std::move(page), answer = std::move(answer)](
+                                   absl::Status covered) mutable {
+      if (!covered.ok()) return answer(covered);
+      answer(std::move(page));
+    });
+  });
+}
+
+Reader::View Reader::ViewFor(const Principal& reader) const {
+  return {.reader = reader,
+          .facts = parts_.catalog.facts(),
+          .now = parts_.clock.Now(),
+          .disclosed = {}};
+}
+
+absl::StatusOr<v1::Alert> Reader::Get(View& view, const v1::GetAlertRequest& request) const {
+  if (!IsMemberId(request.publisher()) || request.alert_id().size() != kIdBytes) {
+    return InvalidFields({{"publisher", v1::ERROR_REASON_REQUEST_INVALID,
+                           "name the publisher's SPIFFE ID and the alert's id of 16 bytes"}});
+  }
+  ASSIGN_OR_RETURN(std::optional<AlertHead> head,
+                   parts_.journal.AlertHeadOf(request.publisher(), request.alert_id()));
+  if (!head.has_value()) return NotFound();
+  return Visible(view, *head);
+}
+
+absl::StatusOr<v1::Alert> Reader::Visible(View& view, const AlertHead& head) const {
+  if (!head.current.has_value()) return NotFound();
+  ASSIGN_OR_RETURN(RecordPtr content, parts_.journal.At(head.current->lane, head.current->offset));
+  const Flow flow = FlowOf(RecordInContext{.record = content});
+  if (!DecidePrincipal(*view.facts, flow, view.reader, view.now).allowed) return NotFound();
+
+  v1::Alert alert;
+  alert.set_publisher(head.publisher);
+  alert.set_alert_id(head.alert_id);
+  alert.set_revision(head.highest_revision);
+  alert.set_state(StateAt(head, view.now));
+  alert.set_tlp(content->statement->body.tlp());
+  const int64_t accept_ms = content->acceptance.accept_time_ms();
+  alert.mutable_accept_time()->set_seconds(accept_ms / 1000);
+  alert.mutable_accept_time()->set_nanos(static_cast<int32_t>(accept_ms % 1000) * 1'000'000);
+  if (!head.withdrawn(head.current_statement_id)) {
+    *alert.mutable_current() = Stored(view, *content);
+  }
+  if (head.closing.has_value()) {
+    ASSIGN_OR_RETURN(RecordPtr closing,
+                     parts_.journal.At(head.closing->lane, head.closing->offset));
+    *alert.mutable_closing() = Stored(view, *closing);
+  }
+  return alert;
+}
+
+v1::StoredStatement Reader::Stored(View& view, const Record& record) const {
+  view.disclosed.emplace_back(record.lane, record.offset);
+  return StoredStatementOf(record, view.facts->region, parts_.journal.epoch());
+}
+
+absl::StatusOr<v1::ListAlertsResponse> Reader::List(View& view,
+                                                    const v1::ListAlertsRequest& request) const {
+  ASSIGN_OR_RETURN(const int32_t page_size, PageSize(request.page_size()));
+  ASSIGN_OR_RETURN(uint64_t before, BeforeOffset(request.page_token()));
+  ASSIGN_OR_RETURN(const SubscriptionFilter filter, SubscriptionFilter::Compile(request.filter()));
+  v1::ListAlertsResponse page;
+  for (size_t looked_at = 0; looked_at < kLookedAtMax;) {
+    ASSIGN_OR_RETURN(std::vector<AlertHead> heads,
+                     parts_.journal.ListAlertHeads(before, kHeadsPerRead));
+    if (heads.empty()) return page;
+    for (const AlertHead& head : heads) {
+      if (page.alerts_size() == page_size) {
+        page.set_next_page_token(absl::StrCat(before));
+        return page;
+      }
+      ++looked_at;
+      before = head.list_offset();
+      if (!request.include_closed() && IsClosed(StateAt(head, view.now))) continue;
+      ASSIGN_OR_RETURN(RecordPtr content,
+                       parts_.journal.At(head.current->lane, head.current->offset));
+      const bool actual = content->statement->body.status() == v1::ALERT_STATUS_ACTUAL;
+      if (!actual && !request.include_non_actual()) continue;
+      if (!filter.Matches(*content->statement, nullptr)) continue;
+      auto alert = Visible(view, head);
+      if (alert.ok()) *page.add_alerts() = *std::move(alert);
+    }
+  }
+  page.set_next_page_token(absl::StrCat(before));
+  return page;
+}
+
+void Reader::CoverThen(View view, absl::AnyInvocable<void(absl::Status)> then) {
+  const std::string& holder = view.reader.member;
+  const uint64_t generation = view.facts->generation;
+  while (!view.disclosed.empty()) {
+    const auto [lane, offset] = view.disclosed.back();
+    view.disclosed.pop_back();
+    if (parts_.disclosures.Covers(holder, lane, offset, generation)) continue;
+    parts_.disclosures.Cover(
+        holder, lane, offset, generation,
+        [this, view = std::move(view), then = std::move(then)](absl::Status covered) mutable {
+          if (!covered.ok()) return then(covered);
+          CoverThen(std::move(view), std::move(then));
+        });
+    return;
+  }
+  then(absl::OkStatus());
+}
+
+}  // namespace corridor

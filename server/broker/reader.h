@@ -1,0 +1,74 @@
+#ifndef CORRIDOR_SERVER_BROKER_READER_H_
+#define CORRIDOR_SERVER_BROKER_READER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/statusor.h"
+#include "core/base/clock.h"
+#include "core/base/executor.h"
+#include "core/model/facts.h"
+#include "core/model/principal.h"
+#include "corridor/v1/subscriber.pb.h"
+#include "server/catalog/catalog.h"
+#include "server/journal/disclosure_ledger.h"
+#include "server/journal/journal.h"
+
+namespace corridor {
+
+// The way out for single questions: GetAlert and ListAlerts. Policy is asked
+// for each alert, and nothing is answered before a durable disclosure range
+// says that it may be. Thread-safe; the work is done on the intake executor.
+class Reader {
+ public:
+  // All must outlive this.
+  struct Parts {
+    Journal& journal;
+    Catalog& catalog;
+    DisclosureLedger& disclosures;
+    Executor& executor;
+    const Clock& clock;
+  };
+  explicit Reader(Parts parts);
+
+  // NOT_FOUND also when the reader may not see it.
+  void GetAlert(const Principal& reader, v1::GetAlertRequest request,
+                absl::AnyInvocable<void(absl::StatusOr<v1::Alert>)> answer);
+  void ListAlerts(const Principal& reader, v1::ListAlertsRequest request,
+                  absl::AnyInvocable<void(absl::StatusOr<v1::ListAlertsResponse>)> answer);
+
+ private:
+  using Place = std::pair<v1::Lane, uint64_t>;
+
+  // What one question may see, as of one moment.
+  struct View {
+    Principal reader;
+    std::shared_ptr<const Facts> facts;
+    absl::Time now;
+    std::vector<Place> disclosed;  // What the answer so far discloses.
+  };
+
+  View ViewFor(const Principal& reader) const;
+  // The alert, or NOT_FOUND.
+  absl::StatusOr<v1::Alert> Visible(View& view, const AlertHead& head) const;
+  absl::StatusOr<v1::Alert> Get(View& view, const v1::GetAlertRequest& request) const;
+  absl::StatusOr<v1::ListAlertsResponse> List(View& view,
+                                              const v1::ListAlertsRequest& request) const;
+  v1::StoredStatement Stored(View& view, const Record& record) const;
+  // Calls `then` once all that the view discloses is on durable record.
+  void CoverThen(View view, absl::AnyInvocable<void(absl::Status)> then);
+
+  Parts parts_;
+};
+
+// A record as readers see it, standing in `region`'s journal.
+v1::StoredStatement StoredStatementOf(const Record& record, const std::string& region,
+                                      uint64_t epoch);
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_BROKER_READER_H_

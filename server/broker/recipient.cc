@@ -1,0 +1,54 @@
+#include "server/broker/recipient.h"
+
+#include <optional>
+#include <utility>
+
+#include "core/base/status_macros.h"
+#include "server/broker/key_check.h"
+
+namespace corridor {
+
+absl::StatusOr<RecordInContext> InContext(const Journal& journal, RecordPtr record) {
+  RecordInContext in_context{.record = std::move(record)};
+  const ParsedStatement& statement = *in_context.record->statement;
+  ASSIGN_OR_RETURN(in_context.target, TargetRecord(journal, statement));
+  const v1::AlertReference* other = TargetOf(statement.body);
+  ASSIGN_OR_RETURN(std::optional<AlertHead> head,
+                   other != nullptr
+                       ? journal.AlertHeadOf(other->publisher(), other->alert_id())
+                       : journal.AlertHeadOf(statement.body.publisher(), statement.body.alert_id()));
+  if (!head.has_value()) return in_context;
+  in_context.withdrawn = head->withdrawn(statement.body.statement_id());
+  in_context.superseded =
+      statement.content() != nullptr && head->highest_revision > statement.body.revision();
+  return in_context;
+}
+
+Flow FlowOf(const RecordInContext& record) {
+  const ParsedStatement* target = record.target ? record.target->statement.get() : nullptr;
+  return FlowOf(*record.record->statement, record.record->acceptance.accept_time_ms(), target);
+}
+
+SubscriberRecipient::SubscriberRecipient(Principal principal, SubscriptionFilter filter,
+                                         bool include_non_actual)
+    : principal_(std::move(principal)),
+      filter_(std::move(filter)),
+      include_non_actual_(include_non_actual) {}
+
+bool SubscriberRecipient::MayHave(const Facts& facts, const RecordInContext& record,
+                                  absl::Time now) const {
+  const ParsedStatement& statement = *record.record->statement;
+  if (record.superseded || record.withdrawn) return false;
+  if (statement.body.status() != v1::ALERT_STATUS_ACTUAL && !include_non_actual_) return false;
+  const ParsedStatement* target = record.target ? record.target->statement.get() : nullptr;
+  return filter_.Matches(statement, target) &&
+         DecidePrincipal(facts, FlowOf(record), principal_, now).allowed;
+}
+
+bool RegionRecipient::MayHave(const Facts& facts, const RecordInContext& record,
+                              absl::Time now) const {
+  if (!record.record->local || record.withdrawn) return false;
+  return DecideRegion(facts, FlowOf(record), region_, now).allowed;
+}
+
+}  // namespace corridor

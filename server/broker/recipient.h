@@ -1,0 +1,68 @@
+#ifndef CORRIDOR_SERVER_BROKER_RECIPIENT_H_
+#define CORRIDOR_SERVER_BROKER_RECIPIENT_H_
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "core/model/facts.h"
+#include "core/model/principal.h"
+#include "core/policy/policy.h"
+#include "server/journal/journal.h"
+#include "server/routing/subscription_filter.h"
+
+namespace corridor {
+
+// A record, and what must be known beside it to decide who may have it.
+struct RecordInContext {
+  RecordPtr record;
+  // The current content of the alert that a CANCEL, RECALL, SIGHTING or
+  // RESPONSE is about; null for the others, and while it is not here.
+  RecordPtr target;
+  // Content of which a higher revision is here.
+  bool superseded = false;
+  // Content that was recalled: it is served to nobody any more.
+  bool withdrawn = false;
+};
+
+// Looks that up. DATA_LOSS when a record is damaged.
+absl::StatusOr<RecordInContext> InContext(const Journal& journal, RecordPtr record);
+
+// The flow of a record, for policy.
+Flow FlowOf(const RecordInContext& record);
+
+// Who stands behind an outlet, and what it may have. Pure.
+class Recipient {
+ public:
+  virtual ~Recipient() = default;
+  // For the disclosure ledger: a SPIFFE ID, or a region id.
+  virtual const std::string& holder() const = 0;
+  virtual bool MayHave(const Facts& facts, const RecordInContext& record, absl::Time now) const = 0;
+};
+
+// A principal with a subscription.
+class SubscriberRecipient final : public Recipient {
+ public:
+  SubscriberRecipient(Principal principal, SubscriptionFilter filter, bool include_non_actual);
+  const std::string& holder() const override { return principal_.member; }
+  bool MayHave(const Facts& facts, const RecordInContext& record, absl::Time now) const override;
+
+ private:
+  Principal principal_;
+  SubscriptionFilter filter_;
+  bool include_non_actual_;
+};
+
+// A peer region: gets records of this region's own members only.
+class RegionRecipient final : public Recipient {
+ public:
+  explicit RegionRecipient(std::string region) : region_(std::move(region)) {}
+  const std::string& holder() const override { return region_; }
+  bool MayHave(const Facts& facts, const RecordInContext& record, absl::Time now) const override;
+
+ private:
+  std::string region_;
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_BROKER_RECIPIENT_H_

@@ -1,0 +1,130 @@
+#ifndef CORRIDOR_SERVER_BROKER_REGION_H_
+#define CORRIDOR_SERVER_BROKER_REGION_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/base/executor.h"
+#include "core/base/random.h"
+#include "core/crypto/signature.h"
+#include "core/gate/gate.h"
+#include "corridor/v1/administration.pb.h"
+#include "server/audit/audit_log.h"
+#include "server/broker/dispatch.h"
+#include "server/broker/intake.h"
+#include "server/broker/peer_intake.h"
+#include "server/broker/reader.h"
+#include "server/broker/subscriber_sessions.h"
+#include "server/catalog/catalog.h"
+#include "server/journal/disclosure_ledger.h"
+#include "server/journal/head_marker.h"
+#include "server/journal/journal.h"
+#include "server/journal/payload_keys.h"
+#include "server/link/region_link.h"
+#include "server/storage/store.h"
+
+namespace corridor {
+
+// One region's flow, put together in flow order: what a statement passes from
+// its publisher to its readers. Knows no thread, file or connection of its own:
+// a broker gives it real ones, a test may run two regions in one thread.
+class Region {
+ public:
+  struct Options {
+    std::string region;
+    // This broker's SPIFFE ID, for audit entries and the directory.
+    std::string broker;
+    // Certificate chain of the acceptance key, PEM, leaf first.
+    std::string acceptance_chain_pem;
+    std::string version;
+    JournalOptions journal;
+    // Regions to be linked, in any order.
+    std::vector<LinkPeer> peers;
+    LinkOptions link;
+  };
+
+  // All must outlive this. Tasks of `flow` and of `commit` must not overlap.
+  struct Parts {
+    Store& store;
+    Store& key_store;  // For payload keys alone.
+    HeadMarker& head_marker;
+    Executor& flow;
+    Executor& commit;
+    Executor& intake;
+    const Clock& clock;
+    Random& random;
+    const SigningKey& acceptance_key;
+    const Gate& gate;
+    LinkTransport& transport;
+    // Verifies chains of any region, our own included.
+    RegionKeyVerifier verify_key;
+    // Told of damage and of failed storage; the latter must end the process.
+    std::function<void(const absl::Status&)> on_damage;
+    std::function<void(const absl::Status&)> on_storage_failed;
+  };
+
+  // Opens journal and catalog; nothing moves yet. Errors are those of
+  // Journal::Open and Catalog::Open.
+  static absl::StatusOr<std::unique_ptr<Region>> Open(Parts parts, Options options);
+  // Stop the executors first where they have threads.
+  ~Region();
+
+  // Begins to serve: audits the start, dials links, ticks each second.
+  void Start();
+  // Ends sessions and links in good order; `done` runs on the flow executor
+  // once the streams were told.
+  void Drain(absl::AnyInvocable<void()> done);
+
+  Intake& intake() { return *intake_; }
+  Reader& reader() { return *reader_; }
+  SubscriberSessions& sessions() { return *sessions_; }
+  Catalog& catalog() { return *catalog_; }
+  Journal& journal() { return *journal_; }
+  AuditLog& audit() { return *audit_; }
+
+  // A stream that a peer's broker opened (its region comes from its
+  // certificate). From any thread.
+  void AcceptLink(const std::string& peer_region, std::shared_ptr<LinkStream> stream);
+
+  // The catalog's subscription, with its first cursor in the same batch.
+  void CreateSubscription(const Principal& owner, v1::Subscription subscription,
+                          absl::AnyInvocable<void(absl::StatusOr<v1::Subscription>)> done);
+
+  // How it stands. From any thread; answered on the flow executor.
+  void GetStatus(absl::AnyInvocable<void(absl::StatusOr<v1::GetStatusResponse>)> answer);
+  void ListLinks(absl::AnyInvocable<void(v1::ListLinksResponse)> answer);
+
+ private:
+  Region(Parts parts, Options options);
+
+  absl::Status Build();
+  void BuildLinks();
+  void Tick();
+  void FactsChanged();
+  v1::SignedDirectory OwnDirectory() const;
+  v1::GetStatusResponse StatusNow() const;
+
+  Parts parts_;
+  const Options options_;
+  const absl::Time start_time_;
+  std::unique_ptr<KeyStore> keys_;
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<AuditLog> audit_;
+  std::unique_ptr<Catalog> catalog_;
+  std::unique_ptr<DisclosureLedger> disclosures_;
+  std::unique_ptr<Intake> intake_;
+  std::unique_ptr<Reader> reader_;
+  std::unique_ptr<PeerIntake> peer_intake_;
+  std::unique_ptr<Dispatch> dispatch_;
+  std::unique_ptr<SubscriberSessions> sessions_;
+  std::map<std::string, std::unique_ptr<RegionLink>> links_;
+  bool draining_ = false;
+  std::shared_ptr<Region*> self_;  // Null inside once destroyed.
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_BROKER_REGION_H_

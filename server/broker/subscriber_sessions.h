@@ -1,0 +1,110 @@
+#ifndef CORRIDOR_SERVER_BROKER_SUBSCRIBER_SESSIONS_H_
+#define CORRIDOR_SERVER_BROKER_SUBSCRIBER_SESSIONS_H_
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/clock.h"
+#include "core/base/executor.h"
+#include "corridor/v1/administration.pb.h"
+#include "server/broker/dispatch.h"
+#include "server/broker/live_subscription.h"
+#include "server/broker/session_hub.h"
+#include "server/catalog/catalog.h"
+#include "server/journal/journal.h"
+#include "server/storage/store.h"
+
+namespace corridor {
+
+// Every subscription with a session attached, or deliveries not settled: opens
+// sessions, keeps the cursors durable, sends heartbeats, hands over again what
+// was not settled, and ends the sessions of those who may no longer read.
+//
+// Open, OnRequest and OnClosed may be called from any thread; all else lives on
+// the flow executor.
+class SubscriberSessions final : public SessionHub {
+ public:
+  // All must outlive this.
+  struct Parts {
+    std::string region;
+    Store& store;
+    Journal& journal;
+    Catalog& catalog;
+    DisclosureLedger& disclosures;
+    Dispatch& dispatch;
+    Executor& flow;
+    const Clock& clock;
+    Random& random;
+  };
+  explicit SubscriberSessions(Parts parts);
+  ~SubscriberSessions() override;
+
+  SessionId Open(const Principal& principal, std::shared_ptr<SessionStream> stream) override;
+  void OnRequest(SessionId session, v1::AttachRequest request) override;
+  void OnClosed(SessionId session) override;
+
+  // Heartbeats, leases that ran out, rights that were withdrawn: call each
+  // second, on the flow executor.
+  void Tick();
+  // Ends every session with GoAway, on the flow executor.
+  void GoAway();
+
+  // How subscriptions (owner and definition) stand, with or without a session,
+  // in the same order. From any thread; answers on the flow executor.
+  using Owned = std::pair<std::string, v1::Subscription>;
+  void StatusOf(
+      std::vector<Owned> subscriptions,
+      absl::AnyInvocable<void(absl::StatusOr<std::vector<v1::SubscriptionStatus>>)> answer);
+  // Sessions attached now. From any thread.
+  uint32_t attached() const { return attached_.load(std::memory_order_relaxed); }
+
+ private:
+  using Name = std::pair<std::string, std::string>;  // Owner, subscription name.
+  struct Session {
+    Principal principal;
+    std::shared_ptr<SessionStream> stream;
+    LiveSubscription* live = nullptr;  // Once Start was accepted.
+  };
+
+  void OnFlow(absl::AnyInvocable<void(SubscriberSessions&)> task);
+  void Handle(SessionId id, const v1::AttachRequest& request);
+  absl::Status Start(SessionId id, Session& session, const v1::SessionStart& start);
+  absl::StatusOr<LiveSubscription*> LiveOf(const Principal& owner,
+                                           const v1::Subscription& subscription);
+  absl::StatusOr<SubscriptionCursor> CursorOf(const std::string& owner,
+                                              const v1::Subscription& subscription) const;
+  // Ends a session in good order, and in bad.
+  void SendAway(SessionId id, v1::GoAwayReason reason, const std::string& message);
+  void Cut(SessionId id, const absl::Status& status);
+  // Takes the session off its subscription and forgets it.
+  void Detach(SessionId id);
+  absl::StatusOr<std::vector<v1::SubscriptionStatus>> StatusNow(
+      const std::vector<Owned>& subscriptions) const;
+  void Review(SessionId id, const Facts& facts);
+
+  Parts parts_;
+  const uint64_t broker_start_;
+  std::atomic<SessionId> next_id_ = 1;
+  std::atomic<uint32_t> attached_ = 0;
+  std::map<SessionId, Session> sessions_;
+  std::map<Name, std::unique_ptr<LiveSubscription>> live_;
+  uint64_t next_tag_ = 1;
+  std::shared_ptr<SubscriberSessions*> self_;  // Null inside once destroyed.
+};
+
+// Part that makes a new subscription's cursor durable, in the batch that creates
+// it: at the journal's head, or before everything.
+BatchPart FirstCursor(const Journal& journal, std::string owner, std::string name,
+                      v1::StartFrom start_from);
+
+// Whether `principal` may hold a session now: its member is active and its grant
+// lets it read.
+absl::Status CheckMayRead(const Facts& facts, const Principal& principal);
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_BROKER_SUBSCRIBER_SESSIONS_H_
