@@ -1,0 +1,361 @@
+#include "server/config/broker_config.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <initializer_list>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/strings.h"
+#include "core/crypto/certificate.h"
+#include "core/crypto/private_key.h"
+#include "core/gate/gate_policy.pb.h"
+#include "server/config/config_reader.h"
+
+namespace corridor {
+namespace {
+
+using config::BrokerConfigFile;
+
+constexpr int kMiB = 1024 * 1024;
+
+// "host:port" or "[ipv6]:port", with a port of at least `port_min`.
+bool IsAddress(std::string_view text, int port_min) {
+  const size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const std::string_view host = text.substr(0, colon);
+  int port = 0;
+  if (!absl::SimpleAtoi(A(text.substr(colon + 1)), &port)) return false;
+  if (port < port_min || port > 65535) return false;
+  const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
+  if (host.find(':') != std::string_view::npos) return bracketed;
+  return host.find_first_of(" /[]") == std::string_view::npos;
+}
+
+std::string Indexed(std::string_view list, int index, std::string_view field = "") {
+  std::string path = absl::StrCat(A(list), "[", index, "]");
+  if (!field.empty()) absl::StrAppend(&path, ".", A(field));
+  return path;
+}
+
+// One reading of one file: each step reads one part of it, and notes what is
+// wrong there.
+class Loader {
+ public:
+  Loader(const BrokerConfigFile& file, ConfigReader& reader, absl::Time now)
+      : file_(file), reader_(reader), now_(now) {}
+
+  std::optional<BrokerConfig> Load();
+
+ private:
+  void CheckRegion();
+  void CheckDataDir();
+  void CheckCount(std::string_view field, int count, int min, int max);
+  void ReadListeners();
+  std::optional<BrokerConfig::Tls> ReadTls();
+  void ReadTrust(BrokerConfig::Tls& tls);
+  std::optional<TrustBundle> ReadTrustDomain(int index, std::string& roots_pem);
+  // Checks that a chain is this broker's own; its leaf, and who it is.
+  struct OwnChain {
+    Certificate leaf;
+    Principal self;
+  };
+  std::optional<OwnChain> CheckOwnChain(std::string_view field, const std::string& chain_pem,
+                                        std::initializer_list<PeerPurpose> purposes,
+                                        const TrustStore& trust);
+  std::optional<BrokerConfig::AcceptanceSigning> ReadSigning(const TrustStore& trust);
+  void ReadOperators();
+  void ReadLinks(const TrustStore& trust);
+  std::optional<GatePolicy> ReadGatePolicy();
+  int Bounded(std::string_view field, uint32_t value, int otherwise, int min, int max);
+  void ReadLimits();
+  void ReadValidityCaps();
+
+  const BrokerConfigFile& file_;
+  ConfigReader& reader_;
+  const absl::Time now_;
+  std::vector<std::string> listen_addresses_;
+  std::vector<std::string> operators_;
+  std::vector<BrokerConfig::Link> links_;
+  BrokerConfig::Limits limits_;
+  std::map<v1::Tlp, absl::Duration> validity_caps_;
+};
+
+void Loader::CheckCount(std::string_view field, int count, int min, int max) {
+  if (count >= min && count <= max) return;
+  reader_.Note(field, absl::StrCat("needs ", min, " to ", max, " entries, has ", count));
+}
+
+void Loader::CheckRegion() {
+  if (!IsRegionId(file_.region())) {
+    reader_.Note("region", "is not a region id: 1 to 255 of a-z 0-9 . - _");
+  }
+}
+
+void Loader::CheckDataDir() {
+  if (file_.data_dir().empty()) return reader_.Note("data_dir", "is required");
+  const std::filesystem::path path = reader_.Absolute(file_.data_dir());
+  std::error_code error;
+  const bool exists = std::filesystem::exists(path, error);
+  if (exists && !std::filesystem::is_directory(path, error)) {
+    return reader_.Note("data_dir", absl::StrCat(path.string(), " is not a folder"));
+  }
+  const std::filesystem::path place = exists ? path : path.parent_path();
+  if (access(place.c_str(), W_OK | X_OK) != 0) {
+    reader_.Note("data_dir", absl::StrCat(place.string(), " is absent or may not be written"));
+  }
+}
+
+void Loader::ReadListeners() {
+  CheckCount("listeners", file_.listeners_size(), 1, 16);
+  std::set<std::string> seen;
+  for (int i = 0; i < file_.listeners_size(); ++i) {
+    const std::string& address = file_.listeners(i).address();
+    const std::string field = Indexed("listeners", i, "address");
+    if (!IsAddress(address, 0)) {
+      reader_.Note(field, "is not host:port or [ipv6]:port");
+    } else if (!seen.insert(address).second) {
+      reader_.Note(field, "is named twice");
+    }
+    listen_addresses_.push_back(address);
+  }
+}
+
+std::optional<TrustBundle> Loader::ReadTrustDomain(int index, std::string& roots_pem) {
+  const auto& domain = file_.tls().trust_domains(index);
+  const auto field = [index](std::string_view name) {
+    return Indexed("tls.trust_domains", index, name);
+  };
+  if (!IsRegionId(domain.name())) {
+    reader_.Note(field("name"), "is not a region id");
+    return std::nullopt;
+  }
+  auto roots = reader_.ReadFile(field("roots_file"), domain.roots_file());
+  std::optional<std::string> crls = "";
+  if (!domain.crl_file().empty()) crls = reader_.ReadFile(field("crl_file"), domain.crl_file());
+  if (!roots.has_value() || !crls.has_value()) return std::nullopt;
+  auto without_crls = reader_.Take(field("roots_file"), TrustBundle::Create(domain.name(), *roots));
+  if (!without_crls.has_value()) return std::nullopt;
+  absl::StrAppend(&roots_pem, *roots, "\n");
+  if (crls->empty()) return without_crls;
+  return reader_.Take(field("crl_file"), TrustBundle::Create(domain.name(), *roots, *crls));
+}
+
+void Loader::ReadTrust(BrokerConfig::Tls& tls) {
+  CheckCount("tls.trust_domains", file_.tls().trust_domains_size(), 1, 65);
+  std::vector<TrustBundle> bundles;
+  std::set<std::string> seen;
+  for (int i = 0; i < file_.tls().trust_domains_size(); ++i) {
+    if (!seen.insert(file_.tls().trust_domains(i).name()).second) {
+      reader_.Note(Indexed("tls.trust_domains", i, "name"), "is named twice");
+      continue;
+    }
+    auto bundle = ReadTrustDomain(i, tls.roots_pem);
+    if (bundle.has_value()) bundles.push_back(*std::move(bundle));
+  }
+  if (!seen.contains(file_.region())) {
+    reader_.Note("tls.trust_domains", "does not name this region's own trust domain");
+  }
+  if (auto trust = reader_.Take("tls.trust_domains", TrustStore::Create(std::move(bundles)))) {
+    tls.trust = *std::move(trust);
+  }
+}
+
+std::optional<Loader::OwnChain> Loader::CheckOwnChain(std::string_view field,
+                                                      const std::string& chain_pem,
+                                                      std::initializer_list<PeerPurpose> purposes,
+                                                      const TrustStore& trust) {
+  auto chain = reader_.Take(field, CertificateChain::FromPem(chain_pem));
+  if (!chain.has_value()) return std::nullopt;
+  OwnChain own{chain->leaf, {}};
+  if (trust.Find(file_.region()) == nullptr) return own;  // Noted where it is missing.
+  for (PeerPurpose purpose : purposes) {
+    auto identity = reader_.Take(field, trust.Verify(*chain, purpose, now_));
+    if (!identity.has_value()) return std::nullopt;
+    auto principal = ParsePrincipal(identity->spiffe_id.ToString());
+    if (!principal.ok() || principal->kind != PrincipalKind::kBroker ||
+        principal->region != file_.region()) {
+      reader_.Note(field, absl::StrCat("is not for spiffe://", file_.region(), "/broker/<name>"));
+      return std::nullopt;
+    }
+    own.self = *std::move(principal);
+  }
+  return own;
+}
+
+std::optional<BrokerConfig::Tls> Loader::ReadTls() {
+  constexpr std::string_view kChain = "tls.certificate_chain_file";
+  constexpr std::string_view kKey = "tls.private_key_file";
+  if (!file_.has_tls()) {
+    reader_.Note("tls", "is required");
+    return std::nullopt;
+  }
+  BrokerConfig::Tls tls;
+  ReadTrust(tls);
+  auto chain = reader_.ReadFile(kChain, file_.tls().certificate_chain_file());
+  auto key = reader_.ReadFile(kKey, file_.tls().private_key_file(), ConfigReader::Secrecy::kSecret);
+  if (!chain.has_value()) return tls;
+  auto own =
+      CheckOwnChain(kChain, *chain, {PeerPurpose::kTlsServer, PeerPurpose::kTlsClient}, tls.trust);
+  if (own.has_value() && key.has_value()) {
+    reader_.Check(kKey, CheckPrivateKey(*key, own->leaf));
+    tls.private_key_pem = *std::move(key);
+    tls.self = std::move(own->self);
+  }
+  tls.certificate_chain_pem = *std::move(chain);
+  return tls;
+}
+
+std::optional<BrokerConfig::AcceptanceSigning> Loader::ReadSigning(const TrustStore& trust) {
+  constexpr std::string_view kChain = "acceptance_signing.certificate_chain_file";
+  constexpr std::string_view kKey = "acceptance_signing.key_file";
+  const auto& signing = file_.acceptance_signing();
+  auto chain = reader_.ReadFile(kChain, signing.certificate_chain_file());
+  auto key_pem = reader_.ReadFile(kKey, signing.key_file(), ConfigReader::Secrecy::kSecret);
+  std::optional<OwnChain> own;
+  if (chain.has_value()) own = CheckOwnChain(kChain, *chain, {PeerPurpose::kSigning}, trust);
+  if (!key_pem.has_value()) return std::nullopt;
+  auto key = reader_.Take(kKey, SigningKey::FromPkcs8Pem(*key_pem));
+  if (!key.has_value() || !own.has_value()) return std::nullopt;
+  if (own->leaf.ed25519_public_key() != key->public_key()) {
+    reader_.Note(kKey, "the key does not belong to the certificate");
+  }
+  return BrokerConfig::AcceptanceSigning{*std::move(key), *std::move(chain)};
+}
+
+void Loader::ReadOperators() {
+  CheckCount("operators", file_.operators_size(), 1, 256);
+  std::set<std::string> seen;
+  for (int i = 0; i < file_.operators_size(); ++i) {
+    auto principal = ParsePrincipal(file_.operators(i));
+    if (!principal.ok() || principal->kind != PrincipalKind::kOperator ||
+        principal->region != file_.region()) {
+      reader_.Note(Indexed("operators", i),
+                   absl::StrCat("is not spiffe://", file_.region(), "/operator/<name>"));
+    } else if (!seen.insert(file_.operators(i)).second) {
+      reader_.Note(Indexed("operators", i), "is named twice");
+    }
+    operators_.push_back(file_.operators(i));
+  }
+}
+
+void Loader::ReadLinks(const TrustStore& trust) {
+  CheckCount("links", file_.links_size(), 0, 64);
+  std::set<std::string> seen;
+  for (int i = 0; i < file_.links_size(); ++i) {
+    const auto& link = file_.links(i);
+    const std::string field = Indexed("links", i, "peer_region");
+    if (!IsRegionId(link.peer_region())) {
+      reader_.Note(field, "is not a region id");
+    } else if (link.peer_region() == file_.region()) {
+      reader_.Note(field, "is this region itself");
+    } else if (!seen.insert(link.peer_region()).second) {
+      reader_.Note(field, "is named twice");
+    } else if (trust.Find(link.peer_region()) == nullptr) {
+      reader_.Note(field, "tls.trust_domains has no roots for it");
+    }
+    if (!link.dial_address().empty() && !IsAddress(link.dial_address(), 1)) {
+      reader_.Note(Indexed("links", i, "dial_address"), "is not host:port or [ipv6]:port");
+    }
+    links_.push_back({link.peer_region(), link.dial_address()});
+  }
+}
+
+int Loader::Bounded(std::string_view field, uint32_t value, int otherwise, int min, int max) {
+  if (value == 0) return otherwise;
+  if (value < static_cast<uint32_t>(min) || value > static_cast<uint32_t>(max)) {
+    reader_.Note(field, absl::StrCat("is outside ", min, " to ", max));
+    return otherwise;
+  }
+  return static_cast<int>(value);
+}
+
+void Loader::ReadLimits() {
+  const auto& limits = file_.limits();
+  limits_.streams_per_connection =
+      Bounded("limits.streams_per_connection", limits.streams_per_connection(), 256, 1, 10'000);
+  limits_.handshake_timeout = absl::Seconds(
+      Bounded("limits.handshake_timeout_seconds", limits.handshake_timeout_seconds(), 10, 1, 120));
+  limits_.message_bytes =
+      Bounded("limits.message_bytes", limits.message_bytes(), 17 * kMiB, kMiB, 64 * kMiB);
+  limits_.drain =
+      absl::Seconds(Bounded("limits.drain_seconds", limits.drain_seconds(), 10, 1, 300));
+}
+
+void Loader::ReadValidityCaps() {
+  constexpr absl::Duration kDay = absl::Hours(24);
+  validity_caps_ = {{v1::TLP_CLEAR, 732 * kDay},
+                    {v1::TLP_GREEN, 732 * kDay},
+                    {v1::TLP_AMBER, 366 * kDay},
+                    {v1::TLP_AMBER_STRICT, 366 * kDay},
+                    {v1::TLP_RED, 92 * kDay}};
+  std::set<v1::Tlp> seen;
+  for (int i = 0; i < file_.validity_caps_size(); ++i) {
+    const auto& cap = file_.validity_caps(i);
+    if (!validity_caps_.contains(cap.tlp())) {
+      reader_.Note(Indexed("validity_caps", i, "tlp"), "is required");
+    } else if (!seen.insert(cap.tlp()).second) {
+      reader_.Note(Indexed("validity_caps", i, "tlp"), "is named twice");
+    }
+    if (cap.days() < 1 || cap.days() > 3650) {
+      reader_.Note(Indexed("validity_caps", i, "days"), "is outside 1 to 3650");
+    }
+    validity_caps_[cap.tlp()] = cap.days() * kDay;
+  }
+}
+
+std::optional<GatePolicy> Loader::ReadGatePolicy() {
+  constexpr std::string_view kField = "gate_policy_file";
+  if (file_.gate_policy_file().empty()) return DefaultGatePolicy();
+  auto text = reader_.ReadFile(kField, file_.gate_policy_file());
+  config::GatePolicy proto;
+  if (!text.has_value() || !reader_.ParseText(kField, *text, proto)) return std::nullopt;
+  return reader_.Take(kField, GatePolicyFromProto(proto));
+}
+
+std::optional<BrokerConfig> Loader::Load() {
+  CheckRegion();
+  CheckDataDir();
+  ReadListeners();
+  auto tls = ReadTls();
+  auto signing = ReadSigning(tls.has_value() ? tls->trust : TrustStore());
+  ReadOperators();
+  ReadLinks(tls.has_value() ? tls->trust : TrustStore());
+  auto gate_policy = ReadGatePolicy();
+  ReadLimits();
+  ReadValidityCaps();
+  if (!tls.has_value() || !signing.has_value() || !gate_policy.has_value()) return std::nullopt;
+  const bool level_given = file_.log().level() != config::LOG_LEVEL_UNSPECIFIED;
+  return BrokerConfig{file_.region(),
+                      reader_.Absolute(file_.data_dir()),
+                      std::move(listen_addresses_),
+                      *std::move(tls),
+                      *std::move(signing),
+                      std::move(operators_),
+                      std::move(links_),
+                      *std::move(gate_policy),
+                      limits_,
+                      std::move(validity_caps_),
+                      level_given ? file_.log().level() : config::LOG_LEVEL_INFO};
+}
+
+}  // namespace
+
+absl::StatusOr<BrokerConfig> LoadBrokerConfig(std::string_view path, absl::Time now) {
+  std::error_code error;
+  const auto absolute = std::filesystem::absolute(std::filesystem::path(path), error);
+  ConfigReader reader(absolute.parent_path());
+  BrokerConfigFile file;
+  auto text = reader.ReadFile("", absolute.string());
+  if (!text.has_value() || !reader.ParseText("", *text, file)) return reader.Verdict();
+  auto config = Loader(file, reader, now).Load();
+  absl::Status verdict = reader.Verdict();
+  if (!verdict.ok()) return verdict;
+  return *std::move(config);
+}
+
+}  // namespace corridor

@@ -1,0 +1,69 @@
+#ifndef CORRIDOR_SERVER_CONFIG_BROKER_CONFIG_H_
+#define CORRIDOR_SERVER_CONFIG_BROKER_CONFIG_H_
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/crypto/peer_verification.h"
+#include "core/crypto/signature.h"
+#include "core/gate/gate_policy.h"
+#include "core/model/principal.h"
+#include "corridor/v1/alert.pb.h"
+#include "server/config/broker_config.pb.h"
+
+namespace corridor {
+
+// What `corridord` runs on: the configuration file (broker_config.proto says
+// what each field means), read and checked, with the files it names. Move-only,
+// because it holds keys.
+struct BrokerConfig {
+  struct Tls {
+    std::string certificate_chain_pem;
+    std::string private_key_pem;  // Secret.
+    Principal self;               // kBroker.
+    std::string roots_pem;        // Of all trust domains, one after the other.
+    TrustStore trust;
+  };
+  struct AcceptanceSigning {
+    SigningKey key;
+    std::string certificate_chain_pem;
+  };
+  struct Link {
+    std::string peer_region;
+    std::string dial_address;  // Empty: the peer dials.
+  };
+  struct Limits {
+    int streams_per_connection = 256;
+    absl::Duration handshake_timeout = absl::Seconds(10);
+    int message_bytes = 17 * 1024 * 1024;
+    absl::Duration drain = absl::Seconds(10);
+  };
+
+  std::string region;
+  std::string data_dir;  // Absolute.
+  std::vector<std::string> listen_addresses;
+  Tls tls;
+  AcceptanceSigning acceptance_signing;
+  std::vector<std::string> operators;
+  std::vector<Link> links;
+  GatePolicy gate_policy;
+  Limits limits;
+  std::map<v1::Tlp, absl::Duration> validity_caps;  // Every marking.
+  config::LogLevel log_level = config::LOG_LEVEL_INFO;
+};
+
+// Reads and checks the file at `path`; `now` is what certificates are judged
+// at. Opens no port and writes nothing.
+// kInvalidArgument: something is wrong. ViolationsOf() lists every mistake with
+// its field path ("tls.trust_domains[1].roots_file"); a file that cannot be
+// read or parsed at all is one mistake, of the field "".
+absl::StatusOr<BrokerConfig> LoadBrokerConfig(std::string_view path, absl::Time now);
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_CONFIG_BROKER_CONFIG_H_

@@ -1,0 +1,186 @@
+// An operator writes a configuration file, with mistakes. The broker must find every one of them
+// before it opens anything, and name the field.
+
+#include "server/config/broker_config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "core/model/errors.h"
+#include "tests/support/test_certs.h"
+
+namespace corridor {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const absl::Time kNow = absl::FromUnixSeconds(1'767'225'600);  // 2026-01-01
+
+constexpr char kGood[] = R"(
+  region: "sea.example"
+  data_dir: "data"
+  listeners { address: "127.0.0.1:0" }
+  tls {
+    certificate_chain_file: "broker.pem"
+    private_key_file: "broker.key"
+    trust_domains { name: "sea.example" roots_file: "sea-roots.pem" }
+    trust_domains { name: "eastafrica.example" roots_file: "eastafrica-roots.pem" }
+  }
+  acceptance_signing { key_file: "signing.key" certificate_chain_file: "signing.pem" }
+  operators: "spiffe://sea.example/operator/ops"
+  links { peer_region: "eastafrica.example" dial_address: "broker.eastafrica.example:7443" }
+  validity_caps { tlp: TLP_RED days: 30 }
+)";
+
+class BrokerConfigTest : public testing::Test {
+ protected:
+  BrokerConfigTest() {
+    std::string folder = testing::TempDir() + "corridor_config_XXXXXX";
+    folder_ = mkdtemp(folder.data());
+    const auto broker = sea_.Broker("b1");
+    const auto signer = sea_.Signer("/broker/b1");
+    Write("broker.pem", broker.certificate_pem);
+    Write("broker.key", broker.private_key_pem, 0600);
+    Write("signing.pem", signer.certificate_pem);
+    Write("signing.key", signer.key.ToPkcs8Pem(), 0600);
+    Write("sea-roots.pem", sea_.root_pem());
+    Write("eastafrica-roots.pem", eastafrica_.root_pem());
+  }
+  ~BrokerConfigTest() override { std::filesystem::remove_all(folder_); }
+
+  void Write(const std::string& name, const std::string& content, mode_t mode = 0644) {
+    const std::string path = folder_ / name;
+    std::ofstream(path, std::ios::binary) << content;
+    chmod(path.c_str(), mode);
+  }
+
+  absl::StatusOr<BrokerConfig> Load(const std::string& text) {
+    Write("broker.textproto", text);
+    return LoadBrokerConfig((folder_ / "broker.textproto").string(), kNow);
+  }
+
+  // "field: description" of each mistake.
+  std::vector<std::string> Mistakes(const std::string& text) {
+    std::vector<std::string> mistakes;
+    for (const auto& violation : ViolationsOf(Load(text).status())) {
+      mistakes.push_back(absl::StrCat(violation.field, ": ", violation.description));
+    }
+    return mistakes;
+  }
+
+  // The good file with one passage replaced.
+  std::vector<std::string> MistakesWith(const std::string& passage, const std::string& other) {
+    EXPECT_THAT(std::string(kGood), HasSubstr(passage));
+    return Mistakes(absl::StrReplaceAll(kGood, {{passage, other}}));
+  }
+
+  const TestPki sea_{"sea.example"};
+  const TestPki eastafrica_{"eastafrica.example"};
+  std::filesystem::path folder_;
+};
+
+TEST_F(BrokerConfigTest, ReadsAGoodFileAndResolvesPathsFromItsFolder) {
+  auto config = Load(kGood);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->region, "sea.example");
+  EXPECT_EQ(config->data_dir, (folder_ / "data").string());
+  EXPECT_EQ(config->tls.self.spiffe_id, "spiffe://sea.example/broker/b1");
+  EXPECT_THAT(config->tls.trust.trust_domains(), ElementsAre("eastafrica.example", "sea.example"));
+  EXPECT_EQ(config->links.front().dial_address, "broker.eastafrica.example:7443");
+  EXPECT_EQ(config->validity_caps.at(v1::TLP_RED), 30 * absl::Hours(24));
+  EXPECT_EQ(config->validity_caps.at(v1::TLP_CLEAR), 732 * absl::Hours(24));
+  EXPECT_EQ(config->limits.message_bytes, 17 * 1024 * 1024);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "data")) << "checking must write nothing";
+}
+
+TEST_F(BrokerConfigTest, AFileThatIsNotThereOrDoesNotParseSaysWhere) {
+  EXPECT_FALSE(LoadBrokerConfig((folder_ / "absent").string(), kNow).ok());
+  EXPECT_THAT(Mistakes("region: \"a\"\nlisten: 1\n"), Contains(HasSubstr("line 2, column")));
+}
+
+TEST_F(BrokerConfigTest, AnEmptyFileNamesEverythingThatIsRequired) {
+  const auto mistakes = Mistakes("");
+  for (const char* field :
+       {"region:", "data_dir:", "listeners:", "tls:", "acceptance_signing.key_file:",
+        "acceptance_signing.certificate_chain_file:", "operators:"}) {
+    EXPECT_THAT(mistakes, Contains(HasSubstr(field)));
+  }
+}
+
+TEST_F(BrokerConfigTest, EachMistakeIsReportedWithItsFieldPath) {
+  EXPECT_THAT(MistakesWith("127.0.0.1:0", "127.0.0.1"),
+              ElementsAre(HasSubstr("listeners[0].address: is not host:port")));
+  EXPECT_THAT(MistakesWith("127.0.0.1:0", "127.0.0.1:70000"),
+              ElementsAre(HasSubstr("listeners[0].address")));
+  EXPECT_THAT(MistakesWith("data_dir: \"data\"", "data_dir: \"absent/data\""),
+              ElementsAre(HasSubstr("data_dir: ")));
+  EXPECT_THAT(MistakesWith("sea.example/operator/ops", "sea.example/agency/ops"),
+              ElementsAre(HasSubstr("operators[0]: is not spiffe://sea.example/operator/")));
+  EXPECT_THAT(MistakesWith("peer_region: \"eastafrica.example\"", "peer_region: \"x.example\""),
+              ElementsAre(HasSubstr("links[0].peer_region: tls.trust_domains has no roots")));
+  EXPECT_THAT(MistakesWith("roots_file: \"eastafrica-roots.pem\"", "roots_file: \"nothing.pem\""),
+              Contains(HasSubstr("tls.trust_domains[1].roots_file: ")));
+  EXPECT_THAT(MistakesWith("days: 30", "days: 4000"),
+              ElementsAre(HasSubstr("validity_caps[0].days")));
+}
+
+TEST_F(BrokerConfigTest, SeveralMistakesAreReportedTogether) {
+  EXPECT_THAT(Mistakes(absl::StrReplaceAll(kGood, {{"127.0.0.1:0", "x"}, {"days: 30", "days: 0"}})),
+              ElementsAre(HasSubstr("listeners[0].address"), HasSubstr("validity_caps[0].days")));
+}
+
+TEST_F(BrokerConfigTest, KeysMustBelongToTheirCertificatesAndBePrivate) {
+  Write("broker.key", sea_.Broker("other").private_key_pem, 0600);
+  Write("signing.key", sea_.Signer("/broker/b1").key.ToPkcs8Pem(), 0600);
+  EXPECT_THAT(Mistakes(kGood), ElementsAre(HasSubstr("tls.private_key_file: "),
+                                           HasSubstr("acceptance_signing.key_file: ")));
+  chmod((folder_ / "broker.key").c_str(), 0644);
+  EXPECT_THAT(Mistakes(kGood), Contains(HasSubstr("a private key that others can reach")));
+}
+
+TEST_F(BrokerConfigTest, TheBrokersOwnCertificateMustBeOfThisRegionAndInDate) {
+  const auto foreign = eastafrica_.Broker("b1");
+  Write("broker.pem", foreign.certificate_pem);
+  Write("broker.key", foreign.private_key_pem, 0600);
+  EXPECT_THAT(Mistakes(kGood), ElementsAre(HasSubstr("tls.certificate_chain_file: is not for "
+                                                     "spiffe://sea.example/broker/")));
+  const auto expired = sea_.Issue(CertificateProfile::kBroker, "/broker/b1",
+                                  {kNow - absl::Hours(48), kNow - absl::Hours(1)});
+  Write("broker.pem", expired.certificate_pem);
+  Write("broker.key", expired.private_key_pem, 0600);
+  EXPECT_THAT(Mistakes(kGood), ElementsAre(HasSubstr("CERTIFICATE_EXPIRED")));
+}
+
+TEST_F(BrokerConfigTest, ACertificateForConnectingCannotSign) {
+  Write("signing.pem", sea_.Broker("b1").certificate_pem);
+  EXPECT_THAT(Mistakes(kGood),
+              Contains(HasSubstr("acceptance_signing.certificate_chain_file: WRONG_KEY_USAGE")));
+}
+
+TEST_F(BrokerConfigTest, AGatePolicyIsReadAndChecked) {
+  Write("gate.textproto", "version: 'not a version'");
+  const std::string with_policy = absl::StrCat(kGood, "gate_policy_file: \"gate.textproto\"");
+  EXPECT_THAT(Mistakes(with_policy), ElementsAre(HasSubstr("gate_policy_file: ")));
+  Write("gate.textproto", "version: '7'");
+  auto config = Load(with_policy);
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->gate_policy.version, "7");
+}
+
+TEST_F(BrokerConfigTest, RevocationListsAreChecked) {
+  Write("sea.crl", "garbage");
+  EXPECT_THAT(MistakesWith("roots_file: \"sea-roots.pem\"",
+                           "roots_file: \"sea-roots.pem\" crl_file: \"sea.crl\""),
+              Contains(HasSubstr("tls.trust_domains[0].crl_file: ")));
+}
+
+}  // namespace
+}  // namespace corridor
