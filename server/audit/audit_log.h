@@ -31,10 +31,9 @@ class AuditLog {
 
   // The part that appends `entry` to the chain. It sets sequence and time, and the
   // position where the proposal carries a statement and the entry names none.
-  BatchPart Entry(v1::AuditEntry entry) const;
+  static BatchPart Entry(v1::AuditEntry entry);
 
   // The same as a function that can be handed to those who do not know this class.
-  // Independent of this object's life.
   static AuditPart Part();
 
   // The head that is on stable storage. kDataLoss: it does not parse.
@@ -43,8 +42,8 @@ class AuditLog {
   // Entries with sequence > `after`, oldest first, at most `limit`.
   absl::StatusOr<std::vector<v1::AuditEntry>> Read(uint64_t after, size_t limit) const;
 
-  // Derives the head anew from all entries. kDataLoss names the first entry that
-  // does not fit, or says that the stored head differs.
+  // Derives the head anew from all entries. kDataLoss names the first entry that is
+  // missing, or says that the entries do not lead to the stored head.
   absl::StatusOr<Head> Verify() const;
 
  private:

@@ -77,7 +77,8 @@ std::string DisclosureKey(v1::Lane lane, uint64_t block, std::string_view holder
 }
 
 std::string AuditHeadKey() { return "a/head"; }
-std::string AuditEntryKey(uint64_t sequence) { return "a/e/" + KeyNumber(sequence); }
+std::string AuditEntryKeyPrefix() { return "a/e/"; }
+std::string AuditEntryKey(uint64_t sequence) { return AuditEntryKeyPrefix() + KeyNumber(sequence); }
 
 std::string CatalogGenerationKey() { return "c/generation"; }
 std::string MemberKeyPrefix() { return "c/m/"; }

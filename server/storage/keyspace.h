@@ -48,6 +48,7 @@ std::string DisclosureKey(v1::Lane lane, uint64_t block, std::string_view holder
 
 // Audit.
 std::string AuditHeadKey();
+std::string AuditEntryKeyPrefix();
 std::string AuditEntryKey(uint64_t sequence);
 
 // Catalog.

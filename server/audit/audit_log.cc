@@ -1,0 +1,104 @@
+#include "server/audit/audit_log.h"
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/clock.h"
+#include "core/base/status_macros.h"
+#include "core/crypto/digest.h"
+#include "server/storage/keyspace.h"
+
+namespace corridor {
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr size_t kHashBytes = 32;
+constexpr size_t kVerifyEntriesAtOnce = 1024;
+
+std::string NextHash(std::string_view hash, std::string_view entry) {
+  return ToString(Sha256("corridor/audit/v1\0"sv, hash, entry));
+}
+
+std::string EncodeHead(const AuditLog::Head& head) { return KeyNumber(head.entries) + head.hash; }
+
+absl::StatusOr<AuditLog::Head> DecodeHead(const std::optional<std::string>& value) {
+  if (!value) return AuditLog::Head();
+  if (value->size() != 8 + kHashBytes) return absl::DataLossError("audit: the head is malformed");
+  return AuditLog::Head{ParseKeyNumber(*value), value->substr(8)};
+}
+
+absl::Status AppendEntry(v1::AuditEntry& entry, CommitContext& context) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> stored, context.Get(AuditHeadKey()));
+  ASSIGN_OR_RETURN(AuditLog::Head head, DecodeHead(stored));
+  ++head.entries;
+  entry.set_sequence(head.entries);
+  entry.set_time_ms(ToMillis(context.now()));
+  if (context.record_position() != nullptr && !entry.has_position()) {
+    *entry.mutable_position() = *context.record_position();
+  }
+  std::string bytes = entry.SerializeAsString();
+  head.hash = NextHash(head.hash, bytes);
+  context.Put(AuditEntryKey(head.entries), std::move(bytes));
+  context.Put(AuditHeadKey(), EncodeHead(head));
+  return absl::OkStatus();
+}
+
+KeyRange EntriesAfter(uint64_t sequence) {
+  return {AuditEntryKey(sequence + 1), PrefixRange(AuditEntryKeyPrefix()).end};
+}
+
+absl::Status Missing(uint64_t sequence) {
+  return absl::DataLossError(absl::StrCat("audit: entry ", sequence, " is missing"));
+}
+
+}  // namespace
+
+BatchPart AuditLog::Entry(v1::AuditEntry entry) {
+  return [entry = std::move(entry)](CommitContext& context) mutable {
+    return AppendEntry(entry, context);
+  };
+}
+
+AuditPart AuditLog::Part() {
+  return [](v1::AuditEntry entry) { return Entry(std::move(entry)); };
+}
+
+absl::StatusOr<AuditLog::Head> AuditLog::head() const {
+  ASSIGN_OR_RETURN(const std::optional<std::string> stored, store_.Get(AuditHeadKey()));
+  return DecodeHead(stored);
+}
+
+absl::StatusOr<std::vector<v1::AuditEntry>> AuditLog::Read(uint64_t after, size_t limit) const {
+  ASSIGN_OR_RETURN(const std::vector<KeyValue> pairs,
+                   store_.Scan(EntriesAfter(after), limit, ScanOrder::kAscending));
+  std::vector<v1::AuditEntry> entries(pairs.size());
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    if (entries[i].ParseFromString(pairs[i].value)) continue;
+    return absl::DataLossError(absl::StrCat("audit: an entry after ", after + i, " is malformed"));
+  }
+  return entries;
+}
+
+absl::StatusOr<AuditLog::Head> AuditLog::Verify() const {
+  ASSIGN_OR_RETURN(const Head stored, head());
+  Head derived;
+  while (derived.entries < stored.entries) {
+    ASSIGN_OR_RETURN(
+        const std::vector<KeyValue> pairs,
+        store_.Scan({AuditEntryKey(derived.entries + 1), AuditEntryKey(stored.entries + 1)},
+                    kVerifyEntriesAtOnce, ScanOrder::kAscending));
+    if (pairs.empty()) return Missing(derived.entries + 1);
+    for (const KeyValue& pair : pairs) {
+      if (pair.key != AuditEntryKey(derived.entries + 1)) return Missing(derived.entries + 1);
+      ++derived.entries;
+      derived.hash = NextHash(derived.hash, pair.value);
+    }
+  }
+  if (derived == stored) return derived;
+  return absl::DataLossError("audit: the entries do not lead to the stored head");
+}
+
+}  // namespace corridor
