@@ -1,0 +1,48 @@
+#ifndef CORRIDOR_SERVER_IDENTITY_AUTHORISATION_TABLE_H_
+#define CORRIDOR_SERVER_IDENTITY_AUTHORISATION_TABLE_H_
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "core/model/facts.h"
+#include "core/model/principal.h"
+
+namespace corridor {
+
+// What a caller must be to call a method.
+enum class Right {
+  kPublisher,      // A principal of an active member here, with ROLE_PUBLISHER.
+  kReader,         // The same, with ROLE_READER.
+  kOperator,       // An operator named in the configuration.
+  kBroker,         // A broker of a region linked in the configuration.
+  kAuthenticated,  // Anyone whose certificate passed.
+};
+
+// The table of methods: "/corridor.v1.Publisher/Publish" and so on. Absent for
+// a method that is not in it: nobody may call that.
+std::optional<Right> RightFor(std::string_view method);
+
+// Who counts as operator and as peer, from the configuration.
+struct Parties {
+  std::string region;
+  std::set<std::string, std::less<>> operators;       // SPIFFE IDs.
+  std::set<std::string, std::less<>> linked_regions;  // Region ids.
+};
+
+// Whether `caller` may call `method`, as far as that can be said before the
+// request is read. Pure. Denies by default:
+//   MEMBER_UNKNOWN    a principal whose member is not registered here
+//   MEMBER_SUSPENDED  its member is suspended
+//   POLICY_DENIED     anything else; "rule" in the metadata says which right is
+//                     missing ("grant/publisher"), or "method/unknown"
+// The message begins with the reason, because the connection check can send no
+// details.
+absl::Status Authorise(std::string_view method, const Principal& caller, const Facts& facts,
+                       const Parties& parties);
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_IDENTITY_AUTHORISATION_TABLE_H_

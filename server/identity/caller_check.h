@@ -1,0 +1,42 @@
+#ifndef CORRIDOR_SERVER_IDENTITY_CALLER_CHECK_H_
+#define CORRIDOR_SERVER_IDENTITY_CALLER_CHECK_H_
+
+#include <grpcpp/security/auth_metadata_processor.h>
+#include <grpcpp/server_context.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/model/facts.h"
+#include "core/model/principal.h"
+#include "server/identity/authorisation_table.h"
+
+namespace corridor {
+
+// A call that was refused before it reached its service. `status` has reason and
+// rule.
+struct CallRefusal {
+  std::string caller;  // SPIFFE ID; empty where there is none.
+  std::string method;  // At most 128 bytes, as the caller wrote it.
+  absl::Status status;
+};
+
+// Both are called on gRPC's threads and must not block.
+using FactsSource = std::function<std::shared_ptr<const Facts>()>;
+using CallRefusalObserver = std::function<void(const CallRefusal&)>;
+
+// The one choke point: asked before every call, of every service, known or not.
+// Refuses by Authorise(); a refusal carries code and message only, so the message
+// begins with the reason.
+std::shared_ptr<grpc::AuthMetadataProcessor> MakeCallerCheck(FactsSource facts, Parties parties,
+                                                             CallRefusalObserver observer);
+
+// Who is calling. IDENTITY_INVALID where the connection has no principal, which
+// the handshake rules out.
+absl::StatusOr<Principal> CallerOf(const grpc::ServerContextBase& context);
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_IDENTITY_CALLER_CHECK_H_

@@ -1,0 +1,54 @@
+#include "server/identity/peer_admission.h"
+
+#include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+#include "core/crypto/certificate.h"
+
+namespace corridor {
+namespace {
+
+constexpr size_t kClaimBytesMax = 256;
+
+absl::StatusOr<Principal> Verified(std::string_view chain_pem, const TrustStore& trust,
+                                   PeerPurpose purpose, absl::Time now) {
+  ASSIGN_OR_RETURN(const VerifiedIdentity identity, trust.VerifyPem(chain_pem, purpose, now));
+  auto principal = ParsePrincipal(identity.spiffe_id.ToString());
+  if (!principal.ok()) {
+    return absl::UnauthenticatedError(
+        absl::StrCat("IDENTITY_INVALID: ", principal.status().message()));
+  }
+  return principal;
+}
+
+}  // namespace
+
+absl::StatusOr<Principal> AdmitClient(std::string_view chain_pem, const TrustStore& trust,
+                                      std::string_view own_region, absl::Time now) {
+  ASSIGN_OR_RETURN(Principal client, Verified(chain_pem, trust, PeerPurpose::kTlsClient, now));
+  if (client.region != own_region && client.kind != PrincipalKind::kBroker) {
+    return absl::UnauthenticatedError(
+        "FOREIGN_PRINCIPAL: of another region only brokers may connect");
+  }
+  return client;
+}
+
+absl::StatusOr<Principal> AdmitServer(std::string_view chain_pem, const TrustStore& trust,
+                                      std::string_view peer_region, absl::Time now) {
+  ASSIGN_OR_RETURN(Principal server, Verified(chain_pem, trust, PeerPurpose::kTlsServer, now));
+  if (server.region != peer_region || server.kind != PrincipalKind::kBroker) {
+    return absl::UnauthenticatedError(absl::StrCat("WRONG_PEER: not a broker of ", A(peer_region)));
+  }
+  return server;
+}
+
+HandshakeRefusal DescribeRefusal(const absl::Status& status, std::string_view chain_pem) {
+  HandshakeRefusal refusal{std::string(status.message()), "", ""};
+  auto leaf = Certificate::FromPem(chain_pem);
+  if (!leaf.ok()) return refusal;
+  if (!leaf->uris().empty()) refusal.claimed_uri = leaf->uris().front().substr(0, kClaimBytesMax);
+  refusal.claimed_serial = leaf->serial();
+  return refusal;
+}
+
+}  // namespace corridor

@@ -1,0 +1,42 @@
+#ifndef CORRIDOR_SERVER_IDENTITY_PEER_ADMISSION_H_
+#define CORRIDOR_SERVER_IDENTITY_PEER_ADMISSION_H_
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/crypto/peer_verification.h"
+#include "core/model/principal.h"
+
+namespace corridor {
+
+// Who may complete a TLS handshake with this broker, by certificate alone.
+// Pure; thread-safe.
+
+// A client of our server. Its chain is verified against the roots of the trust
+// domain that it names, and of no other; then it must be one of the four kinds of
+// principal, and of a foreign region only a broker.
+// kUnauthenticated: the message begins with the refusal's name.
+absl::StatusOr<Principal> AdmitClient(std::string_view chain_pem, const TrustStore& trust,
+                                      std::string_view own_region, absl::Time now);
+
+// The server that we dialled: a broker of `peer_region`.
+absl::StatusOr<Principal> AdmitServer(std::string_view chain_pem, const TrustStore& trust,
+                                      std::string_view peer_region, absl::Time now);
+
+// A handshake that was refused, for the log. What the certificate claims has
+// not been proved.
+struct HandshakeRefusal {
+  std::string reason;          // "UNTRUSTED_ISSUER: ..."
+  std::string claimed_uri;     // The first URI name, at most 256 bytes; may be empty.
+  std::string claimed_serial;  // May be empty.
+};
+HandshakeRefusal DescribeRefusal(const absl::Status& status, std::string_view chain_pem);
+
+using HandshakeRefusalObserver = std::function<void(const HandshakeRefusal&)>;
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_IDENTITY_PEER_ADMISSION_H_

@@ -1,0 +1,46 @@
+#ifndef CORRIDOR_SERVER_IDENTITY_TRANSPORT_CREDENTIALS_H_
+#define CORRIDOR_SERVER_IDENTITY_TRANSPORT_CREDENTIALS_H_
+
+#include <grpcpp/security/auth_metadata_processor.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/security/server_credentials.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/base/clock.h"
+#include "core/crypto/peer_verification.h"
+#include "server/identity/peer_admission.h"
+
+namespace corridor {
+
+// Mutual TLS for a broker. REQUIRES: RestrictTlsOfProcess() has succeeded, and the
+// key belongs to the certificate (the configuration has checked both).
+//
+// Certificates of peers are verified by core/crypto alone, against the roots of
+// the trust domain that each names: gRPC would accept any root for any name, and
+// would log a refusal without saying whose.
+struct TransportIdentity {
+  std::string region;
+  std::string certificate_chain_pem;
+  std::string private_key_pem;  // Secret.
+  TrustStore trust;
+};
+
+// For our server: every client must show a certificate (AdmitClient), and every
+// call passes `caller_check`. `clock` must outlive what is returned.
+std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(
+    const TransportIdentity& identity, const Clock& clock, HandshakeRefusalObserver observer,
+    std::shared_ptr<grpc::AuthMetadataProcessor> caller_check);
+
+// For dialling the broker of `peer_region` (AdmitServer). The host name dialled
+// is not compared with the certificate: the SPIFFE ID is what counts.
+std::shared_ptr<grpc::ChannelCredentials> MakePeerCredentials(const TransportIdentity& identity,
+                                                              std::string_view peer_region,
+                                                              const Clock& clock,
+                                                              HandshakeRefusalObserver observer);
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_IDENTITY_TRANSPORT_CREDENTIALS_H_
