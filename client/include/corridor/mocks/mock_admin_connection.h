@@ -1,0 +1,48 @@
+#ifndef CORRIDOR_CLIENT_MOCKS_MOCK_ADMIN_CONNECTION_H_
+#define CORRIDOR_CLIENT_MOCKS_MOCK_ADMIN_CONNECTION_H_
+
+#include "corridor/admin_connection.h"
+#include "gmock/gmock.h"
+
+namespace corridor {
+
+// For tests of programs that use the SDK: stands in for a broker. Needs GoogleMock.
+class MockAdminConnection : public AdminConnection {
+ public:
+  MOCK_METHOD(absl::StatusOr<v1::Member>, CreateMember, (const v1::CreateMemberRequest& request),
+              (override));
+  MOCK_METHOD(absl::StatusOr<v1::Member>, GetMember, (const v1::GetMemberRequest& request),
+              (override));
+  MOCK_METHOD(absl::StatusOr<v1::ListMembersResponse>, ListMembers,
+              (const v1::ListMembersRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::Member>, UpdateMember, (const v1::UpdateMemberRequest& request),
+              (override));
+  MOCK_METHOD(absl::StatusOr<v1::Grant>, SetGrant, (const v1::SetGrantRequest& request),
+              (override));
+  MOCK_METHOD(absl::StatusOr<v1::DeleteGrantResponse>, DeleteGrant,
+              (const v1::DeleteGrantRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ListGrantsResponse>, ListGrants,
+              (const v1::ListGrantsRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::SigningKey>, RegisterSigningKey,
+              (const v1::RegisterSigningKeyRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::SigningKey>, RetireSigningKey,
+              (const v1::RetireSigningKeyRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ListSigningKeysResponse>, ListSigningKeys,
+              (const v1::ListSigningKeysRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::Agreement>, CreateAgreement,
+              (const v1::CreateAgreementRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::Agreement>, GetAgreement, (const v1::GetAgreementRequest& request),
+              (override));
+  MOCK_METHOD(absl::StatusOr<v1::ListAgreementsResponse>, ListAgreements,
+              (const v1::ListAgreementsRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::Agreement>, EndAgreement, (const v1::EndAgreementRequest& request),
+              (override));
+  MOCK_METHOD(absl::StatusOr<v1::ListLinksResponse>, ListLinks,
+              (const v1::ListLinksRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::GetStatusResponse>, GetStatus,
+              (const v1::GetStatusRequest& request), (override));
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_CLIENT_MOCKS_MOCK_ADMIN_CONNECTION_H_

@@ -1,0 +1,56 @@
+#ifndef CORRIDOR_CLIENT_OPTIONS_H_
+#define CORRIDOR_CLIENT_OPTIONS_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+
+namespace corridor {
+
+// How to reach a broker and who calls. Every connection is mutual TLS 1.3; there
+// is no other mode.
+//
+//   ConnectionOptions options{.endpoint = "broker.sea.example:7443", .region = "sea.example"};
+//   RETURN_IF_ERROR(ReadCredentialFiles({.certificate_chain = "desk.pem",
+//                                        .private_key = "desk.key",
+//                                        .trust_bundle = "sea.example.pem"}, options));
+struct ConnectionOptions {
+  // "host:port" of the broker.
+  std::string endpoint;
+  // Region id (trust domain) that the broker must prove to belong to, by a SPIFFE
+  // ID `spiffe://<region>/broker/<name>`. The host name is not compared.
+  std::string region;
+
+  // The caller's certificate and its intermediates, leaf first.
+  std::string certificate_chain_pem;
+  // The key of that certificate (PKCS#8). Secret.
+  std::string private_key_pem;
+  // The roots of `region`.
+  std::string trust_bundle_pem;
+
+  // Every call that is not a session ends after this time.
+  absl::Duration rpc_timeout = absl::Seconds(20);
+  // An idle connection is probed this often, and given up when no answer comes.
+  absl::Duration keepalive_interval = absl::Seconds(30);
+  absl::Duration keepalive_timeout = absl::Seconds(10);
+
+  // Name and version of the calling program, for the broker's log: at most 64
+  // printable ASCII characters.
+  std::string client_name = "corridor-sdk";
+};
+
+// Where the three PEM parts lie.
+struct CredentialFiles {
+  std::string certificate_chain;
+  std::string private_key;
+  std::string trust_bundle;
+};
+
+// Reads the three files into `options`. kNotFound names the file that cannot be
+// read.
+absl::Status ReadCredentialFiles(const CredentialFiles& files, ConnectionOptions& options);
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_CLIENT_OPTIONS_H_

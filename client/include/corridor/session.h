@@ -1,0 +1,142 @@
+#ifndef CORRIDOR_CLIENT_SESSION_H_
+#define CORRIDOR_CLIENT_SESSION_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "core/base/backoff.h"
+#include "core/base/executor.h"
+#include "core/crypto/signature.h"
+#include "corridor/v1/statement.pb.h"
+#include "corridor/v1/subscriber.pb.h"
+
+namespace corridor {
+
+class SessionCore;
+
+// One statement handed over. Its bytes were verified: the digest of what is here
+// is the one that the origin broker's acceptance commits to.
+struct Delivery {
+  v1::StatementBody body;
+  // 32 bytes; names the statement for good. A handler that must not act twice
+  // remembers it: a delivery may come again after a lost connection.
+  std::string digest;
+  v1::StatementKind kind = v1::STATEMENT_KIND_UNSPECIFIED;
+  v1::Lane lane = v1::LANE_UNSPECIFIED;
+  uint32_t attempt = 1;
+  // As it came: exact bytes, proofs, position here and at its origin.
+  v1::StoredStatement stored;
+};
+
+// Settles one delivery. Movable; a handle dropped unsettled releases its delivery,
+// so nothing is lost by forgetting. Thread-compatible; may be kept and used after
+// the handler has returned, from any thread.
+class AckHandle {
+ public:
+  // Called once, unless the session is destroyed first. OK when the
+  // settlement is durable. LEASE_STALE: too late, the delivery comes again. Any other
+  // error: the connection was lost first; it may come again. Runs where handlers run.
+  using Confirmed = absl::AnyInvocable<void(absl::Status)>;
+
+  // What stands behind a handle; public so that tests of handlers can make one.
+  class Settler {
+   public:
+    virtual ~Settler() = default;
+    virtual void Settle(bool acknowledged, Confirmed confirmed) = 0;
+  };
+
+  explicit AckHandle(std::unique_ptr<Settler> settler) : settler_(std::move(settler)) {}
+  ~AckHandle() { Release(); }
+  AckHandle(AckHandle&&) noexcept = default;
+  AckHandle& operator=(AckHandle&& other) noexcept;
+
+  // Done: never delivered again on this subscription. Only the first call of either
+  // method does anything.
+  void Acknowledge(Confirmed confirmed = nullptr) { Settle(true, std::move(confirmed)); }
+  // Not done: deliver again, after a delay that grows with each attempt.
+  void Release() { Settle(false, nullptr); }
+
+ private:
+  void Settle(bool acknowledged, Confirmed confirmed);
+  std::unique_ptr<Settler> settler_;
+};
+
+// What happens to a session, for those who show it.
+struct SessionEvent {
+  enum class Kind {
+    kAttached,         // deliveries may come
+    kDetached,         // connection lost; `status` says why; it reconnects
+    kProgress,         // a heartbeat; `progress` is set
+    kRefusedDelivery,  // a delivery failed verification and was released
+    kEnded,            // for good; `status` as Wait() gives it
+  };
+  Kind kind;
+  absl::Status status;
+  v1::SubscriptionStatus progress;
+};
+
+struct SessionOptions {
+  // `subscriptions/<id>`.
+  std::string subscription;
+  std::string client_name = "corridor-sdk";
+  // How much may be handed over and not yet settled, in each lane.
+  uint32_t window_messages = 256;
+  uint64_t window_bytes = 8 * 1024 * 1024;
+  // A broker that does not answer the attachment for this long is given up.
+  absl::Duration attach_timeout = absl::Seconds(20);
+  BackoffOptions backoff = {};
+  // Public keys (32 bytes) of publishers, where the program has them by a way of its
+  // own; then a proof that does not verify refuses the delivery. Empty answer: key
+  // not known, which refuses nothing.
+  absl::AnyInvocable<std::string(const std::string& publisher, const std::string& key_id)>
+      publisher_key = nullptr;
+  // May be null. Runs where handlers run.
+  absl::AnyInvocable<void(const SessionEvent&)> on_event = nullptr;
+};
+
+// Handlers run one at a time, in the order of delivery within a lane. While one
+// runs, deliveries wait up to the window; the session itself goes on.
+using DeliveryHandler = absl::AnyInvocable<void(Delivery, AckHandle)>;
+
+// A live attachment to a subscription: reconnects with growing pauses and resumes
+// where settlements ended, so that each statement is handled at least once.
+// Reconnects also when two heartbeats are missed. Thread-safe.
+//
+// It ends for good when another session took over (SUBSCRIPTION_IN_USE), the
+// subscription is gone (kNotFound), the caller may not read (kPermissionDenied,
+// kUnauthenticated), or the request is wrong.
+class Session {
+ public:
+  // Made by Subscriber::Start().
+  Session(std::shared_ptr<SessionCore> core, std::shared_ptr<ThreadExecutor> own_thread);
+  // Ends it at once. No handler runs afterwards. Not from a handler.
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Changes the window of one lane; 0 messages pauses it.
+  void SetWindow(v1::Lane lane, uint32_t messages, uint64_t bytes);
+
+  // Takes nothing more, lets handlers finish and settlements become durable for up
+  // to `grace`, then ends. Does not wait: Wait() does.
+  void Shutdown(absl::Duration grace = absl::Seconds(5));
+
+  // Waits for the end: OK after Shutdown(), else why it ended. Not from a handler.
+  absl::Status Wait();
+  // The same for at most `limit`; nothing when it has not ended.
+  std::optional<absl::Status> WaitFor(absl::Duration limit);
+
+ private:
+  const std::shared_ptr<SessionCore> core_;
+  const std::shared_ptr<ThreadExecutor> own_thread_;  // of handlers; may be null
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_CLIENT_SESSION_H_

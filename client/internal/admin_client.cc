@@ -1,0 +1,125 @@
+#include "corridor/admin_client.h"
+
+#include <string>
+#include <utility>
+
+#include "client/internal/paging.h"
+#include "client/internal/retry.h"
+
+namespace corridor {
+
+AdminClient::AdminClient(std::shared_ptr<AdminConnection> connection, Environment environment)
+    : connection_(std::move(connection)), environment_(environment) {}
+
+absl::StatusOr<v1::Member> AdminClient::CreateMember(v1::Member member) {
+  v1::CreateMemberRequest request;
+  *request.mutable_member() = std::move(member);
+  return Retrying(environment_, kUnaryRetryFor, [&] { return connection_->CreateMember(request); });
+}
+
+absl::StatusOr<v1::Member> AdminClient::GetMember(std::string_view spiffe_id) {
+  v1::GetMemberRequest request;
+  request.set_spiffe_id(std::string(spiffe_id));
+  return Retrying(environment_, kUnaryRetryFor, [&] { return connection_->GetMember(request); });
+}
+
+absl::StatusOr<std::vector<v1::Member>> AdminClient::ListMembers(bool include_linked_regions) {
+  v1::ListMembersRequest request;
+  request.set_include_linked_regions(include_linked_regions);
+  return AllPages<v1::Member>(
+      environment_, std::move(request),
+      [&](const auto& page) { return connection_->ListMembers(page); },
+      [](auto& page) { return page.mutable_members(); });
+}
+
+absl::StatusOr<v1::Member> AdminClient::UpdateMember(v1::Member member) {
+  v1::UpdateMemberRequest request;
+  *request.mutable_member() = std::move(member);
+  return connection_->UpdateMember(request);
+}
+
+absl::StatusOr<v1::Grant> AdminClient::SetGrant(v1::Grant grant) {
+  v1::SetGrantRequest request;
+  // With an etag, a repetition would find its own change in the way.
+  const bool repeatable = grant.etag().empty();
+  *request.mutable_grant() = std::move(grant);
+  return Retrying(environment_, repeatable ? kUnaryRetryFor : absl::ZeroDuration(),
+                  [&] { return connection_->SetGrant(request); });
+}
+
+absl::Status AdminClient::DeleteGrant(std::string_view principal) {
+  v1::DeleteGrantRequest request;
+  request.set_principal(std::string(principal));
+  return connection_->DeleteGrant(request).status();
+}
+
+absl::StatusOr<std::vector<v1::Grant>> AdminClient::ListGrants() {
+  return AllPages<v1::Grant>(
+      environment_, v1::ListGrantsRequest(),
+      [&](const auto& request) { return connection_->ListGrants(request); },
+      [](auto& page) { return page.mutable_grants(); });
+}
+
+absl::StatusOr<v1::SigningKey> AdminClient::RegisterSigningKey(
+    std::string_view certificate_chain_pem) {
+  v1::RegisterSigningKeyRequest request;
+  request.set_certificate_chain_pem(std::string(certificate_chain_pem));
+  return Retrying(environment_, kUnaryRetryFor,
+                  [&] { return connection_->RegisterSigningKey(request); });
+}
+
+absl::StatusOr<v1::SigningKey> AdminClient::RetireSigningKey(std::string_view key_id) {
+  v1::RetireSigningKeyRequest request;
+  request.set_key_id(std::string(key_id));
+  return connection_->RetireSigningKey(request);
+}
+
+absl::StatusOr<std::vector<v1::SigningKey>> AdminClient::ListSigningKeys(std::string_view member) {
+  v1::ListSigningKeysRequest request;
+  request.set_member(std::string(member));
+  return AllPages<v1::SigningKey>(
+      environment_, std::move(request),
+      [&](const auto& page) { return connection_->ListSigningKeys(page); },
+      [](auto& page) { return page.mutable_signing_keys(); });
+}
+
+absl::StatusOr<v1::Agreement> AdminClient::CreateAgreement(v1::Agreement agreement) {
+  v1::CreateAgreementRequest request;
+  *request.mutable_agreement() = std::move(agreement);
+  return Retrying(environment_, kUnaryRetryFor,
+                  [&] { return connection_->CreateAgreement(request); });
+}
+
+absl::StatusOr<v1::Agreement> AdminClient::GetAgreement(std::string_view agreement_id) {
+  v1::GetAgreementRequest request;
+  request.set_agreement_id(std::string(agreement_id));
+  return Retrying(environment_, kUnaryRetryFor, [&] { return connection_->GetAgreement(request); });
+}
+
+absl::StatusOr<std::vector<v1::Agreement>> AdminClient::ListAgreements() {
+  return AllPages<v1::Agreement>(
+      environment_, v1::ListAgreementsRequest(),
+      [&](const auto& request) { return connection_->ListAgreements(request); },
+      [](auto& page) { return page.mutable_agreements(); });
+}
+
+absl::StatusOr<v1::Agreement> AdminClient::EndAgreement(std::string_view agreement_id,
+                                                        std::string_view etag) {
+  v1::EndAgreementRequest request;
+  request.set_agreement_id(std::string(agreement_id));
+  request.set_etag(std::string(etag));
+  return connection_->EndAgreement(request);
+}
+
+absl::StatusOr<std::vector<v1::LinkStatus>> AdminClient::ListLinks() {
+  auto response =
+      Retrying(environment_, kUnaryRetryFor, [&] { return connection_->ListLinks({}); });
+  if (!response.ok()) return response.status();
+  return std::vector<v1::LinkStatus>(response->links().begin(), response->links().end());
+}
+
+absl::StatusOr<v1::GetStatusResponse> AdminClient::GetStatus() {
+  return Retrying(environment_, kUnaryRetryFor, [&] { return connection_->GetStatus({}); });
+}
+
+}  // namespace corridor

@@ -1,0 +1,129 @@
+#include "client/internal/grpc_channel.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_certificate_verifier.h>
+#include <grpcpp/security/tls_credentials_options.h>
+
+#include <chrono>
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "client/internal/broker_verifier.h"
+#include "core/base/clock.h"
+#include "core/base/status_macros.h"
+#include "core/crypto/certificate.h"
+#include "core/crypto/peer_verification.h"
+#include "core/crypto/tls_settings.h"
+#include "core/model/principal.h"
+
+namespace corridor {
+namespace {
+
+namespace tls = grpc::experimental;
+
+constexpr int kReceiveBytesMax = 32 * 1024 * 1024;
+
+// gRPC has checked the path against the bundle; this checks that it is a broker of
+// the region, by the rules that hold for every peer.
+class BrokerVerifier final : public tls::ExternalCertificateVerifier {
+ public:
+  explicit BrokerVerifier(TrustBundle bundle) : bundle_(std::move(bundle)) {}
+  ~BrokerVerifier() override = default;
+
+  bool Verify(tls::TlsCustomVerificationCheckRequest* request,
+              std::function<void(grpc::Status)> /*callback*/, grpc::Status* result) override {
+    const grpc::string_ref leaf = request->peer_cert();
+    const grpc::string_ref others = request->peer_cert_full_chain();
+    const std::string chain = absl::StrCat(std::string(leaf.data(), leaf.size()),
+                                           std::string(others.data(), others.size()));
+    const absl::Status status = VerifyBroker(chain, bundle_, SystemClock().Now());
+    *result = status.ok()
+                  ? grpc::Status::OK
+                  : grpc::Status(grpc::StatusCode::UNAUTHENTICATED, std::string(status.message()));
+    return true;
+  }
+  void Cancel(tls::TlsCustomVerificationCheckRequest* /*request*/) override {}
+
+ private:
+  const TrustBundle bundle_;
+};
+
+std::shared_ptr<grpc::ChannelCredentials> Credentials(const ConnectionOptions& options,
+                                                      TrustBundle bundle) {
+  const std::vector<tls::IdentityKeyCertPair> identity = {
+      {options.private_key_pem, options.certificate_chain_pem}};
+  tls::TlsChannelCredentialsOptions credentials;
+  credentials.set_certificate_provider(
+      std::make_shared<tls::StaticDataCertificateProvider>(options.trust_bundle_pem, identity));
+  credentials.watch_root_certs();
+  credentials.watch_identity_key_cert_pairs();
+  // The verifier compares the SPIFFE ID; host names prove nothing here.
+  credentials.set_check_call_host(false);
+  credentials.set_certificate_verifier(
+      tls::ExternalCertificateVerifier::Create<BrokerVerifier>(std::move(bundle)));
+  return tls::TlsCredentials(credentials);
+}
+
+grpc::ChannelArguments Arguments(const ConnectionOptions& options) {
+  grpc::ChannelArguments arguments;
+  // Channels of other credentials in this process must not share our connection.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS,
+                   static_cast<int>(absl::ToInt64Milliseconds(options.keepalive_interval)));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+                   static_cast<int>(absl::ToInt64Milliseconds(options.keepalive_timeout)));
+  // The SDK has its own reconnect pauses; the channel's must not add to them.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 200);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5000);
+  arguments.SetMaxReceiveMessageSize(kReceiveBytesMax);
+  arguments.SetUserAgentPrefix(options.client_name);
+  return arguments;
+}
+
+absl::Status CheckComplete(const ConnectionOptions& options) {
+  const std::pair<const std::string&, const char*> parts[] = {
+      {options.endpoint, "endpoint"},
+      {options.region, "region"},
+      {options.certificate_chain_pem, "certificate_chain_pem"},
+      {options.private_key_pem, "private_key_pem"},
+      {options.trust_bundle_pem, "trust_bundle_pem"}};
+  for (const auto& [value, name] : parts) {
+    if (value.empty()) return absl::InvalidArgumentError(absl::StrCat(name, " is missing"));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+GrpcChannel::GrpcChannel(ConnectionOptions options, std::string principal,
+                         std::shared_ptr<grpc::Channel> channel)
+    : options_(std::move(options)),
+      principal_(std::move(principal)),
+      channel_(std::move(channel)) {}
+
+void GrpcChannel::Prepare(grpc::ClientContext& context) const {
+  context.set_deadline(absl::ToChronoTime(SystemClock().Now() + options_.rpc_timeout));
+}
+
+absl::StatusOr<std::shared_ptr<Channel>> Channel::Open(ConnectionOptions options) {
+  RETURN_IF_ERROR(CheckComplete(options));
+  ASSIGN_OR_RETURN(const CertificateChain own,
+                   CertificateChain::FromPem(options.certificate_chain_pem));
+  if (own.leaf.uris().size() != 1) {
+    return absl::InvalidArgumentError("the certificate does not carry exactly one SPIFFE ID");
+  }
+  ASSIGN_OR_RETURN(const Principal principal, ParsePrincipal(own.leaf.uris().front()));
+  ASSIGN_OR_RETURN(TrustBundle bundle,
+                   TrustBundle::Create(options.region, options.trust_bundle_pem));
+  RETURN_IF_ERROR(RestrictTlsOfProcess());
+  auto channel = grpc::CreateCustomChannel(
+      options.endpoint, Credentials(options, std::move(bundle)), Arguments(options));
+  return std::make_shared<GrpcChannel>(std::move(options), principal.spiffe_id, std::move(channel));
+}
+
+}  // namespace corridor

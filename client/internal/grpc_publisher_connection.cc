@@ -1,0 +1,55 @@
+#include <memory>
+#include <utility>
+
+#include "client/internal/grpc_channel.h"
+#include "client/internal/unary_call.h"
+#include "corridor/publisher_connection.h"
+#include "corridor/v1/publisher.grpc.pb.h"
+
+namespace corridor {
+namespace {
+
+// What must live until the answer has come.
+struct PublishCall {
+  grpc::ClientContext context;
+  v1::PublishRequest request;
+  v1::PublishResponse response;
+  PublisherConnection::PublishDone done;
+};
+
+class GrpcPublisherConnection final : public PublisherConnection {
+ public:
+  explicit GrpcPublisherConnection(std::shared_ptr<GrpcChannel> channel)
+      : channel_(std::move(channel)), stub_(v1::Publisher::NewStub(channel_->grpc())) {}
+
+  // Requests overlap as calls of their own on one connection: each has a deadline
+  // and an error of its own, which a shared stream would not give.
+  void Publish(PublishParams params, PublishDone done) override {
+    auto call = std::make_shared<PublishCall>();
+    call->request = std::move(params.request);
+    call->done = std::move(done);
+    channel_->Prepare(call->context);
+    stub_->async()->Publish(&call->context, &call->request, &call->response,
+                            [call](const grpc::Status& status) {
+                              if (!status.ok()) return call->done(FromGrpcStatus(status));
+                              call->done(std::move(call->response));
+                            });
+  }
+
+  absl::StatusOr<v1::CheckStatementResponse> Check(CheckParams params) override {
+    return UnaryCall<v1::CheckStatementResponse>(
+        *channel_, *stub_, &v1::Publisher::Stub::CheckStatement, params.request);
+  }
+
+ private:
+  const std::shared_ptr<GrpcChannel> channel_;
+  const std::unique_ptr<v1::Publisher::Stub> stub_;
+};
+
+}  // namespace
+
+std::shared_ptr<PublisherConnection> MakePublisherConnection(std::shared_ptr<Channel> channel) {
+  return std::make_shared<GrpcPublisherConnection>(GrpcChannel::Of(std::move(channel)));
+}
+
+}  // namespace corridor

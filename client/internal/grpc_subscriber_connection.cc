@@ -1,0 +1,77 @@
+#include <memory>
+#include <utility>
+
+#include "client/internal/attach_call.h"
+#include "client/internal/grpc_channel.h"
+#include "client/internal/unary_call.h"
+#include "corridor/subscriber_connection.h"
+
+namespace corridor {
+namespace {
+
+class GrpcSessionStream final : public SessionStream {
+ public:
+  explicit GrpcSessionStream(std::shared_ptr<AttachCall> call) : call_(std::move(call)) {}
+  ~GrpcSessionStream() override { call_->Cancel(); }
+
+  void Send(v1::AttachRequest request) override { call_->Send(std::move(request)); }
+  void HalfClose() override { call_->HalfClose(); }
+
+ private:
+  const std::shared_ptr<AttachCall> call_;
+};
+
+// Each method is one call to the stub, with the deadline and the errors of UnaryCall().
+class GrpcSubscriberConnection final : public SubscriberConnection {
+ public:
+  explicit GrpcSubscriberConnection(std::shared_ptr<GrpcChannel> channel)
+      : channel_(std::move(channel)), stub_(v1::Subscriber::NewStub(channel_->grpc())) {}
+
+  absl::StatusOr<v1::Subscription> CreateSubscription(
+      const v1::CreateSubscriptionRequest& request) override {
+    return UnaryCall<v1::Subscription>(*channel_, *stub_, &Stub::CreateSubscription, request);
+  }
+  absl::StatusOr<v1::GetSubscriptionResponse> GetSubscription(
+      const v1::GetSubscriptionRequest& request) override {
+    return UnaryCall<v1::GetSubscriptionResponse>(*channel_, *stub_, &Stub::GetSubscription,
+                                                  request);
+  }
+  absl::StatusOr<v1::ListSubscriptionsResponse> ListSubscriptions(
+      const v1::ListSubscriptionsRequest& request) override {
+    return UnaryCall<v1::ListSubscriptionsResponse>(*channel_, *stub_, &Stub::ListSubscriptions,
+                                                    request);
+  }
+  absl::StatusOr<v1::Subscription> UpdateSubscription(
+      const v1::UpdateSubscriptionRequest& request) override {
+    return UnaryCall<v1::Subscription>(*channel_, *stub_, &Stub::UpdateSubscription, request);
+  }
+  absl::StatusOr<v1::DeleteSubscriptionResponse> DeleteSubscription(
+      const v1::DeleteSubscriptionRequest& request) override {
+    return UnaryCall<v1::DeleteSubscriptionResponse>(*channel_, *stub_, &Stub::DeleteSubscription,
+                                                     request);
+  }
+  absl::StatusOr<v1::Alert> GetAlert(const v1::GetAlertRequest& request) override {
+    return UnaryCall<v1::Alert>(*channel_, *stub_, &Stub::GetAlert, request);
+  }
+  absl::StatusOr<v1::ListAlertsResponse> ListAlerts(const v1::ListAlertsRequest& request) override {
+    return UnaryCall<v1::ListAlertsResponse>(*channel_, *stub_, &Stub::ListAlerts, request);
+  }
+
+  std::unique_ptr<SessionStream> Attach(AttachParams params) override {
+    return std::make_unique<GrpcSessionStream>(AttachCall::Begin(*stub_, std::move(params)));
+  }
+
+ private:
+  using Stub = v1::Subscriber::Stub;
+
+  const std::shared_ptr<GrpcChannel> channel_;
+  const std::unique_ptr<Stub> stub_;
+};
+
+}  // namespace
+
+std::shared_ptr<SubscriberConnection> MakeSubscriberConnection(std::shared_ptr<Channel> channel) {
+  return std::make_shared<GrpcSubscriberConnection>(GrpcChannel::Of(std::move(channel)));
+}
+
+}  // namespace corridor

@@ -1,0 +1,106 @@
+#ifndef CORRIDOR_CLIENT_INTERNAL_SESSION_CORE_H_
+#define CORRIDOR_CLIENT_INTERNAL_SESSION_CORE_H_
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "core/base/backoff.h"
+#include "corridor/environment.h"
+#include "corridor/session.h"
+#include "corridor/subscriber_connection.h"
+
+namespace corridor {
+
+// The life of a session: attach, hand over, settle, notice silence, reconnect, end.
+// A state machine that runs as tasks on the environment's executor; handlers and
+// events run on `handlers`. The public methods are thread-safe and only post.
+//
+// Each attachment has a generation: whatever arrives from an earlier one, a late
+// message or a handle kept too long, is told apart by it.
+class SessionCore : public std::enable_shared_from_this<SessionCore> {
+ public:
+  SessionCore(std::shared_ptr<SubscriberConnection> connection, Environment environment,
+              std::shared_ptr<Executor> handlers, SessionOptions options, DeliveryHandler handler);
+
+  void Begin();
+  void SetWindow(v1::Lane lane, uint32_t messages, uint64_t bytes);
+  void Shutdown(absl::Duration grace);
+  // Ends at once, without waiting for anything.
+  void Abandon();
+  void Settle(uint64_t generation, std::string lease, bool acknowledged,
+              AckHandle::Confirmed confirmed);
+
+  absl::Status Wait() const;
+  std::optional<absl::Status> WaitFor(absl::Duration limit) const;
+
+ private:
+  struct Window {
+    uint32_t messages;
+    uint64_t bytes;
+  };
+  // What one attachment has, and loses with its connection.
+  struct Attachment {
+    std::unique_ptr<SessionStream> stream;
+    bool started = false;
+    absl::Duration last_heard;
+    absl::Duration silence_max;
+    v1::GoAway go_away;
+    v1::Settlement unsent;
+    bool send_due = false;
+    size_t handed_over = 0;                                   // and not settled by the handler
+    std::map<std::string, AckHandle::Confirmed> unconfirmed;  // by lease
+  };
+
+  void Attach();
+  void SendWindow(v1::Lane lane);
+  void OnResponse(uint64_t generation, v1::AttachResponse response);
+  void OnStarted(const v1::SessionStarted& started);
+  void OnSettled(const v1::SettlementResult& result);
+  void HandOver(v1::Delivery delivery);
+  void RunHandler(uint64_t generation, Delivery delivery, AckHandle handle);
+  void OnEnd(uint64_t generation, const absl::Status& status);
+  void Watch(uint64_t generation);
+  void SettleNow(std::string lease, bool acknowledged, AckHandle::Confirmed confirmed);
+  void SendSettlements(uint64_t generation);
+  void EndIfSettled();
+  void End(absl::Status status);
+  void LoseAttachment(const absl::Status& status);
+  void Confirm(AckHandle::Confirmed confirmed, absl::Status status);
+  void Tell(SessionEvent event);
+
+  template <typename Step>
+  void PostStep(Step step);
+
+  const std::shared_ptr<SubscriberConnection> connection_;
+  const Environment environment_;
+  const std::shared_ptr<Executor> handlers_;
+
+  // Used on `handlers_` alone.
+  DeliveryHandler handler_;
+  absl::AnyInvocable<void(const SessionEvent&)> on_event_;
+
+  // Used on the environment's executor alone.
+  SessionOptions options_;
+  std::array<Window, 2> windows_;  // routine, urgent
+  Backoff backoff_;
+  std::optional<Attachment> attachment_;
+  bool shutting_down_ = false;
+
+  // Written on the environment's executor; handlers look whether theirs has passed.
+  std::atomic<uint64_t> generation_ = 0;
+
+  mutable absl::Mutex mutex_;
+  std::optional<absl::Status> end_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_CLIENT_INTERNAL_SESSION_CORE_H_
