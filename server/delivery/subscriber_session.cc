@@ -40,6 +40,7 @@ void SubscriptionState::SetLimits(absl::Duration ack_timeout, uint32_t unsettled
 void SubscriptionState::SetWindow(v1::Lane lane, uint32_t messages, uint64_t bytes) {
   state(lane).window_messages = std::min(messages, kSessionWindowMessagesMax);
   state(lane).window_bytes = std::min(bytes, kSessionWindowBytesMax);
+  state(lane).no_room = false;
 }
 
 void SubscriptionState::SessionEnded() {
@@ -64,7 +65,7 @@ OutletDemand SubscriptionState::Demand(v1::Lane lane) const {
   const LaneState& now = state(lane);
   OutletDemand demand{.after = now.cursor_offset};
   if (now.leased >= now.window_messages || now.redelivery.HasReady()) return demand;
-  if (now.leased > 0 && now.leased_bytes >= now.window_bytes) return demand;
+  if (now.no_room || (now.leased > 0 && now.leased_bytes >= now.window_bytes)) return demand;
   demand.records = std::min<size_t>(now.window_messages - now.leased, UnsettledRoom(lane));
   demand.bytes = now.window_bytes - std::min(now.window_bytes, now.leased_bytes);
   return demand;
@@ -74,10 +75,11 @@ bool SubscriptionState::IsSettled(v1::Lane lane, uint64_t offset) const {
   return cursor_.lane(lane).Contains(offset);
 }
 
-bool SubscriptionState::Fits(v1::Lane lane, size_t bytes) const {
-  const LaneState& now = state(lane);
+bool SubscriptionState::Fits(v1::Lane lane, size_t bytes) {
+  LaneState& now = state(lane);
   if (now.leased >= now.window_messages) return false;
-  return now.leased == 0 || now.leased_bytes + bytes <= now.window_bytes;
+  now.no_room = now.leased > 0 && now.leased_bytes + bytes > now.window_bytes;
+  return !now.no_room;
 }
 
 Lease SubscriptionState::Hand(v1::Lane lane, uint64_t offset, size_t bytes, absl::Duration now) {
@@ -129,6 +131,7 @@ void SubscriptionState::EndLease(v1::Lane lane, uint64_t offset, Unsettled& unse
   lease_ends_.erase({unsettled.lease_ends, lane, offset});
   unsettled.leased = false;
   --at.leased;
+  at.no_room = false;
   at.leased_bytes -= unsettled.bytes;
   at.redelivery.Add(offset, due);
 }

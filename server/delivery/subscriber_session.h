@@ -97,8 +97,8 @@ class SubscriptionState {
   // the cursor only after a restart.
   bool IsSettled(v1::Lane lane, uint64_t offset) const;
   // Whether a delivery of `bytes` fits the window now; one always fits an empty
-  // window.
-  bool Fits(v1::Lane lane, size_t bytes) const;
+  // window. Where it does not, Demand is nothing until there is more room.
+  bool Fits(v1::Lane lane, size_t bytes);
 
   // Leases `offset` to the session. It is either the next of its lane (what
   // lies between the cursor and it is no record of this lane), or one that
@@ -174,6 +174,7 @@ class SubscriptionState {
   struct LaneState {
     uint32_t window_messages = 0;
     uint64_t window_bytes = 0;
+    bool no_room = false;  // For the next delivery, until a lease ends.
     uint32_t leased = 0;
     uint64_t leased_bytes = 0;
     uint64_t cursor_offset = 0;
