@@ -17,10 +17,9 @@ namespace corridor {
 bool StandsForOneOf(const v1::Member& member,
                     const google::protobuf::RepeatedPtrField<std::string>& countries);
 
-// Whether `audience` means `member`. `target_publisher`: of the alert that the
-// statement is about; same_as_target is for its publisher besides whom it was for,
-// but must have been resolved to that audience before: by itself it means nobody else.
-// An empty list and an absent form mean nobody.
+// Whether `audience` means `member`. An empty list and an absent form mean nobody;
+// same_as_target, which the caller has to resolve, does not either.
+// `target_publisher`: of the alert that the statement is about.
 bool Addresses(const v1::Audience& audience, const v1::Member& member,
                std::string_view target_publisher);
 

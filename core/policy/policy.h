@@ -24,8 +24,7 @@ namespace corridor {
 // Deny by default: what is unknown or absent denies. That holds for facts too: an
 // agreement without `applies_from` and a member without `entitled_from` let nothing
 // through (the catalog always sets both). The rules are tried in the order of
-// rules.h, and the first that denies decides; an exclusion comes before audience and
-// marking, so it always wins.
+// rules.h, and the first that denies decides; no rule overrides an exclusion.
 
 // What policy looks at in one statement. Refers to the statements it was made from,
 // which must outlive it.
