@@ -25,7 +25,7 @@ class SubscriptionFilter {
   static absl::StatusOr<SubscriptionFilter> Compile(v1::Filter filter);
 
   // `target`: current content of the alert that a CANCEL or RECALL ends; null when it
-  // is not here: then they pass.
+  // is not here: then they are judged by kind, publisher and its country.
   bool Matches(const ParsedStatement& statement, const ParsedStatement* target) const;
 
   // Why it does not match, by the condition that failed in each clause: "clause 1:
