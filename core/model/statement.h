@@ -11,6 +11,9 @@ namespace corridor {
 
 inline constexpr size_t kStatementBytesMax = 64 * 1024;
 inline constexpr size_t kIdBytes = 16;
+// What this build writes, and the newest it reads.
+inline constexpr char kSchemaVersion[] = "1";
+inline constexpr char kVocabularyVersion[] = "1";
 inline constexpr size_t kDigestBytes = 32;
 
 // A statement's exact bytes, and what they say. A plain value.

@@ -29,6 +29,12 @@ absl::Status CheckOrigin(const std::string& origin, const ParsedStatement& state
                "a region may send only what its own members have published");
 }
 
+// Where the outcome is unknown the broker stops: there is no answer.
+void AnswerFailure(const absl::Status& status, PeerIntake::Answer done) {
+  if (ReasonOf(status) == v1::ERROR_REASON_OUTCOME_UNKNOWN) return;
+  done({.kind = InboxOutcome::Kind::kTryAgain});
+}
+
 }  // namespace
 
 PeerIntake::PeerIntake(Parts parts) : parts_(std::move(parts)) {}
@@ -39,36 +45,31 @@ Strand& PeerIntake::StrandOf(const std::string& origin, v1::Lane lane) {
   return *strand;
 }
 
-void PeerIntake::Accept(const std::string& origin, v1::Lane lane, v1::LinkRecord record,
-                        uint64_t mark_after, InboxAnswer done) {
-  StrandOf(origin, lane).Post([this, origin, record = std::move(record), mark_after,
-                               done = std::move(done)]() mutable {
-    AcceptNow(origin, std::move(record), mark_after, std::move(done));
+void PeerIntake::Accept(Delivery delivery, Answer done) {
+  Strand& strand = StrandOf(delivery.origin, delivery.lane);
+  strand.Post([this, delivery = std::move(delivery), done = std::move(done)]() mutable {
+    AcceptNow(delivery, std::move(done));
   });
 }
 
-void PeerIntake::AcceptNow(const std::string& origin, v1::LinkRecord record, uint64_t mark_after,
-                           InboxAnswer done) {
+void PeerIntake::AcceptNow(const Delivery& delivery, Answer done) {
+  const v1::LinkRecord& record = *delivery.record;
   const std::string digest = ToString(StatementDigest(record.statement()));
-  auto accepted = Examine(origin, *parts_.catalog.facts(), record, parts_.clock.Now());
-  if (!accepted.ok()) {
-    return Refuse(origin, record.acceptance(), digest, mark_after, accepted.status(),
-                  std::move(done));
-  }
+  auto accepted = Examine(delivery.origin, *parts_.catalog.facts(), record, parts_.clock.Now());
+  if (!accepted.ok()) return Refuse(delivery, digest, accepted.status(), std::move(done));
   std::vector<BatchPart> parts;
-  parts.push_back(parts_.audit.Entry(EntryOf(origin, record.acceptance(), digest)));
-  Journal::Import import{.origin = origin,
+  parts.push_back(parts_.audit.Entry(EntryOf(delivery, digest)));
+  Journal::Import import{.origin = delivery.origin,
                          .acceptance = record.acceptance(),
-                         .mark_after = mark_after};
+                         .mark_after = delivery.mark_after};
   parts_.journal.AppendImported(
       *std::move(accepted), std::move(import), std::move(parts),
-      [this, origin, acceptance = record.acceptance(), digest, mark_after,
-       done = std::move(done)](absl::Status status) mutable {
-        if (status.ok()) return done(InboxOutcome::Persisted());
+      [this, delivery, digest, done = std::move(done)](absl::Status status) mutable {
+        if (status.ok()) return done({.kind = InboxOutcome::Kind::kPersisted});
         if (ReasonOf(status) == v1::ERROR_REASON_STATEMENT_ID_REUSED) {
-          return Refuse(origin, acceptance, digest, mark_after, status, std::move(done));
+          return Refuse(delivery, digest, status, std::move(done));
         }
-        done(InboxOutcome::Failed(std::move(status)));
+        AnswerFailure(status, std::move(done));
       });
 }
 
@@ -91,52 +92,50 @@ absl::StatusOr<AcceptedStatement> PeerIntake::Examine(const std::string& origin,
                            target ? target->statement.get() : nullptr);
   // What is about an alert that is not here yet is kept: who may have it is
   // asked again at each delivery.
-  if (flow.routing == nullptr) return accepted;
+  if (flow.audience == nullptr) return accepted;
   const Decision decision = DecideRegion(facts, flow, parts_.region, now);
   if (decision.allowed) return accepted;
   return Error(v1::ERROR_REASON_POLICY_DENIED,
                "no rule of the receiving region lets this statement in", "rule", decision.rule);
 }
 
-void PeerIntake::Refuse(const std::string& origin, const v1::Acceptance& acceptance,
-                        const std::string& digest, uint64_t mark_after, const absl::Status& why,
-                        InboxAnswer done) {
-  if (MayHeal(why)) return done(InboxOutcome::MayHeal(why));
-  v1::AuditEntry entry = EntryOf(origin, acceptance, digest);
+void PeerIntake::Refuse(const Delivery& delivery, const std::string& digest,
+                        const absl::Status& why, Answer done) {
+  if (MayHeal(why) && !delivery.last_try) {
+    return done({.kind = InboxOutcome::Kind::kMayHeal, .reason = ReasonOf(why)});
+  }
+  v1::AuditEntry entry = EntryOf(delivery, digest);
   entry.set_refusal(ReasonOf(why));
   entry.set_rule(MetadataOf(why, "rule"));
   std::vector<BatchPart> parts;
   parts.push_back(parts_.audit.Entry(std::move(entry)));
-  parts_.journal.MoveMark(origin, acceptance.position().epoch(), acceptance.lane(), mark_after,
-                          std::move(parts),
-                          [why, digest, done = std::move(done)](absl::Status status) mutable {
-                            if (!status.ok()) return done(InboxOutcome::Failed(std::move(status)));
-                            done(InboxOutcome::Refused(ReasonOf(why), digest));
-                          });
+  const uint64_t epoch = delivery.record->acceptance().position().epoch();
+  parts_.journal.MoveMark(
+      delivery.origin, epoch, delivery.lane, delivery.mark_after, std::move(parts),
+      [reason = ReasonOf(why), digest, done = std::move(done)](absl::Status status) mutable {
+        if (!status.ok()) return AnswerFailure(status, std::move(done));
+        done({.kind = InboxOutcome::Kind::kRefused, .reason = reason, .digest = digest});
+      });
 }
 
-v1::AuditEntry PeerIntake::EntryOf(const std::string& origin, const v1::Acceptance& acceptance,
-                                   const std::string& digest) const {
+v1::AuditEntry PeerIntake::EntryOf(const Delivery& delivery, const std::string& digest) const {
   v1::AuditEntry entry;
   entry.set_actor(parts_.actor);
   entry.set_act(v1::AUDIT_ACT_IMPORT);
-  entry.set_object(origin);
+  entry.set_object(delivery.origin);
   entry.set_digest(digest);
-  *entry.mutable_position() = acceptance.position();
+  *entry.mutable_position() = delivery.record->acceptance().position();
   return entry;
 }
 
-void PeerIntake::MoveMark(const std::string& origin, uint64_t epoch, v1::Lane lane,
-                          uint64_t offset, absl::AnyInvocable<void(absl::Status)> done) {
-  // Behind the records that came before it.
-  StrandOf(origin, lane).Post([this, origin, epoch, lane, offset,
-                               done = std::move(done)]() mutable {
-    parts_.journal.MoveMark(origin, epoch, lane, offset, {}, std::move(done));
-  });
+void PeerIntake::MoveMark(const std::string& origin, v1::Lane lane, const PeerPosition& mark,
+                          absl::AnyInvocable<void(absl::Status)> done) {
+  parts_.journal.MoveMark(origin, mark.epoch, lane, mark.offset, {}, std::move(done));
 }
 
-Journal::Mark PeerIntake::MarkOf(const std::string& origin, v1::Lane lane) const {
-  return parts_.journal.MarkOf(origin, lane);
+PeerPosition PeerIntake::MarkOf(const std::string& origin, v1::Lane lane) const {
+  const Journal::Mark mark = parts_.journal.MarkOf(origin, lane);
+  return {.epoch = mark.epoch, .offset = mark.offset};
 }
 
 void PeerIntake::TakeOverDirectory(const std::string& origin, v1::SignedDirectory signed_directory,
@@ -146,7 +145,13 @@ void PeerIntake::TakeOverDirectory(const std::string& origin, v1::SignedDirector
     auto verified =
         VerifyPeerDirectory(origin, signed_directory, parts_.verify_key, parts_.clock.Now());
     if (!verified.ok()) return done(verified.status());
-    parts_.catalog.ApplyDirectory(parts_.actor, *std::move(verified), std::move(done));
+    const uint64_t generation = verified->directory.generation();
+    parts_.catalog.ApplyDirectory(
+        origin, std::move(verified->directory), std::move(verified->keys),
+        [generation, done = std::move(done)](absl::Status status) mutable {
+          if (!status.ok()) return done(std::move(status));
+          done(generation);
+        });
   });
 }
 

@@ -1,7 +1,6 @@
 #ifndef CORRIDOR_SERVER_BROKER_PEER_INTAKE_H_
 #define CORRIDOR_SERVER_BROKER_PEER_INTAKE_H_
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,23 +11,13 @@
 #include "core/gate/gate.h"
 #include "core/model/facts.h"
 #include "server/audit/audit_log.h"
+#include "server/broker/directory_check.h"
 #include "server/broker/strand.h"
 #include "server/catalog/catalog.h"
 #include "server/journal/journal.h"
 #include "server/link/region_link.h"
 
 namespace corridor {
-
-// A certificate chain of a region, verified against that region's own roots.
-struct VerifiedKey {
-  std::string spiffe_id;
-  std::string public_key;  // Raw Ed25519, 32 bytes.
-  absl::Time not_before;
-  absl::Time not_after;
-};
-// UNAUTHENTICATED when the chain is not one of `region` for signing at `time`.
-using RegionKeyVerifier = std::function<absl::StatusOr<VerifiedKey>(
-    const std::string& region, const std::string& chain_pem, absl::Time time)>;
 
 // The way in for what a peer region sends: the same gate and policy as for our
 // own publishers, and beside them the proof that a broker of the origin accepted
@@ -52,26 +41,24 @@ class PeerIntake final : public Inbox {
     const Clock& clock;
     RegionKeyVerifier verify_key;
   };
+  using Answer = absl::AnyInvocable<void(InboxOutcome)>;
+
   explicit PeerIntake(Parts parts);
 
-  void Accept(const std::string& origin, v1::Lane lane, v1::LinkRecord record, uint64_t mark_after,
-              InboxAnswer done) override;
-  void MoveMark(const std::string& origin, uint64_t epoch, v1::Lane lane, uint64_t offset,
+  void Accept(Delivery delivery, Answer done) override;
+  void MoveMark(const std::string& origin, v1::Lane lane, const PeerPosition& mark,
                 absl::AnyInvocable<void(absl::Status)> done) override;
   void TakeOverDirectory(const std::string& origin, v1::SignedDirectory directory,
                          absl::AnyInvocable<void(absl::StatusOr<uint64_t>)> done) override;
-  Journal::Mark MarkOf(const std::string& origin, v1::Lane lane) const override;
+  PeerPosition MarkOf(const std::string& origin, v1::Lane lane) const override;
 
  private:
-  void AcceptNow(const std::string& origin, v1::LinkRecord record, uint64_t mark_after,
-                 InboxAnswer done);
+  void AcceptNow(const Delivery& delivery, Answer done);
   absl::StatusOr<AcceptedStatement> Examine(const std::string& origin, const Facts& facts,
                                             const v1::LinkRecord& record, absl::Time now);
-  void Refuse(const std::string& origin, const v1::Acceptance& acceptance,
-              const std::string& digest, uint64_t mark_after, const absl::Status& why,
-              InboxAnswer done);
-  v1::AuditEntry EntryOf(const std::string& origin, const v1::Acceptance& acceptance,
-                         const std::string& digest) const;
+  void Refuse(const Delivery& delivery, const std::string& digest, const absl::Status& why,
+              Answer done);
+  v1::AuditEntry EntryOf(const Delivery& delivery, const std::string& digest) const;
   Strand& StrandOf(const std::string& origin, v1::Lane lane);
 
   Parts parts_;

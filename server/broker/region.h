@@ -1,6 +1,7 @@
 #ifndef CORRIDOR_SERVER_BROKER_REGION_H_
 #define CORRIDOR_SERVER_BROKER_REGION_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -28,10 +29,27 @@
 
 namespace corridor {
 
+// What an operator should hear of. Called on the flow or commit executor; must
+// not block. Nothing in it is content.
+class RegionObserver {
+ public:
+  virtual ~RegionObserver() = default;
+  virtual void OnLinkState(const std::string& /*peer*/, v1::Lane /*lane*/, v1::LinkState /*state*/,
+                           const std::string& /*detail*/) {}
+  virtual void OnLinkAlarm(const std::string& /*peer*/, v1::Lane /*lane*/,
+                           v1::ErrorReason /*reason*/, const std::string& /*detail*/) {}
+  virtual void OnRefusedByPeer(const std::string& /*peer*/, v1::Lane /*lane*/,
+                               const v1::LinkRefused& /*refused*/) {}
+  // A record cannot be read: what it was meant for stands still.
+  virtual void OnDamage(const absl::Status& /*status*/) {}
+  // The tail of the journal is unknown: end the process.
+  virtual void OnStorageFailed(const absl::Status& /*status*/) {}
+};
+
 // One region's flow, put together in flow order: what a statement passes from
 // its publisher to its readers. Knows no thread, file or connection of its own:
 // a broker gives it real ones, a test may run two regions in one thread.
-class Region {
+class Region final : private LinkHost {
  public:
   struct Options {
     std::string region;
@@ -41,9 +59,13 @@ class Region {
     std::string acceptance_chain_pem;
     std::string version;
     JournalOptions journal;
-    // Regions to be linked, in any order.
-    std::vector<LinkPeer> peers;
-    LinkOptions link;
+    // Regions to be linked, and whether this side dials them.
+    struct Peer {
+      std::string region;
+      bool dials = false;
+    };
+    std::vector<Peer> peers;
+    LinkLimits link_limits;
   };
 
   // All must outlive this. Tasks of `flow` and of `commit` must not overlap.
@@ -61,16 +83,14 @@ class Region {
     LinkTransport& transport;
     // Verifies chains of any region, our own included.
     RegionKeyVerifier verify_key;
-    // Told of damage and of failed storage; the latter must end the process.
-    std::function<void(const absl::Status&)> on_damage;
-    std::function<void(const absl::Status&)> on_storage_failed;
+    RegionObserver& observer;
   };
 
   // Opens journal and catalog; nothing moves yet. Errors are those of
   // Journal::Open and Catalog::Open.
   static absl::StatusOr<std::unique_ptr<Region>> Open(Parts parts, Options options);
   // Stop the executors first where they have threads.
-  ~Region();
+  ~Region() override;
 
   // Begins to serve: audits the start, dials links, ticks each second.
   void Start();
@@ -85,13 +105,19 @@ class Region {
   Journal& journal() { return *journal_; }
   AuditLog& audit() { return *audit_; }
 
-  // A stream that a peer's broker opened (its region comes from its
-  // certificate). From any thread.
-  void AcceptLink(const std::string& peer_region, std::shared_ptr<LinkStream> stream);
+  // A stream that a peer's broker opened, and the lane its Hello names; the
+  // region comes from its certificate and must be one of the peers. Returns
+  // where its events go, from the Hello on. From any thread.
+  std::shared_ptr<LinkStreamEvents> AcceptLink(const std::string& peer_region, v1::Lane lane,
+                                               std::shared_ptr<LinkStream> stream);
 
   // The catalog's subscription, with its first cursor in the same batch.
   void CreateSubscription(const Principal& owner, v1::Subscription subscription,
                           absl::AnyInvocable<void(absl::StatusOr<v1::Subscription>)> done);
+
+  // The same for deletion: the cursor goes in the same batch.
+  void DeleteSubscription(const Principal& owner, v1::DeleteSubscriptionRequest request,
+                          absl::AnyInvocable<void(absl::Status)> done);
 
   // How it stands. From any thread; answered on the flow executor.
   void GetStatus(absl::AnyInvocable<void(absl::StatusOr<v1::GetStatusResponse>)> answer);
@@ -102,10 +128,25 @@ class Region {
 
   absl::Status Build();
   void BuildLinks();
+  // Runs `task` on the flow executor, unless this is gone by then.
+  void OnFlow(absl::AnyInvocable<void(Region&)> task);
+  void Serve();
   void Tick();
+  void Appended();
   void FactsChanged();
-  v1::SignedDirectory OwnDirectory() const;
   v1::GetStatusResponse StatusNow() const;
+  void AddSubscriptionStatuses(
+      v1::GetStatusResponse status,
+      absl::AnyInvocable<void(absl::StatusOr<v1::GetStatusResponse>)> answer);
+
+  LinkGreeting Greeting(v1::Lane lane) override;
+  LinkFigures Figures() override;
+  void OnLinkState(const std::string& peer_region, v1::Lane lane, v1::LinkState state,
+                   const std::string& detail) override;
+  void OnLinkAlarm(const std::string& peer_region, v1::Lane lane, v1::ErrorReason reason,
+                   const std::string& detail) override;
+  void OnRefusedByPeer(const std::string& peer_region, v1::Lane lane,
+                       const v1::LinkRefused& refused) override;
 
   Parts parts_;
   const Options options_;
@@ -120,7 +161,9 @@ class Region {
   std::unique_ptr<PeerIntake> peer_intake_;
   std::unique_ptr<Dispatch> dispatch_;
   std::unique_ptr<SubscriberSessions> sessions_;
-  std::map<std::string, std::unique_ptr<RegionLink>> links_;
+  std::map<std::string, std::shared_ptr<RegionLink>> links_;
+  v1::SignedDirectory own_directory_;
+  uint64_t own_directory_generation_ = 0;
   bool draining_ = false;
   std::shared_ptr<Region*> self_;  // Null inside once destroyed.
 };

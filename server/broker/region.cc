@@ -1,0 +1,352 @@
+#include "server/broker/region.h"
+
+#include <utility>
+
+#include "core/base/status_macros.h"
+#include "core/crypto/statement_proof.h"
+#include "core/model/errors.h"
+#include "server/storage/keyspace.h"
+
+namespace corridor {
+namespace {
+
+constexpr absl::Duration kTick = absl::Seconds(1);
+
+// A stream's events may begin before the flow has given it to its link: they
+// follow it there, in order.
+class AcceptedLinkEvents final : public LinkStreamEvents,
+                                 public std::enable_shared_from_this<AcceptedLinkEvents> {
+ public:
+  explicit AcceptedLinkEvents(Executor& flow) : flow_(flow) {}
+
+  // On the flow executor.
+  void Become(std::shared_ptr<LinkStreamEvents> events) { events_ = std::move(events); }
+
+  void OnFrame(v1::LinkFrame frame) override {
+    flow_.Post([self = shared_from_this(), frame = std::move(frame)]() mutable {
+      if (self->events_ != nullptr) self->events_->OnFrame(std::move(frame));
+    });
+  }
+  void OnClosed(absl::Status status) override {
+    flow_.Post([self = shared_from_this(), status = std::move(status)]() mutable {
+      if (self->events_ != nullptr) self->events_->OnClosed(std::move(status));
+    });
+  }
+
+ private:
+  Executor& flow_;
+  std::shared_ptr<LinkStreamEvents> events_;  // On the flow executor.
+};
+
+void SetTimestamp(google::protobuf::Timestamp& timestamp, absl::Time time) {
+  timestamp.set_seconds(absl::ToUnixSeconds(time));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Region>> Region::Open(Parts parts, Options options) {
+  std::unique_ptr<Region> region(new Region(std::move(parts), std::move(options)));
+  RETURN_IF_ERROR(region->Build());
+  return region;
+}
+
+Region::Region(Parts parts, Options options)
+    : parts_(std::move(parts)),
+      options_(std::move(options)),
+      start_time_(parts_.clock.Now()),
+      self_(std::make_shared<Region*>(this)) {}
+
+Region::~Region() { *self_ = nullptr; }
+
+absl::Status Region::Build() {
+  ASSIGN_OR_RETURN(const Principal broker, ParsePrincipal(options_.broker));
+  ASSIGN_OR_RETURN(keys_, KeyStore::Open(parts_.key_store));
+  JournalOptions journal = options_.journal;
+  journal.region = options_.region;
+  journal.on_storage_failed = [&observer = parts_.observer](const absl::Status& status) {
+    observer.OnStorageFailed(status);
+  };
+  ASSIGN_OR_RETURN(journal_, Journal::Open({.store = parts_.store,
+                                            .keys = *keys_,
+                                            .head_marker = parts_.head_marker,
+                                            .commit = parts_.commit,
+                                            .clock = parts_.clock,
+                                            .random = parts_.random,
+                                            .acceptance_key = parts_.acceptance_key},
+                                           std::move(journal)));
+  audit_ = std::make_unique<AuditLog>(parts_.store);
+  const auto verify_own = [verify = parts_.verify_key, region = options_.region](
+                              std::string_view chain_pem, absl::Time time) {
+    return verify(region, std::string(chain_pem), time);
+  };
+  ASSIGN_OR_RETURN(catalog_, Catalog::Open(broker, {.store = parts_.store,
+                                                    .commits = *journal_,
+                                                    .clock = parts_.clock,
+                                                    .audit = AuditLog::Part(),
+                                                    .verify_signing_certificate = verify_own}));
+  disclosures_ = std::make_unique<DisclosureLedger>(
+      parts_.store, *journal_, AuditLog::Part(),
+      DisclosureLedger::Options{
+          .actor = options_.broker, .region = options_.region, .epoch = journal_->epoch()});
+  intake_ = std::make_unique<Intake>(Intake::Parts{.journal = *journal_,
+                                                   .catalog = *catalog_,
+                                                   .audit = *audit_,
+                                                   .gate = parts_.gate,
+                                                   .executor = parts_.intake,
+                                                   .clock = parts_.clock});
+  reader_ = std::make_unique<Reader>(Reader::Parts{.journal = *journal_,
+                                                   .catalog = *catalog_,
+                                                   .disclosures = *disclosures_,
+                                                   .executor = parts_.intake,
+                                                   .clock = parts_.clock});
+  dispatch_ = std::make_unique<Dispatch>(Dispatch::Parts{
+      .journal = *journal_,
+      .catalog = *catalog_,
+      .disclosures = *disclosures_,
+      .flow = parts_.flow,
+      .clock = parts_.clock,
+      .on_damage = [&observer = parts_.observer](const absl::Status& status) {
+        observer.OnDamage(status);
+      }});
+  sessions_ = std::make_unique<SubscriberSessions>(
+      SubscriberSessions::Parts{.region = options_.region,
+                                .store = parts_.store,
+                                .journal = *journal_,
+                                .catalog = *catalog_,
+                                .disclosures = *disclosures_,
+                                .dispatch = *dispatch_,
+                                .flow = parts_.flow,
+                                .clock = parts_.clock,
+                                .random = parts_.random});
+  BuildLinks();
+  journal_->OnAppended([this] { OnFlow([](Region& region) { region.Appended(); }); });
+  catalog_->OnChanged([this] { OnFlow([](Region& region) { region.FactsChanged(); }); });
+  return absl::OkStatus();
+}
+
+void Region::BuildLinks() {
+  peer_intake_ = std::make_unique<PeerIntake>(PeerIntake::Parts{.region = options_.region,
+                                                                .actor = options_.broker,
+                                                                .journal = *journal_,
+                                                                .catalog = *catalog_,
+                                                                .audit = *audit_,
+                                                                .gate = parts_.gate,
+                                                                .intake = parts_.intake,
+                                                                .clock = parts_.clock,
+                                                                .verify_key = parts_.verify_key});
+  for (const Options::Peer& peer : options_.peers) {
+    const RegionLinkOptions link{.link = {.region = options_.region,
+                                          .peer_region = peer.region,
+                                          .limits = options_.link_limits},
+                                 .dials = peer.dials};
+    links_[peer.region] = RegionLink::Create(link, {.executor = parts_.flow,
+                                                    .clock = parts_.clock,
+                                                    .random = parts_.random,
+                                                    .inbox = *peer_intake_,
+                                                    .source = *dispatch_,
+                                                    .host = *this,
+                                                    .transport = &parts_.transport});
+  }
+}
+
+void Region::OnFlow(absl::AnyInvocable<void(Region&)> task) {
+  parts_.flow.Post([self = self_, task = std::move(task)]() mutable {
+    if (*self != nullptr) task(**self);
+  });
+}
+
+void Region::Start() {
+  v1::AuditEntry start;
+  start.set_actor(options_.broker);
+  start.set_act(v1::AUDIT_ACT_START);
+  start.mutable_position()->set_region(options_.region);
+  start.mutable_position()->set_epoch(journal_->epoch());
+  start.mutable_position()->set_offset(journal_->head());
+  std::vector<BatchPart> parts;
+  parts.push_back(audit_->Entry(std::move(start)));
+  journal_->Commit(std::move(parts), [](const absl::Status&) {});
+  catalog_->RegisterBrokerKey(options_.acceptance_chain_pem, [this](const absl::Status& status) {
+    if (!status.ok()) return parts_.observer.OnDamage(status);
+    OnFlow([](Region& region) { region.Serve(); });
+  });
+}
+
+void Region::Serve() {
+  FactsChanged();
+  for (auto& [peer, link] : links_) {
+    dispatch_->Add(*link, std::make_shared<RegionRecipient>(peer));
+    link->Start();
+  }
+  Tick();
+}
+
+void Region::Tick() {
+  if (draining_) return;
+  sessions_->Tick();
+  parts_.flow.PostAfter(kTick, [self = self_] {
+    if (*self != nullptr) (*self)->Tick();
+  });
+}
+
+void Region::Appended() {
+  for (auto& [peer, link] : links_) {
+    for (v1::Lane lane : kLanesUrgentFirst) link->OnJournalAdvanced(lane, journal_->head(lane));
+  }
+  dispatch_->Wake();
+}
+
+void Region::FactsChanged() {
+  v1::Directory directory = catalog_->BuildDirectory();
+  if (directory.generation() != own_directory_generation_) {
+    own_directory_generation_ = directory.generation();
+    own_directory_ = SignDirectory(parts_.acceptance_key, directory);
+    own_directory_.set_certificate_chain_pem(options_.acceptance_chain_pem);
+    for (auto& [peer, link] : links_) link->OnOwnDirectoryChanged(own_directory_);
+  }
+  dispatch_->Wake();
+}
+
+void Region::Drain(absl::AnyInvocable<void()> done) {
+  OnFlow([done = std::move(done)](Region& region) mutable {
+    region.draining_ = true;
+    region.sessions_->GoAway();
+    for (auto& [peer, link] : region.links_) link->Stop();
+    done();
+  });
+}
+
+std::shared_ptr<LinkStreamEvents> Region::AcceptLink(const std::string& peer_region, v1::Lane lane,
+                                                     std::shared_ptr<LinkStream> stream) {
+  auto events = std::make_shared<AcceptedLinkEvents>(parts_.flow);
+  OnFlow([peer_region, lane, stream = std::move(stream), events](Region& region) mutable {
+    auto link = region.links_.find(peer_region);
+    if (link == region.links_.end() || region.draining_) {
+      return stream->Close(Error(v1::ERROR_REASON_NOT_READY, "this region has no such link now"));
+    }
+    events->Become(link->second->OnAccepted(lane, std::move(stream)));
+  });
+  return events;
+}
+
+void Region::CreateSubscription(const Principal& owner, v1::Subscription subscription,
+                                absl::AnyInvocable<void(absl::StatusOr<v1::Subscription>)> done) {
+  BatchPart begin = FirstCursor(*journal_, owner.spiffe_id, subscription.name(),
+                                subscription.start_from());
+  catalog_->CreateSubscription(owner, std::move(subscription), journal_->head(), std::move(begin),
+                               std::move(done));
+}
+
+void Region::DeleteSubscription(const Principal& owner, v1::DeleteSubscriptionRequest request,
+                                absl::AnyInvocable<void(absl::Status)> done) {
+  BatchPart end = [key = CursorKey(owner.spiffe_id, request.name())](CommitContext& context) {
+    context.Delete(key);
+    return absl::OkStatus();
+  };
+  catalog_->DeleteSubscription(owner, std::move(request), std::move(end), std::move(done));
+}
+
+void Region::GetStatus(absl::AnyInvocable<void(absl::StatusOr<v1::GetStatusResponse>)> answer) {
+  OnFlow([answer = std::move(answer)](Region& region) mutable {
+    region.AddSubscriptionStatuses(region.StatusNow(), std::move(answer));
+  });
+}
+
+v1::GetStatusResponse Region::StatusNow() const {
+  v1::GetStatusResponse status;
+  status.set_region(options_.region);
+  status.set_version(options_.version);
+  SetTimestamp(*status.mutable_start_time(), start_time_);
+  status.set_epoch(journal_->epoch());
+  status.set_head_offset(journal_->head());
+  const Journal::Counts counts = journal_->counts();
+  status.set_local_records(counts.local);
+  status.set_imported_records(counts.imported);
+  status.set_sessions(sessions_->attached());
+  status.set_policy_generation(catalog_->facts()->generation);
+  status.set_gate_policy_version(parts_.gate.stamp().policy_version());
+  if (auto head = audit_->head(); head.ok()) {
+    status.set_audit_entries(head->entries);
+    status.set_audit_head(head->hash);
+  }
+  status.set_draining(draining_);
+  return status;
+}
+
+void Region::AddSubscriptionStatuses(
+    v1::GetStatusResponse status,
+    absl::AnyInvocable<void(absl::StatusOr<v1::GetStatusResponse>)> answer) {
+  std::vector<SubscriberSessions::Owned> owned;
+  for (v1::Subscription& subscription : catalog_->AllSubscriptions()) {
+    std::string owner = subscription.owner();
+    owned.emplace_back(std::move(owner), std::move(subscription));
+  }
+  for (const auto& [owner, subscription] : owned) {
+    status.add_subscriptions()->set_owner(owner);
+  }
+  sessions_->StatusOf(std::move(owned), [status = std::move(status), answer = std::move(answer)](
+                                            auto statuses) mutable {
+    if (!statuses.ok()) return answer(statuses.status());
+    for (size_t i = 0; i < statuses->size(); ++i) {
+      *status.mutable_subscriptions(static_cast<int>(i))->mutable_status() =
+          std::move((*statuses)[i]);
+    }
+    answer(std::move(status));
+  });
+}
+
+void Region::ListLinks(absl::AnyInvocable<void(v1::ListLinksResponse)> answer) {
+  OnFlow([answer = std::move(answer)](Region& region) mutable {
+    v1::ListLinksResponse response;
+    const std::shared_ptr<const Facts> facts = region.catalog_->facts();
+    for (const auto& [peer, link] : region.links_) {
+      v1::LinkStatus& status = *response.add_links();
+      status = link->Status();
+      auto generation = facts->directory_generations.find(peer);
+      if (generation != facts->directory_generations.end()) {
+        status.set_directory_generation(generation->second);
+      }
+    }
+    answer(std::move(response));
+  });
+}
+
+LinkGreeting Region::Greeting(v1::Lane lane) {
+  LinkGreeting greeting;
+  greeting.epoch = journal_->epoch();
+  greeting.head_offset = journal_->head(lane);
+  greeting.schema_version = kSchemaVersion;
+  greeting.vocabulary_version = kVocabularyVersion;
+  greeting.gate_policy_version = parts_.gate.stamp().policy_version();
+  greeting.policy_generation = catalog_->facts()->generation;
+  greeting.directory = own_directory_;
+  greeting.interest.set_generation(1);
+  greeting.interest.set_everything(true);
+  return greeting;
+}
+
+LinkFigures Region::Figures() {
+  LinkFigures figures;
+  if (auto head = audit_->head(); head.ok()) {
+    figures.audit_head = head->hash;
+    figures.audit_entries = head->entries;
+  }
+  figures.policy_generation = catalog_->facts()->generation;
+  return figures;
+}
+
+void Region::OnLinkState(const std::string& peer_region, v1::Lane lane, v1::LinkState state,
+                         const std::string& detail) {
+  parts_.observer.OnLinkState(peer_region, lane, state, detail);
+}
+
+void Region::OnLinkAlarm(const std::string& peer_region, v1::Lane lane, v1::ErrorReason reason,
+                         const std::string& detail) {
+  parts_.observer.OnLinkAlarm(peer_region, lane, reason, detail);
+}
+
+void Region::OnRefusedByPeer(const std::string& peer_region, v1::Lane lane,
+                             const v1::LinkRefused& refused) {
+  parts_.observer.OnRefusedByPeer(peer_region, lane, refused);
+}
+
+}  // namespace corridor
