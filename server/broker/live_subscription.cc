@@ -86,7 +86,7 @@ void LiveSubscription::EndSession() {
   stream_.reset();
   batch_.Clear();
   state_.SessionEnded();
-  WriteCursor(/*only_for_settlements=*/false);
+  WriteCursor(CursorWriteFor::kProgress);
 }
 
 void LiveSubscription::SetWindow(const v1::SessionWindow& window) {
@@ -103,14 +103,14 @@ void LiveSubscription::Settle(const v1::Settlement& settlement) {
     }
     Send(std::move(response));
   }
-  WriteCursor(/*only_for_settlements=*/true);
+  WriteCursor(CursorWriteFor::kSettlements);
   HandAgain();
 }
 
 void LiveSubscription::Tick() {
   state_.AdvanceTo(parts_.clock.Steady());
   HandAgain();
-  WriteCursor(/*only_for_settlements=*/false);
+  WriteCursor(CursorWriteFor::kProgress);
   if (!has_session() || parts_.clock.Steady() - last_sent_ < kHeartbeatInterval) return;
   v1::AttachResponse response;
   *response.mutable_heartbeat()->mutable_status() = Status();
@@ -207,12 +207,12 @@ void LiveSubscription::Send(v1::AttachResponse response) {
   stream_->Send(std::move(response));
 }
 
-void LiveSubscription::WriteCursor(bool only_for_settlements) {
-  std::optional<CursorWrite> write = state_.TakeWrite(only_for_settlements);
-  if (!write.has_value()) return;
+void LiveSubscription::WriteCursor(CursorWriteFor purpose) {
+  std::optional<SubscriptionCursor> cursor = state_.TakeWrite(purpose);
+  if (!cursor.has_value()) return;
   std::vector<BatchPart> parts;
   parts.push_back(
-      PutCursor(owner_.spiffe_id, definition_.name(), EncodeCursor(write->cursor)));
+      PutCursor(owner_.spiffe_id, definition_.name(), EncodeCursor(*cursor)));
   parts_.journal.Commit(std::move(parts),
                         [&flow = parts_.flow, self = self_](absl::Status status) {
                           flow.Post([self, status = std::move(status)] {
@@ -231,7 +231,7 @@ void LiveSubscription::CursorWritten(const absl::Status& status) {
     }
     Send(std::move(response));
   }
-  WriteCursor(/*only_for_settlements=*/true);
+  WriteCursor(CursorWriteFor::kSettlements);
 }
 
 }  // namespace corridor

@@ -71,7 +71,7 @@ class LiveSubscription final : public Outlet {
   void Queue(const Lease& lease, v1::Lane lane, v1::StoredStatement statement);
   void Flush();
   void Send(v1::AttachResponse response);
-  void WriteCursor(bool only_for_settlements);
+  void WriteCursor(CursorWriteFor purpose);
   void CursorWritten(const absl::Status& status);
 
   Parts parts_;
