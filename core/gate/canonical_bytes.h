@@ -1,11 +1,18 @@
 #ifndef CORRIDOR_CORE_GATE_CANONICAL_BYTES_H_
 #define CORRIDOR_CORE_GATE_CANONICAL_BYTES_H_
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "core/model/statement.h"
 #include "corridor/v1/statement.pb.h"
+#include "google/protobuf/message.h"
 
 namespace corridor {
+
+// The one encoding of `message` that counts as canonical: what signed parts are
+// made with. Messages with maps or unknown fields have none.
+std::string CanonicalBytes(const google::protobuf::Message& message);
 
 // Reads a statement's bytes, and makes sure that they say nothing beside what
 // was read: with unknown fields discarded, writing both parts again must give

@@ -54,8 +54,8 @@ class Gate {
  public:
   explicit Gate(GatePolicy policy);
 
-  // INVALID_ARGUMENT with every fault as a field violation (core/model/errors.h),
-  // its path beginning with "routing", "body" or "proof": what is wrong, and
+  // INVALID_ARGUMENT with the faults (the first 24) as field violations of
+  // core/model/errors.h, each path beginning with "routing", "body" or "proof": what is wrong, and
   // the coarser value that would pass. No part of any text is repeated.
   // The proof may be absent (a dry run); where it is there its shape is checked.
   absl::StatusOr<AcceptedStatement> Examine(v1::SignedStatement statement, GateSide side) const;
