@@ -105,8 +105,7 @@ v1::AlertContent ExampleContent() {
 }
 
 v1::StatementBody ExampleIssue(std::string_view publisher, uint64_t alert, uint64_t statement) {
-  v1::StatementBody body =
-      WithValidity(Envelope(publisher, ExampleAlertId(alert), 1, statement));
+  v1::StatementBody body = WithValidity(Envelope(publisher, ExampleAlertId(alert), 1, statement));
   *body.mutable_issue()->mutable_content() = ExampleContent();
   return body;
 }

@@ -34,8 +34,7 @@ v1::AlertContent ExampleContent();
 // One body of each kind. `alert` and `statement` are the numbers of the ids;
 // TLP:GREEN, routine urgency, status ACTUAL. The publisher's country is that
 // which the agency's name begins with ("th-desk": THA), else KEN.
-v1::StatementBody ExampleIssue(std::string_view publisher, uint64_t alert,
-                               uint64_t statement = 1);
+v1::StatementBody ExampleIssue(std::string_view publisher, uint64_t alert, uint64_t statement = 1);
 v1::StatementBody ExampleRevise(std::string_view publisher, uint64_t alert, uint32_t revision,
                                 uint64_t statement = 2);
 v1::StatementBody ExampleCancel(std::string_view publisher, uint64_t alert, uint32_t revision,
