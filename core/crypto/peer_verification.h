@@ -1,6 +1,7 @@
 #ifndef CORRIDOR_CORE_CRYPTO_PEER_VERIFICATION_H_
 #define CORRIDOR_CORE_CRYPTO_PEER_VERIFICATION_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -8,13 +9,13 @@
 #include <string_view>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/crypto/certificate.h"
+#include "core/crypto/peer_refusal.h"
+#include "core/crypto/signature.h"
 #include "core/crypto/spiffe_id.h"
-
-struct x509_store_st;  // OpenSSL's X509_STORE
+#include "core/crypto/trust_bundle.h"
 
 namespace corridor {
 
@@ -26,53 +27,15 @@ namespace corridor {
 //   the leaf   version 3, a positive serial of at most 20 bytes; exactly one URI name, a SPIFFE ID
 //              with a path; not a CA; key usage digitalSignature, without keyCertSign or cRLSign;
 //              the extended key usage of the purpose; within its dates
-//   issuers    CA certificates with keyCertSign, allowed for the purpose, within their dates, at
-//   most
-//              three between leaf and root
+//   issuers    CA certificates with keyCertSign, allowed for the purpose, within their dates; at
+//              most three between leaf and root
 //   the root   one of the roots of the leaf's trust domain, and of no other
 //   every key  P-256, P-384, Ed25519, or RSA of 2,048 to 8,192 bits
 //   every signature  SHA-256, SHA-384, SHA-512 or Ed25519
-//   revocation where the bundle has a CRL: a current one for every issuer in the path, not naming
-//   it
+//   revocation where the bundle has a CRL: a current one for every issuer in the path, and none
+//              that names a certificate of the path
 
-// What the certificate is shown for.
-enum class PeerPurpose {
-  kTlsClient,  // needs clientAuth
-  kTlsServer,  // needs serverAuth
-  kSigning,    // needs kStatementSigningOid, no TLS usage, and an Ed25519 key
-};
-
-// Why a chain was refused. Names are stable: they go into logs and into `corridorctl certs verify`.
-enum class PeerRefusal {
-  kMalformedCertificate,      // MALFORMED_CERTIFICATE: not parsable, version, serial, extensions
-  kNoSpiffeId,                // NO_SPIFFE_ID: no URI name, or one that is no SPIFFE ID with a path
-  kSeveralUriNames,           // SEVERAL_URI_SANS
-  kUnknownTrustDomain,        // UNKNOWN_TRUST_DOMAIN: no roots are known for it
-  kWrongTrustDomain,          // WRONG_TRUST_DOMAIN: another than the bundle's
-  kCaAsLeaf,                  // CA_AS_LEAF
-  kWrongKeyUsage,             // WRONG_KEY_USAGE: key usage or extended key usage absent or wrong
-  kBadKeyType,                // BAD_KEY_TYPE: type, curve or size of a key
-  kWeakSignature,             // WEAK_SIGNATURE: signed with an algorithm that is not allowed
-  kNotYetValid,               // CERTIFICATE_NOT_YET_VALID
-  kExpired,                   // CERTIFICATE_EXPIRED
-  kUntrustedIssuer,           // UNTRUSTED_ISSUER: no path to a root of this trust domain
-  kIssuerNotCa,               // ISSUER_NOT_CA: an issuer that may not issue, or not this deep
-  kSignatureInvalid,          // SIGNATURE_INVALID
-  kChainTooLong,              // CHAIN_TOO_LONG
-  kNameConstraint,            // NAME_CONSTRAINT: a name that an issuer may not certify
-  kUnknownCriticalExtension,  // UNKNOWN_CRITICAL_EXTENSION
-  kRevoked,                   // CERTIFICATE_REVOKED
-  kRevocationUnknown,         // REVOCATION_UNKNOWN: no usable CRL for an issuer in the path
-  kRevocationStale,           // REVOCATION_STALE: the CRL is past its next update, or not yet valid
-};
-
-std::string_view ToString(PeerRefusal refusal);
-std::string_view ToString(PeerPurpose purpose);
-
-// The reason inside a status that VerifyPeerChain() or TrustStore::Verify() answered with; none for
-// any other status.
-std::optional<PeerRefusal> PeerRefusalOf(const absl::Status& status);
-
+// A peer whose certificate was found good.
 struct VerifiedIdentity {
   SpiffeId spiffe_id;
   std::string serial;  // of the leaf, as Certificate::serial()
@@ -81,32 +44,6 @@ struct VerifiedIdentity {
   absl::Time not_after;
   // Where the leaf has an Ed25519 key; always for kSigning.
   std::optional<PublicKey> ed25519_public_key;
-};
-
-// The roots and CRLs of one trust domain. Immutable; thread-safe; cheap to copy.
-class TrustBundle {
- public:
-  // `roots_pem`: one or more self-signed CA certificates (two while one is replaced by the next).
-  // `crls_pem`: none, or CRLs of these roots and of CAs below them; once there is one, every issuer
-  // in a path must have one. kInvalidArgument says what is wrong with which item.
-  static absl::StatusOr<TrustBundle> Create(std::string_view trust_domain,
-                                            std::string_view roots_pem,
-                                            std::string_view crls_pem = "");
-
-  const std::string& trust_domain() const;
-  const std::vector<Certificate>& roots() const;
-  bool has_crls() const;
-  // The earliest next update among the CRLs: from then on every peer is refused. InfiniteFuture()
-  // without CRLs.
-  absl::Time crls_expire() const;
-
-  // The OpenSSL object, for the sources of this folder. Lives as long as this value or a copy.
-  x509_store_st* x509_store() const;
-
- private:
-  struct Parts;
-  explicit TrustBundle(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
-  std::shared_ptr<const Parts> parts_;
 };
 
 // Verifies `chain` against one trust domain at `time`.

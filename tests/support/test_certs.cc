@@ -67,6 +67,7 @@ TestSigner TestPki::Signer(std::string_view path, Validity validity) const {
 
 std::string TestPki::Crl(const std::vector<std::string>& serials, Validity validity) const {
   std::vector<RevokedCertificate> revoked;
+  revoked.reserve(serials.size());
   for (const std::string& serial : serials) revoked.push_back({serial, validity.not_before});
   return Must(authority_.IssueCrl(revoked, validity.not_before, validity.not_after, 1));
 }

@@ -56,13 +56,13 @@ using Judge = std::function<bool(const SvidRules&)>;
 std::map<std::string, Judge> Cases() {
   const std::string uri = std::string("URI:") + kUri;
   const CertificateSpec intermediate = GoodIntermediate("issuing");
-  const auto names = [](std::string text) -> Judge {
+  const auto names = [](const std::string& text) -> Judge {
     return [text](const SvidRules& rules) { return rules.AcceptsNames(text); };
   };
-  const auto usage = [](std::string text) -> Judge {
+  const auto usage = [](const std::string& text) -> Judge {
     return [text](const SvidRules& rules) { return rules.AcceptsKeyUsage(text); };
   };
-  const auto below = [](CertificateSpec spec) -> Judge {
+  const auto below = [](const CertificateSpec& spec) -> Judge {
     return [spec](const SvidRules& rules) { return rules.AcceptsBelow(spec); };
   };
   return {
