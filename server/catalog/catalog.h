@@ -54,8 +54,7 @@ struct DirectoryKeys {
 // in commit order, in one batch with its audit entry; refusals of changes are audited
 // too. When `done` is called with OK the change is durable and facts() shows it.
 // Creating or setting what is there already, with equal values, changes nothing and
-// answers with it. `done` runs once: on the commit thread, or, for a request that is
-// malformed, at once. Errors of every change, besides those named:
+// answers with it. `done` runs once, on the commit thread. Errors of every change:
 //
 //   INVALID_ARGUMENT (REQUEST_INVALID)  all faulty fields, as the proto says beside them
 //   NOT_FOUND, ALREADY_EXISTS, ABORTED (ETAG_MISMATCH)
@@ -161,30 +160,27 @@ class Catalog {
     std::vector<std::string> broker_chains;
     Subscriptions subscriptions;
   };
-  // How an act changes memory once it is durable.
-  struct Draft {
-    Facts* facts;  // A copy that will be published; null for acts on subscriptions.
-    State& state;
-  };
+  // One change.
   struct Act {
     v1::AuditEntry entry;
-    bool in_facts = true;
     bool in_directory = false;
-    // Judges and writes, on the commit thread. False: nothing to change.
+    // Judges and writes, on the commit thread. False: there is nothing to change.
     absl::AnyInvocable<absl::StatusOr<bool>(CommitContext&, uint64_t generation)> write;
-    absl::AnyInvocable<void(Draft)> apply;
+    // How memory changes once it is durable: a copy of the facts, which is then
+    // published, or, where that is empty, the rest of the state.
+    absl::AnyInvocable<void(Facts&)> apply_to_facts;
+    absl::AnyInvocable<void(State&)> apply_to_state;
   };
 
   Catalog(Principal broker, Parts parts);
   absl::Status Load();
-  absl::Status LoadDirectory(const KeyValue& pair, Facts& facts);
 
   void Perform(Act act, DoneVoid done);
-  // Audits that it was refused; then `done`.
+  // Audits that it was refused; then `done` gets `why`.
   void Refuse(v1::AuditEntry entry, absl::Status why, DoneVoid done);
   void Publish(Act& act, uint64_t generation);
+
   v1::AuditEntry Entry(const Principal& actor, v1::AuditAct act, std::string_view object) const;
-  bool IsOwn(std::string_view spiffe_id) const;
 
   const Principal broker_;
   const Parts parts_;

@@ -1,0 +1,32 @@
+#ifndef CORRIDOR_SERVER_CATALOG_FIELD_RULES_H_
+#define CORRIDOR_SERVER_CATALOG_FIELD_RULES_H_
+
+#include <string_view>
+#include <vector>
+
+#include "core/model/errors.h"
+#include "corridor/v1/agreement.pb.h"
+#include "corridor/v1/member.pb.h"
+#include "corridor/v1/subscription.pb.h"
+
+namespace corridor {
+
+// Every fault of what an operator or a subscriber hands in, as the protos say beside
+// each field, with its path and reason REQUEST_INVALID; empty when it is sound. Pure.
+// `region` is this region.
+
+using Violations = std::vector<FieldViolation>;
+
+void AddViolation(Violations& violations, std::string_view field, std::string_view description);
+
+Violations CheckMember(const v1::Member& member, std::string_view region);
+Violations CheckGrant(const v1::Grant& grant, std::string_view region);
+Violations CheckAgreement(const v1::Agreement& agreement, std::string_view region);
+Violations CheckSubscription(const v1::Subscription& subscription);
+
+// Whether `name` is `subscriptions/<id>`.
+bool IsSubscriptionName(std::string_view name);
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_CATALOG_FIELD_RULES_H_
