@@ -75,7 +75,7 @@ class LinkReceiver {
   uint64_t named() const { return named_; }
   bool gap_pending() const { return gap_through_ > 0; }
   uint64_t gap_through() const { return gap_through_; }
-  // Records that wait for something to heal, and what the first one lacks.
+  // Records that wait for something to heal.
   size_t held() const { return held_; }
   uint64_t records_received() const { return records_received_; }
   uint64_t records_refused() const { return records_refused_; }
@@ -97,12 +97,15 @@ class LinkReceiver {
   absl::Status CheckPredecessor(uint64_t predecessor, uint64_t next) const;
   absl::Status CheckRecord(const v1::LinkRecord& record) const;
   absl::Status TakeRecord(v1::LinkRecord record);
+  void Reset(const PeerPosition& mark);
   void AddSkipped(uint64_t through);
   Entry* InInbox(const PeerPosition& at);
   void Decide(Entry& entry);
-  void Advance();
   void RaiseMark(uint64_t mark);
-  void DeliverAgain(Entry& entry, bool last_try);
+  void Queue(Entry& entry, bool last_try);
+  void DeliverQueued(LinkActions& actions);
+  void MoveMark(LinkActions& actions);
+  void Tell(LinkActions& actions);
 
   const std::string peer_region_;
   const v1::Lane lane_;
@@ -113,6 +116,8 @@ class LinkReceiver {
   uint64_t through_ = 0;
   uint64_t seen_through_ = 0;   // The last offset of entries_, or through_.
   std::deque<Entry> entries_;   // Offsets rise; all behind mark_.
+  size_t decided_first_ = 0;    // How many of them, from the front, are decided.
+  size_t queued_ = 0;           // How many of them wait to go to the inbox.
   size_t records_waiting_ = 0;  // Entries with a record, and their bytes.
   uint64_t bytes_waiting_ = 0;
   bool mark_moving_ = false;

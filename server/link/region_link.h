@@ -108,7 +108,7 @@ struct RegionLinkOptions {
 // id wins, and a newer stream of the same dialler replaces the older. Where the
 // winner's own dialling leads nowhere, the other stream is used. A lane without a
 // stream is dialled again after a growing, jittered wait, which starts anew only
-// once the lane was UP.
+// once the lane was UP for ten seconds.
 class RegionLink final : public Outlet, public std::enable_shared_from_this<RegionLink> {
  public:
   // All must outlive the link. `transport` may be null when it never dials.
@@ -169,6 +169,7 @@ class RegionLink final : public Outlet, public std::enable_shared_from_this<Regi
     LinkProtocol protocol;
     Backoff backoff;
     bool dial_scheduled = false;
+    absl::Duration up_since;
     Stream used;  // The one the protocol runs on.
     // One that the peer dialled, while ours is used and was not heard yet.
     Stream waiting;
@@ -192,20 +193,24 @@ class RegionLink final : public Outlet, public std::enable_shared_from_this<Regi
   void Use(v1::Lane lane, Stream stream);
   void UseWaiting(v1::Lane lane);
   void DropWaiting(v1::Lane lane, const absl::Status& status);
+  // The used stream is gone: takes the next one.
   void LoseStream(v1::Lane lane);
   void HandleFrame(v1::Lane lane, uint64_t stream, v1::LinkFrame frame);
   void HandleClosed(v1::Lane lane, uint64_t stream, const absl::Status& status);
 
+  // Does what the protocols want, once per round of the executor, so that what
+  // comes in one round shares frames.
   void DrainSoon();
   void Drain();
-  void Do(v1::Lane lane, SendFrame action);
-  void Do(v1::Lane lane, DeliverRecord action);
-  void Do(v1::Lane lane, TakeOverDirectory action);
-  void Do(v1::Lane lane, MoveMarkThrough action);
-  void Do(v1::Lane lane, CloseStream action);
-  void Do(v1::Lane lane, RefusedByPeer action);
-  void Do(v1::Lane lane, StateChanged action);
-  void Do(v1::Lane lane, RaiseAlarm action);
+  void DrainLane(v1::Lane lane);
+  void Do(v1::Lane lane, SendFrame& action);
+  void Do(v1::Lane lane, DeliverRecord& action);
+  void Do(v1::Lane lane, TakeOverDirectory& action);
+  void Do(v1::Lane lane, MoveMarkThrough& action);
+  void Do(v1::Lane lane, CloseStream& action);
+  void Do(v1::Lane lane, RefusedByPeer& action);
+  void Do(v1::Lane lane, StateChanged& action);
+  void Do(v1::Lane lane, RaiseAlarm& action);
   void OnOutcome(v1::Lane lane, const PeerPosition& at, InboxOutcome outcome);
 
   const RegionLinkOptions options_;
