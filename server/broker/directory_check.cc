@@ -1,10 +1,9 @@
 #include "server/broker/directory_check.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
-#include "core/base/strings.h"
 #include "core/crypto/signature.h"
 #include "core/crypto/statement_proof.h"
 #include "core/model/errors.h"
@@ -73,6 +72,21 @@ absl::Status AddBrokerKey(const std::string& region, const std::string& chain_pe
 }
 
 }  // namespace
+
+RegionKeyVerifier MakeRegionKeyVerifier(TrustStore trust) {
+  return [trust = std::move(trust)](const std::string& region, const std::string& chain_pem,
+                                    absl::Time time) -> absl::StatusOr<SigningCertificate> {
+    ASSIGN_OR_RETURN(const VerifiedIdentity identity,
+                     trust.VerifyPem(chain_pem, PeerPurpose::kSigning, time));
+    if (identity.spiffe_id.trust_domain() != region) {
+      return Invalid("the signing certificate is of another region");
+    }
+    return SigningCertificate{.spiffe_id = identity.spiffe_id.ToString(),
+                              .public_key = ToString(*identity.ed25519_public_key),
+                              .not_before = identity.not_before,
+                              .not_after = identity.not_after};
+  };
+}
 
 absl::StatusOr<VerifiedDirectory> VerifyPeerDirectory(const std::string& region,
                                                       const v1::SignedDirectory& signed_directory,

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/crypto/peer_verification.h"
 #include "corridor/v1/region_link.pb.h"
 #include "server/catalog/catalog.h"
 
@@ -15,6 +16,9 @@ namespace corridor {
 // that region's own roots. Thread-safe.
 using RegionKeyVerifier = std::function<absl::StatusOr<SigningCertificate>(
     const std::string& region, const std::string& chain_pem, absl::Time time)>;
+
+// The one that verifies against `trust`.
+RegionKeyVerifier MakeRegionKeyVerifier(TrustStore trust);
 
 struct VerifiedDirectory {
   v1::Directory directory;

@@ -1,0 +1,151 @@
+#ifndef CORRIDOR_TESTS_SCENARIOS_REGION_WORLD_H_
+#define CORRIDOR_TESTS_SCENARIOS_REGION_WORLD_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "gtest/gtest.h"
+#include "core/crypto/signature.h"
+#include "core/gate/gate.h"
+#include "server/broker/region.h"
+#include "server/storage/memory_store.h"
+#include "tests/support/seeded_random.h"
+#include "tests/support/sim_executor.h"
+#include "tests/support/test_certs.h"
+#include "tests/support/test_statements.h"
+
+namespace corridor {
+
+// Whole regions in one thread: fake clock, stores in memory that forget what was
+// not synced, connections in memory. What a test drives is what a broker runs.
+
+class RegionWorld;
+
+// What one Attach stream brought its client.
+class TestSession final : public SessionStream {
+ public:
+  void Send(v1::AttachResponse response) override { responses.push_back(std::move(response)); }
+  void Finish(absl::Status status) override { finished = std::move(status); }
+  void Cancel(absl::Status status) override { finished = std::move(status); }
+
+  // All deliveries so far, in order.
+  std::vector<v1::Delivery> Deliveries() const;
+
+  std::vector<v1::AttachResponse> responses;
+  std::optional<absl::Status> finished;
+  SessionHub::SessionId id = 0;
+};
+
+// One region: its certificates, its disk, and, while it is up, its flow.
+class TestRegion final : public RegionObserver {
+ public:
+  TestRegion(RegionWorld& world, std::string name, std::vector<std::string> peers, uint64_t seed);
+
+  void Start();
+  // The machine stops: what was not synced is lost, connections break.
+  void Crash();
+  bool up() const { return region_ != nullptr; }
+
+  Region& flow() { return *region_; }
+  const std::string& name() const { return name_; }
+  TestPki& pki() { return pki_; }
+  MemoryStore& store() { return store_; }
+  std::string MemberId(std::string_view agency) const;
+  Principal Desk(std::string_view agency) const;
+  Principal Operator() const;
+
+  // Registers an agency with a signing key and every right.
+  void AddMember(std::string_view agency, std::string_view country);
+  // An agreement registered here; an empty list of kinds means all.
+  void Agree(std::string_view id, std::string_view from_region, std::string_view to_region,
+             v1::Tlp tlp_max = v1::TLP_AMBER);
+
+  // Publishes and waits.
+  absl::StatusOr<v1::Receipt> Publish(std::string_view agency, const v1::StatementBody& body,
+                                      const v1::StatementRouting& routing);
+  absl::StatusOr<v1::Receipt> PublishBytes(const Principal& sender, v1::SignedStatement statement);
+  v1::SignedStatement SignedBy(std::string_view agency, const v1::StatementBody& body,
+                               const v1::StatementRouting& routing);
+
+  // Creates the agency's subscription `subscriptions/all`, if it is not there,
+  // and attaches with wide windows.
+  std::shared_ptr<TestSession> Attach(std::string_view agency);
+  std::shared_ptr<TestSession> AttachAs(const Principal& principal);
+  void Acknowledge(TestSession& session, const std::vector<v1::Delivery>& deliveries);
+
+  std::vector<std::string> alarms;
+  std::optional<absl::Status> storage_failure;
+
+  void OnLinkAlarm(const std::string& peer, v1::Lane lane, v1::ErrorReason reason,
+                   const std::string& detail) override;
+  void OnStorageFailed(const absl::Status& status) override { storage_failure = status; }
+
+ private:
+  class Transport;
+
+  RegionWorld& world_;
+  const std::string name_;
+  const std::vector<std::string> peers_;
+  TestPki pki_;
+  SeededRandom random_;
+  MemoryStore store_;
+  MemoryStore key_store_;
+  std::unique_ptr<HeadMarker> marker_;
+  std::unique_ptr<LinkTransport> transport_;
+  TestSigner broker_signer_;
+  std::map<std::string, TestSigner, std::less<>> signers_;
+  Gate gate_;
+  std::unique_ptr<Region> region_;
+};
+
+// Regions, the network between them, and the time they share.
+class RegionWorld {
+ public:
+  explicit RegionWorld(uint64_t seed = 1);
+  ~RegionWorld();
+
+  TestRegion& Add(std::string name, std::vector<std::string> peers);
+  TestRegion& at(const std::string& name) { return *regions_.at(name); }
+  TrustStore Trust() const;
+
+  SimExecutor& sim() { return sim_; }
+  // Lets time pass until nothing more happens within it.
+  void Run(absl::Duration by = absl::Seconds(3)) { sim_.Advance(by); }
+
+  // No connection between any regions until Heal; present ones break.
+  void Partition();
+  void Heal() { partitioned_ = false; }
+
+  // Waits for what an asynchronous call answers.
+  template <typename T>
+  T Await(absl::AnyInvocable<void(absl::AnyInvocable<void(T)>)> call) {
+    auto result = std::make_shared<std::optional<T>>();
+    call([result](T value) { *result = std::move(value); });
+    for (int i = 0; i < 100 && !result->has_value(); ++i) sim_.Advance(absl::Milliseconds(20));
+    if (!result->has_value()) ADD_FAILURE() << "an asynchronous call was never answered";
+    return *std::move(*result);
+  }
+
+  std::shared_ptr<LinkStream> Dial(const std::string& from, const std::string& to,
+                                   std::shared_ptr<LinkStreamEvents> events);
+  void BreakConnectionsOf(const std::string& region);
+
+ private:
+  class Pipe;
+
+  SimExecutor sim_;
+  uint64_t seed_;
+  bool partitioned_ = false;
+  std::map<std::string, std::unique_ptr<TestRegion>> regions_;
+  std::vector<std::weak_ptr<Pipe>> pipes_;
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_TESTS_SCENARIOS_REGION_WORLD_H_
