@@ -1,0 +1,151 @@
+#include "server/link/grpc_link_dialler.h"
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/support/channel_arguments.h>
+#include <grpcpp/support/client_callback.h>
+
+#include <deque>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "core/model/errors.h"
+#include "corridor/v1/region_link.grpc.pb.h"
+
+namespace corridor {
+namespace {
+
+// A frame of records holds one statement at least, and 64 KiB of them at most;
+// a directory is what may be larger.
+constexpr int kFrameBytesMax = 16 * 1024 * 1024;
+// A dead peer is noticed after the sum of these.
+constexpr int kKeepaliveTimeMs = 10'000;
+constexpr int kKeepaliveTimeoutMs = 10'000;
+// Also how long one attempt to connect may take.
+constexpr int kConnectTimeoutMs = 10'000;
+
+absl::Status StatusOf(const grpc::Status& status) {
+  v1::RpcStatus details;
+  if (!status.error_details().empty() && details.ParseFromString(status.error_details())) {
+    return FromRpcStatus(details);
+  }
+  return {static_cast<absl::StatusCode>(status.error_code()), status.error_message()};
+}
+
+// One dialled stream. It keeps itself alive until gRPC is done with it, and
+// beyond for the link: then what is sent is dropped. gRPC runs no reaction
+// inside Start*, so these are called under the lock, which keeps them in order.
+class DialledStream final : public grpc::ClientBidiReactor<v1::LinkFrame, v1::LinkFrame>,
+                            public LinkStream,
+                            public std::enable_shared_from_this<DialledStream> {
+ public:
+  DialledStream(std::shared_ptr<grpc::Channel> channel, std::shared_ptr<LinkStreamEvents> events)
+      : stub_(v1::RegionLink::NewStub(std::move(channel))), events_(std::move(events)) {}
+
+  void Begin() {
+    self_ = shared_from_this();
+    absl::MutexLock lock(&mutex_);
+    stub_->async()->Link(&context_, this);
+    // For Send and Close, which come from outside of reactions; until it is over.
+    AddHold();
+    StartRead(&incoming_);
+    StartCall();
+  }
+
+  void Send(v1::LinkFrame frame) override {
+    absl::MutexLock lock(&mutex_);
+    if (over_) return;
+    queue_.push_back(std::move(frame));
+    WriteNext();
+  }
+
+  void Close(absl::Status) override {
+    absl::MutexLock lock(&mutex_);
+    if (over_) return;
+    context_.TryCancel();
+    OverLocked();
+  }
+
+ private:
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      absl::MutexLock lock(&mutex_);
+      return OverLocked();
+    }
+    v1::LinkFrame frame;
+    frame.Swap(&incoming_);
+    events_->OnFrame(std::move(frame));
+    StartRead(&incoming_);
+  }
+
+  void OnWriteDone(bool ok) override {
+    absl::MutexLock lock(&mutex_);
+    writing_ = false;
+    ok ? WriteNext() : OverLocked();
+  }
+
+  void OnDone(const grpc::Status& status) override {
+    {
+      absl::MutexLock lock(&mutex_);
+      over_ = true;
+    }
+    events_->OnClosed(status.ok() ? absl::UnavailableError("the peer closed the stream")
+                                  : StatusOf(status));
+    events_.reset();
+    self_.reset();
+  }
+
+  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (over_ || writing_ || queue_.empty()) return;
+    outgoing_ = std::move(queue_.front());
+    queue_.pop_front();
+    writing_ = true;
+    StartWrite(&outgoing_);
+  }
+
+  // Nothing is sent any more; once what is under way has come back, OnDone.
+  void OverLocked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    if (over_) return;
+    over_ = true;
+    queue_.clear();
+    RemoveHold();
+  }
+
+  const std::unique_ptr<v1::RegionLink::Stub> stub_;
+  grpc::ClientContext context_;
+  std::shared_ptr<LinkStreamEvents> events_;  // Until OnDone.
+  std::shared_ptr<DialledStream> self_;       // From Begin to OnDone.
+  v1::LinkFrame incoming_;
+  v1::LinkFrame outgoing_;  // gRPC's while writing_.
+  absl::Mutex mutex_;
+  std::deque<v1::LinkFrame> queue_ ABSL_GUARDED_BY(mutex_);
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  bool over_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+std::shared_ptr<grpc::Channel> ChannelTo(const DialTarget& target) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);  // A connection of its own.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectTimeoutMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  arguments.SetMaxReceiveMessageSize(kFrameBytesMax);
+  return grpc::CreateCustomChannel(target.address, target.credentials, arguments);
+}
+
+}  // namespace
+
+GrpcLinkDialler::GrpcLinkDialler(std::map<std::string, DialTarget> peers)
+    : peers_(std::move(peers)) {}
+
+std::shared_ptr<LinkStream> GrpcLinkDialler::Dial(const std::string& peer_region, v1::Lane,
+                                                  std::shared_ptr<LinkStreamEvents> events) {
+  auto stream =
+      std::make_shared<DialledStream>(ChannelTo(peers_.at(peer_region)), std::move(events));
+  stream->Begin();
+  return stream;
+}
+
+}  // namespace corridor

@@ -1,0 +1,40 @@
+#ifndef CORRIDOR_SERVER_LINK_GRPC_LINK_DIALLER_H_
+#define CORRIDOR_SERVER_LINK_GRPC_LINK_DIALLER_H_
+
+#include <grpcpp/security/credentials.h>
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "server/link/link_stream.h"
+
+namespace corridor {
+
+// Where a peer's broker is, and what proves that it is the peer's.
+struct DialTarget {
+  std::string address;  // "host:port"
+  // These MUST accept no server but a `/broker/` principal of the peer's region.
+  std::shared_ptr<grpc::ChannelCredentials> credentials;
+};
+
+// Dials peers over gRPC. Each lane has a connection of its own, so that the
+// urgent one never waits behind routine bytes in one socket. A stream that is
+// dialled again finds its connection anew, without gRPC's own long backoff: the
+// link has one. Thread-safe.
+class GrpcLinkDialler final : public LinkTransport {
+ public:
+  // Peers by region.
+  explicit GrpcLinkDialler(std::map<std::string, DialTarget> peers);
+
+  // REQUIRES: the region is one of the peers.
+  std::shared_ptr<LinkStream> Dial(const std::string& peer_region, v1::Lane lane,
+                                   std::shared_ptr<LinkStreamEvents> events) override;
+
+ private:
+  const std::map<std::string, DialTarget> peers_;
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_LINK_GRPC_LINK_DIALLER_H_
