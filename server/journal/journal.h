@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,22 +30,11 @@
 
 namespace corridor {
 
-// For how long from its acceptance a statement may claim to hold, by marking.
-struct ValidityCaps {
-  absl::Duration clear = absl::Hours(24 * 366 * 2);
-  absl::Duration green = absl::Hours(24 * 366 * 2);
-  absl::Duration amber = absl::Hours(24 * 366);
-  absl::Duration amber_strict = absl::Hours(24 * 366);
-  absl::Duration red = absl::Hours(24 * 92);
-
-  // That of `tlp`; of RED for a marking this version does not know.
-  absl::Duration For(v1::Tlp tlp) const;
-};
-
 struct JournalOptions {
   // This region's id.
   std::string region;
-  ValidityCaps validity;
+  // How far ahead `valid_until` may lie, by marking; see time_rules.h.
+  std::map<v1::Tlp, absl::Duration> validity_caps;
   // Serve a journal that ends before its head marker, under a new epoch. What is
   // missing is lost; peers learn of it by the epoch.
   bool accept_lost_tail = false;
@@ -87,14 +77,13 @@ struct JournalParts {
 // on the commit thread, in commit order, never inside the call. Destroying the
 // journal drops what waits, unanswered; stop the commit executor first where it
 // has threads.
-class Journal final : public CommitQueue {
+class Journal : public CommitQueue {
  public:
   // Opens the journal in `parts.store`, or starts one where that is empty.
   // kFailedPrecondition: it ends before its head marker, or the marker is missing
   // or of another journal, and `accept_lost_tail` is not set.
   // DATA_LOSS/RECORD_CORRUPT: its state or last records do not fit together.
   static absl::StatusOr<std::unique_ptr<Journal>> Open(JournalParts parts, JournalOptions options);
-  ~Journal() override;
 
   // Appends a statement published in this region and answers with its receipt,
   // once it is on stable storage with all that `parts` write. A repeated id with
@@ -102,8 +91,8 @@ class Journal final : public CommitQueue {
   //   ALREADY_EXISTS/STATEMENT_ID_REUSED   the publisher's id, other content
   //   INVALID_ARGUMENT/VALIDITY, UNSUPPORTED (an embargo)
   //   REVISION_CONFLICT, ALERT_UNKNOWN, ALERT_CLOSED   see CheckFollows
-  void Append(AcceptedStatement statement, std::vector<BatchPart> parts,
-              absl::AnyInvocable<void(absl::StatusOr<v1::Receipt>)> done);
+  virtual void Append(AcceptedStatement statement, std::vector<BatchPart> parts,
+                      absl::AnyInvocable<void(absl::StatusOr<v1::Receipt>)> done) = 0;
 
   // What comes with a statement from the region that published it.
   struct Import {
@@ -120,13 +109,15 @@ class Journal final : public CommitQueue {
   // (and its parts do not run).
   //   ALREADY_EXISTS/STATEMENT_ID_REUSED   nothing written; see MoveMark
   //   ABORTED/JOURNAL_REINCARNATED         the mark is of another epoch
-  void AppendImported(AcceptedStatement statement, Import import, std::vector<BatchPart> parts,
-                      absl::AnyInvocable<void(absl::Status)> done);
+  virtual void AppendImported(AcceptedStatement statement, Import import,
+                              std::vector<BatchPart> parts,
+                              absl::AnyInvocable<void(absl::Status)> done) = 0;
 
   // Moves a mark past what was refused or filtered, together with what `parts`
   // write. Within an epoch a mark never goes back; another epoch starts it anew.
-  void MoveMark(std::string_view origin, uint64_t epoch, v1::Lane lane, uint64_t offset,
-                std::vector<BatchPart> parts, absl::AnyInvocable<void(absl::Status)> done);
+  virtual void MoveMark(std::string_view origin, uint64_t epoch, v1::Lane lane, uint64_t offset,
+                        std::vector<BatchPart> parts,
+                        absl::AnyInvocable<void(absl::Status)> done) = 0;
 
   void Commit(std::vector<BatchPart> parts, absl::AnyInvocable<void(absl::Status)> done) override;
 
@@ -137,50 +128,45 @@ class Journal final : public CommitQueue {
 
     friend bool operator==(const Mark&, const Mark&) = default;
   };
-  Mark MarkOf(std::string_view origin, v1::Lane lane) const;
+  virtual Mark MarkOf(std::string_view origin, v1::Lane lane) const = 0;
 
   // The first receipt of that statement, with `repeated` set; absent when the id
   // is new. ALREADY_EXISTS/STATEMENT_ID_REUSED: it was used for other content.
-  absl::StatusOr<std::optional<v1::Receipt>> ReceiptOf(std::string_view publisher,
-                                                       std::string_view statement_id,
-                                                       std::string_view digest) const;
+  virtual absl::StatusOr<std::optional<v1::Receipt>> ReceiptOf(std::string_view publisher,
+                                                               std::string_view statement_id,
+                                                               std::string_view digest) const = 0;
 
   // Records of a lane with offset > `after_offset`, in order: at most `records_max`
   // and, but for the first, `bytes_max` bytes of statements. Empty at the head.
-  // DATA_LOSS/RECORD_CORRUPT (metadata "lane", "offset"): the next record fails its
+  // DATA_LOSS/RECORD_CORRUPT (metadata "offset"): the next record fails its
   // checksum or does not open, or one is missing before it. Those before it are
   // returned first.
-  absl::StatusOr<std::vector<RecordPtr>> Read(v1::Lane lane, uint64_t after_offset,
-                                              size_t records_max, size_t bytes_max) const;
+  virtual absl::StatusOr<std::vector<RecordPtr>> Read(v1::Lane lane, uint64_t after_offset,
+                                                      size_t records_max,
+                                                      size_t bytes_max) const = 0;
 
   // One record. NOT_FOUND: that offset is not in that lane.
-  absl::StatusOr<RecordPtr> At(v1::Lane lane, uint64_t offset) const;
+  virtual absl::StatusOr<RecordPtr> At(v1::Lane lane, uint64_t offset) const = 0;
 
   // This incarnation of the journal; never 0.
-  uint64_t epoch() const;
+  virtual uint64_t epoch() const = 0;
   // Last offset on stable storage, of a lane and of all; 0 before the first.
-  uint64_t head(v1::Lane lane) const;
-  uint64_t head() const;
+  virtual uint64_t head(v1::Lane lane) const = 0;
+  virtual uint64_t head() const = 0;
 
   // What is known of an alert; absent when nothing is. Cheap.
-  absl::StatusOr<std::optional<AlertHead>> AlertHeadOf(std::string_view publisher,
-                                                       std::string_view alert_id) const;
+  virtual absl::StatusOr<std::optional<AlertHead>> AlertHeadOf(std::string_view publisher,
+                                                               std::string_view alert_id) const = 0;
 
   // Heads of alerts that have content here, the newest content first:
   // list_offset() < before_offset (0: from the newest).
-  absl::StatusOr<std::vector<AlertHead>> ListAlertHeads(uint64_t before_offset, size_t limit) const;
+  virtual absl::StatusOr<std::vector<AlertHead>> ListAlertHeads(uint64_t before_offset,
+                                                                size_t limit) const = 0;
 
   // Calls `listener` after each durable batch with records, on the commit thread,
   // after the callers were answered. It carries no data: read at your cursor.
   // Listeners stay for the life of the journal.
-  void OnAppended(absl::AnyInvocable<void()> listener);
-
- private:
-  class Core;
-  explicit Journal(std::shared_ptr<Core> core);
-
-  // Tasks on the executor hold it weakly, so that none outlives the journal.
-  const std::shared_ptr<Core> core_;
+  virtual void OnAppended(absl::AnyInvocable<void()> listener) = 0;
 };
 
 }  // namespace corridor

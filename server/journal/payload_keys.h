@@ -1,7 +1,9 @@
 #ifndef CORRIDOR_SERVER_JOURNAL_PAYLOAD_KEYS_H_
 #define CORRIDOR_SERVER_JOURNAL_PAYLOAD_KEYS_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 
@@ -22,9 +24,9 @@ namespace corridor {
 class KeyStore {
  public:
   struct Options {
-    uint64_t block_keys = 1024;
+    size_t block_keys = 1024;  // At least 1.
     // Prepare() makes the next block when fewer are left.
-    uint64_t low_water_keys = 512;
+    size_t low_water_keys = 512;
   };
 
   struct NumberedKey {
@@ -49,16 +51,16 @@ class KeyStore {
   absl::StatusOr<std::optional<PayloadKey>> Find(uint64_t number) const;
 
  private:
-  KeyStore(Store& store, Options options, uint64_t next_block)
-      : store_(store), options_(options), next_(next_block), end_(next_block) {}
+  KeyStore(Store& store, Options options, uint64_t first)
+      : store_(store), options_(options), end_(first) {}
 
   absl::Status AddBlock() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Store& store_;
   const Options options_;
   absl::Mutex mutex_;
-  // Keys from next_ to end_ are durable and not given out.
-  uint64_t next_ ABSL_GUARDED_BY(mutex_);
+  // Durable and not given out; the last has number end_ - 1.
+  std::deque<PayloadKey> ready_ ABSL_GUARDED_BY(mutex_);
   uint64_t end_ ABSL_GUARDED_BY(mutex_);
 };
 

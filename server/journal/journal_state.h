@@ -1,0 +1,30 @@
+#ifndef CORRIDOR_SERVER_JOURNAL_JOURNAL_STATE_H_
+#define CORRIDOR_SERVER_JOURNAL_JOURNAL_STATE_H_
+
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/base/random.h"
+#include "corridor/v1/record.pb.h"
+#include "server/journal/head_marker.h"
+#include "server/journal/stored_record.pb.h"
+#include "server/storage/store.h"
+
+namespace corridor {
+
+// Where a journal stands when it is opened: its epoch and heads, checked against
+// its last records and against the head marker. Starts a journal in an empty store.
+// With `accept_lost_tail`, a journal that its marker contradicts gets a new epoch.
+// Errors are those of Journal::Open.
+absl::StatusOr<stored::JournalState> OpenJournalState(Store& store, HeadMarker& marker,
+                                                      Random& random, std::string_view region,
+                                                      bool accept_lost_tail);
+
+// Last offset over both lanes.
+uint64_t HeadOf(const stored::JournalState& state);
+uint64_t HeadOf(const stored::JournalState& state, v1::Lane lane);
+void SetHead(stored::JournalState& state, v1::Lane lane, uint64_t offset);
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_JOURNAL_JOURNAL_STATE_H_
