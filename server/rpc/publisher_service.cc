@@ -1,0 +1,153 @@
+#include "server/rpc/publisher_service.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "core/model/errors.h"
+#include "server/identity/caller_check.h"
+#include "server/rpc/publish_batch.h"
+#include "server/rpc/stream_call.h"
+#include "server/rpc/unary_answer.h"
+
+namespace corridor {
+namespace {
+
+constexpr int kUndecidedMax = 1024;
+
+// Who calls, once the broker takes new work.
+absl::StatusOr<Principal> Admitted(const grpc::CallbackServerContext& context,
+                                   const Readiness& readiness) {
+  if (absl::Status ready = readiness.Check(); !ready.ok()) return ready;
+  return CallerOf(context);
+}
+
+}  // namespace
+
+// A pipeline of requests. It ends when the client has closed its side and all
+// is answered, or when the broker drains.
+class PublishStreamCall final : public StreamCall<v1::PublishRequest, v1::PublishResponse> {
+ public:
+  PublishStreamCall(grpc::CallbackServerContext* context, Intake& intake,
+                    const Readiness& readiness, Principal caller)
+      : StreamCall(context), intake_(intake), readiness_(readiness), caller_(std::move(caller)) {}
+
+  // No more requests; the stream ends, with `why`, after the last answer.
+  void Over(absl::Status why) {
+    {
+      absl::MutexLock lock(&mutex_);
+      if (over_) return;
+      over_ = true;
+      why_ = std::move(why);
+    }
+    Settle(0);
+  }
+
+ private:
+  void OnRequest(v1::PublishRequest request) override {
+    absl::Status fault = readiness_.Check();
+    if (fault.ok()) fault = CheckPublishRequest(request);
+    if (!fault.ok()) return Over(std::move(fault));
+    const int count = request.statements_size();
+    {
+      absl::MutexLock lock(&mutex_);
+      if (over_) return;  // As if it had never been read.
+      undecided_ += count;
+    }
+    auto self = std::static_pointer_cast<PublishStreamCall>(shared_from_this());
+    PublishAll(intake_, caller_, std::move(request), [self, count](v1::PublishResponse response) {
+      self->Push(std::move(response));
+      self->Settle(count);
+    });
+  }
+
+  void OnClientClosed() override { Over(absl::OkStatus()); }
+
+  // Room for another request of any size.
+  bool WantsRequest() const override {
+    absl::MutexLock lock(&mutex_);
+    return !over_ && undecided_ <= kUndecidedMax - kPublishStatementsMax;
+  }
+
+  void Settle(int count) {
+    absl::ReleasableMutexLock lock(&mutex_);
+    undecided_ -= count;
+    const bool over = over_;
+    const bool all_answered = undecided_ == 0;
+    const absl::Status why = why_;
+    lock.Release();
+    if (!over) return ReadOn();
+    if (all_answered) End(why);
+  }
+
+  Intake& intake_;
+  const Readiness& readiness_;
+  const Principal caller_;
+  mutable absl::Mutex mutex_;
+  bool over_ ABSL_GUARDED_BY(mutex_) = false;
+  int undecided_ ABSL_GUARDED_BY(mutex_) = 0;  // Statements.
+  absl::Status why_ ABSL_GUARDED_BY(mutex_);
+};
+
+grpc::ServerUnaryReactor* PublisherService::Publish(grpc::CallbackServerContext* context,
+                                                    const v1::PublishRequest* request,
+                                                    v1::PublishResponse* response) {
+  UnaryAnswer<v1::PublishResponse> answer(context, response);
+  grpc::ServerUnaryReactor* reactor = answer.reactor();
+  auto caller = Admitted(*context, readiness_);
+  absl::Status fault = caller.ok() ? CheckPublishRequest(*request) : caller.status();
+  if (!fault.ok()) {
+    answer(std::move(fault));
+  } else {
+    PublishAll(intake_, *caller, *request, std::move(answer));
+  }
+  return reactor;
+}
+
+grpc::ServerBidiReactor<v1::PublishRequest, v1::PublishResponse>* PublisherService::PublishStream(
+    grpc::CallbackServerContext* context) {
+  auto caller = Admitted(*context, readiness_);
+  auto call = std::make_shared<PublishStreamCall>(context, intake_, readiness_,
+                                                  caller.ok() ? *caller : Principal());
+  call->Begin();
+  if (caller.ok()) {
+    Remember(call);
+  } else {
+    call->End(caller.status());
+  }
+  return call.get();
+}
+
+void PublisherService::Remember(const std::shared_ptr<PublishStreamCall>& call) {
+  absl::MutexLock lock(&mutex_);
+  std::erase_if(streams_, [](const auto& stream) { return stream.expired(); });
+  streams_.push_back(call);
+}
+
+void PublisherService::Drain() {
+  std::vector<std::weak_ptr<PublishStreamCall>> streams;
+  {
+    absl::MutexLock lock(&mutex_);
+    streams.swap(streams_);
+  }
+  for (const auto& stream : streams) {
+    if (auto call = stream.lock()) call->Over(readiness_.Check());
+  }
+}
+
+grpc::ServerUnaryReactor* PublisherService::CheckStatement(grpc::CallbackServerContext* context,
+                                                           const v1::CheckStatementRequest* request,
+                                                           v1::CheckStatementResponse* response) {
+  UnaryAnswer<v1::CheckStatementResponse> answer(context, response);
+  grpc::ServerUnaryReactor* reactor = answer.reactor();
+  auto caller = Admitted(*context, readiness_);
+  if (!caller.ok()) {
+    answer(caller.status());
+  } else {
+    intake_.Check(*caller, request->statement(), std::move(answer));
+  }
+  return reactor;
+}
+
+}  // namespace corridor

@@ -1,0 +1,21 @@
+#include "server/rpc/readiness.h"
+
+#include "core/model/errors.h"
+
+namespace corridor {
+
+absl::Status Readiness::Check() const {
+  switch (state_.load()) {
+    case State::kServing:
+      return absl::OkStatus();
+    case State::kDraining:
+      return WithRetry(Error(v1::ERROR_REASON_DRAINING, "the broker is stopping; try again later"),
+                       absl::Seconds(2));
+    case State::kStarting:
+      break;
+  }
+  return WithRetry(Error(v1::ERROR_REASON_NOT_READY, "the broker is starting; try again"),
+                   absl::Seconds(1));
+}
+
+}  // namespace corridor

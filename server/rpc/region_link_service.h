@@ -1,0 +1,37 @@
+#ifndef CORRIDOR_SERVER_RPC_REGION_LINK_SERVICE_H_
+#define CORRIDOR_SERVER_RPC_REGION_LINK_SERVICE_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "corridor/v1/region_link.grpc.pb.h"
+#include "server/link/link_stream.h"
+#include "server/rpc/readiness.h"
+
+namespace corridor {
+
+// Takes a stream that a broker of a linked region opened, with the lane that its
+// Hello names, and says where its events go, from the Hello on. From any thread.
+using LinkAcceptor = std::function<std::shared_ptr<LinkStreamEvents>(
+    const std::string& peer_region, v1::Lane lane, std::shared_ptr<LinkStream> stream)>;
+
+// Links that peers dialled. region_link.proto says what travels on them.
+class RegionLinkService final : public v1::RegionLink::CallbackService {
+ public:
+  // `readiness` must outlive this.
+  RegionLinkService(LinkAcceptor acceptor, const Readiness& readiness)
+      : acceptor_(std::move(acceptor)), readiness_(readiness) {}
+
+  grpc::ServerBidiReactor<v1::LinkFrame, v1::LinkFrame>* Link(
+      grpc::CallbackServerContext* context) override;
+
+ private:
+  const LinkAcceptor acceptor_;
+  const Readiness& readiness_;
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_RPC_REGION_LINK_SERVICE_H_

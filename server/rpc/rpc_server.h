@@ -1,0 +1,61 @@
+#ifndef CORRIDOR_SERVER_RPC_RPC_SERVER_H_
+#define CORRIDOR_SERVER_RPC_RPC_SERVER_H_
+
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/base/clock.h"
+#include "server/ops/log.h"
+
+namespace corridor {
+
+struct RpcServerOptions {
+  std::vector<std::string> addresses;
+  std::shared_ptr<grpc::ServerCredentials> credentials;
+  int streams_per_connection = 256;
+  absl::Duration handshake_timeout = absl::Seconds(10);
+  int message_bytes = 17 * 1024 * 1024;
+};
+
+// The broker's ports: every service behind the same credentials, no other way
+// in. Beside the services given it answers grpc.health.v1.
+class RpcServer {
+ public:
+  // Listens on every address, or on none. `services`, `log` and `clock` must
+  // outlive this. kUnavailable names the address that could not be had.
+  static absl::StatusOr<std::unique_ptr<RpcServer>> Start(
+      RpcServerOptions options, const std::vector<grpc::Service*>& services, Log& log,
+      const Clock& clock);
+  ~RpcServer();  // Stops at once.
+
+  // The ports, in the order of the addresses.
+  const std::vector<int>& ports() const { return ports_; }
+
+  // What health answers from now on.
+  void SetServing(bool serving);
+
+  // Takes no new calls, waits `grace` for those in progress, then cancels them.
+  // Waits until each is finished: what answers them must still run. Not from a
+  // reaction.
+  void Stop(absl::Duration grace);
+
+ private:
+  RpcServer() = default;
+
+  std::vector<int> ports_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+// Sends gRPC's own log lines (errors; all with `everything`) to `log`, until
+// `log` ends: call it with null before that. gRPC's log is one for the process.
+void RouteGrpcLog(Log* log, bool everything);
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_RPC_RPC_SERVER_H_

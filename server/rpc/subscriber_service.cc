@@ -1,0 +1,97 @@
+#include "server/rpc/subscriber_service.h"
+
+#include <utility>
+#include <vector>
+
+#include "server/identity/caller_check.h"
+#include "server/rpc/attach_call.h"
+#include "server/rpc/unary_answer.h"
+
+namespace corridor {
+
+grpc::ServerUnaryReactor* SubscriberService::CreateSubscription(
+    grpc::CallbackServerContext* context, const v1::CreateSubscriptionRequest* request,
+    v1::Subscription* response) {
+  return ServeOn(executor_, context, request, response,
+                 [this](const Principal& caller, const auto& request, auto answer) {
+                   region_.CreateSubscription(caller, request.subscription(), std::move(answer));
+                 });
+}
+
+grpc::ServerUnaryReactor* SubscriberService::GetSubscription(
+    grpc::CallbackServerContext* context, const v1::GetSubscriptionRequest* request,
+    v1::GetSubscriptionResponse* response) {
+  return ServeOn(executor_, context, request, response,
+                 [this](const Principal& caller, const auto& request, auto answer) {
+                   auto found = region_.catalog().GetSubscription(caller.spiffe_id, request.name());
+                   if (!found.ok()) return answer(found.status());
+                   region_.sessions().StatusOf(
+                       {{caller.spiffe_id, *found}},
+                       [subscription = *found, answer = std::move(answer)](
+                           absl::StatusOr<std::vector<v1::SubscriptionStatus>> statuses) mutable {
+                         if (!statuses.ok()) return answer(statuses.status());
+                         v1::GetSubscriptionResponse response;
+                         *response.mutable_subscription() = std::move(subscription);
+                         *response.mutable_status() = std::move(statuses->front());
+                         answer(std::move(response));
+                       });
+                 });
+}
+
+grpc::ServerUnaryReactor* SubscriberService::ListSubscriptions(
+    grpc::CallbackServerContext* context, const v1::ListSubscriptionsRequest* request,
+    v1::ListSubscriptionsResponse* response) {
+  return ServeOn(executor_, context, request, response,
+                 [this](const Principal& caller, const auto& request, auto answer) {
+                   answer(region_.catalog().ListSubscriptions(caller.spiffe_id, request));
+                 });
+}
+
+grpc::ServerUnaryReactor* SubscriberService::UpdateSubscription(
+    grpc::CallbackServerContext* context, const v1::UpdateSubscriptionRequest* request,
+    v1::Subscription* response) {
+  return ServeOn(executor_, context, request, response,
+                 [this](const Principal& caller, const auto& request, auto answer) {
+                   region_.catalog().UpdateSubscription(caller, request, region_.journal().head(),
+                                                        std::move(answer));
+                 });
+}
+
+grpc::ServerUnaryReactor* SubscriberService::DeleteSubscription(
+    grpc::CallbackServerContext* context, const v1::DeleteSubscriptionRequest* request,
+    v1::DeleteSubscriptionResponse* response) {
+  return ServeOn(executor_, context, request, response,
+                 [this](const Principal& caller, const auto& request, auto answer) {
+                   region_.DeleteSubscription(caller, request, AnswerEmpty(std::move(answer)));
+                 });
+}
+
+grpc::ServerBidiReactor<v1::AttachRequest, v1::AttachResponse>* SubscriberService::Attach(
+    grpc::CallbackServerContext* context) {
+  if (absl::Status ready = readiness_.Check(); !ready.ok()) {
+    return AttachCall::Refuse(context, ready);
+  }
+  auto caller = CallerOf(*context);
+  if (!caller.ok()) return AttachCall::Refuse(context, caller.status());
+  return AttachCall::Open(context, region_.sessions(), *caller);
+}
+
+grpc::ServerUnaryReactor* SubscriberService::GetAlert(grpc::CallbackServerContext* context,
+                                                      const v1::GetAlertRequest* request,
+                                                      v1::Alert* response) {
+  return ServeOn(executor_, context, request, response,
+                 [this](const Principal& caller, const auto& request, auto answer) {
+                   region_.reader().GetAlert(caller, request, std::move(answer));
+                 });
+}
+
+grpc::ServerUnaryReactor* SubscriberService::ListAlerts(grpc::CallbackServerContext* context,
+                                                        const v1::ListAlertsRequest* request,
+                                                        v1::ListAlertsResponse* response) {
+  return ServeOn(executor_, context, request, response,
+                 [this](const Principal& caller, const auto& request, auto answer) {
+                   region_.reader().ListAlerts(caller, request, std::move(answer));
+                 });
+}
+
+}  // namespace corridor

@@ -1,0 +1,50 @@
+#ifndef CORRIDOR_SERVER_RPC_SUBSCRIBER_SERVICE_H_
+#define CORRIDOR_SERVER_RPC_SUBSCRIBER_SERVICE_H_
+
+#include "core/base/executor.h"
+#include "corridor/v1/subscriber.grpc.pb.h"
+#include "server/broker/region.h"
+#include "server/rpc/readiness.h"
+
+namespace corridor {
+
+// The way out, over gRPC. subscriber.proto says what each method does.
+class SubscriberService final : public v1::Subscriber::CallbackService {
+ public:
+  // All must outlive this. `executor` runs what reads the catalog.
+  SubscriberService(Region& region, Executor& executor, const Readiness& readiness)
+      : region_(region), executor_(executor), readiness_(readiness) {}
+
+  grpc::ServerUnaryReactor* CreateSubscription(grpc::CallbackServerContext* context,
+                                               const v1::CreateSubscriptionRequest* request,
+                                               v1::Subscription* response) override;
+  grpc::ServerUnaryReactor* GetSubscription(grpc::CallbackServerContext* context,
+                                            const v1::GetSubscriptionRequest* request,
+                                            v1::GetSubscriptionResponse* response) override;
+  grpc::ServerUnaryReactor* ListSubscriptions(grpc::CallbackServerContext* context,
+                                              const v1::ListSubscriptionsRequest* request,
+                                              v1::ListSubscriptionsResponse* response) override;
+  grpc::ServerUnaryReactor* UpdateSubscription(grpc::CallbackServerContext* context,
+                                               const v1::UpdateSubscriptionRequest* request,
+                                               v1::Subscription* response) override;
+  grpc::ServerUnaryReactor* DeleteSubscription(grpc::CallbackServerContext* context,
+                                               const v1::DeleteSubscriptionRequest* request,
+                                               v1::DeleteSubscriptionResponse* response) override;
+  grpc::ServerBidiReactor<v1::AttachRequest, v1::AttachResponse>* Attach(
+      grpc::CallbackServerContext* context) override;
+  grpc::ServerUnaryReactor* GetAlert(grpc::CallbackServerContext* context,
+                                     const v1::GetAlertRequest* request,
+                                     v1::Alert* response) override;
+  grpc::ServerUnaryReactor* ListAlerts(grpc::CallbackServerContext* context,
+                                       const v1::ListAlertsRequest* request,
+                                       v1::ListAlertsResponse* response) override;
+
+ private:
+  Region& region_;
+  Executor& executor_;
+  const Readiness& readiness_;
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_RPC_SUBSCRIBER_SERVICE_H_
