@@ -1,0 +1,296 @@
+// A subscription lives through a long, random life: windows come and go, leases
+// run out, sessions break, writes fail, the broker restarts. At every step:
+// nothing is lost, nothing is delivered again once its settlement was confirmed,
+// the floor never goes back, and no window is exceeded. A failing seed replays.
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/delivery/subscriber_session.h"
+#include "tests/support/seeded_random.h"
+
+namespace corridor {
+namespace {
+
+class World {
+ public:
+  explicit World(uint64_t seed) : random_(seed) { Restart(); }
+
+  void Step() {
+    now_ += absl::Milliseconds(random_.Uint64() % 3000);
+    state_->AdvanceTo(now_);
+    switch (random_.Uint64() % 20) {
+      case 0:
+        EndSession();
+        break;
+      case 1:
+        if (random_.Uint64() % 5 == 0) Restart();
+        break;
+      case 2:
+      case 3:
+        SetWindow(PickLane(), random_.Uint64() % 12, random_.Uint64() % 400);
+        break;
+      case 4:
+      case 5:
+      case 6:
+        Publish();
+        break;
+      case 7:
+        Supersede();
+        break;
+      case 8:
+        now_ += absl::Seconds(30);
+        break;
+      case 9:
+      case 10:
+        Write();
+        break;
+      case 11:
+      case 12:
+      case 13:
+        Settle();
+        break;
+      default:
+        Deliver();
+    }
+    Check();
+  }
+
+  // With a client that settles all, everything is settled in the end.
+  void Finish() {
+    FinishWrite(true);
+    for (int round = 0; round < 2000 && !AllSettled(); ++round) {
+      now_ += absl::Seconds(20);
+      state_->AdvanceTo(now_);
+      for (const v1::Lane lane : kLanesUrgentFirst) SetWindow(lane, 10, 1000);
+      Deliver();
+      settle_odds_ = 1;
+      Settle();
+      if (state_->TakeWrite(CursorWriteFor::kProgress)) Confirm(state_->Written());
+      durable_ = state_->cursor();
+      Check();
+    }
+    ASSERT_TRUE(AllSettled());
+    ASSERT_TRUE(state_->idle());
+    ASSERT_EQ(state_->leased(v1::LANE_ROUTINE) + state_->leased(v1::LANE_URGENT), 0u);
+    for (const auto& [offset, record] : journal_) {
+      if (record.wanted && !record.superseded) {
+        ASSERT_TRUE(delivered_.contains(offset)) << "lost: " << offset;
+      }
+    }
+  }
+
+ private:
+  struct Record {
+    v1::Lane lane;
+    size_t bytes;
+    bool wanted;
+    bool superseded = false;
+  };
+  struct Held {
+    v1::Lane lane;
+    uint64_t offset;
+  };
+
+  v1::Lane PickLane() { return random_.Uint64() % 3 == 0 ? v1::LANE_URGENT : v1::LANE_ROUTINE; }
+
+  void Restart() {
+    SubscriptionOptions options{.name = "subscriptions/x",
+                                .tag = 1,
+                                .broker_start = random_.Uint64(),
+                                .ack_timeout = absl::Seconds(20),
+                                .unsettled_max = 24};
+    state_.emplace(options, durable_);
+    held_.clear();
+    windows_ = {};
+    write_out_.reset();
+  }
+
+  void EndSession() {
+    state_->SessionEnded();
+    windows_ = {};
+    // The client forgets; it may still settle what it held, and is told: stale.
+    for (const auto& [token, held] : held_) gone_.insert(token);
+    held_.clear();
+  }
+
+  void SetWindow(v1::Lane lane, uint32_t messages, uint64_t bytes) {
+    windows_[LaneIndex(lane)] = {messages, bytes};
+    state_->SetWindow(lane, messages, bytes);
+  }
+
+  void Publish() {
+    for (uint64_t count = random_.Uint64() % 8; count > 0; --count) {
+      journal_.emplace(++head_,
+                       Record{PickLane(), 1 + random_.Uint64() % 150, random_.Uint64() % 3 != 0});
+    }
+  }
+
+  void Supersede() {
+    if (head_ == 0) return;
+    journal_.at(1 + random_.Uint64() % head_).superseded = true;
+  }
+
+  // What dispatch does.
+  void Deliver() {
+    for (const auto& [lane, offset] : state_->DueForRedelivery()) {
+      const Record& record = journal_.at(offset);
+      if (record.superseded) {
+        state_->Skip(lane, offset);
+      } else if (state_->Fits(lane, record.bytes)) {
+        Hand(lane, offset, record.bytes);
+      }
+    }
+    for (const v1::Lane lane : kLanesUrgentFirst) {
+      // A batch is read at the demand, and may hold what was settled before.
+      std::vector<uint64_t> batch;
+      const OutletDemand demand = state_->Demand(lane);
+      if (!demand.wants()) continue;
+      for (auto next = journal_.upper_bound(demand.after);
+           next != journal_.end() && batch.size() < 5; ++next) {
+        if (next->second.lane == lane) batch.push_back(next->first);
+      }
+      for (const uint64_t offset : batch) {
+        const Record& record = journal_.at(offset);
+        if (state_->IsSettled(lane, offset) || !record.wanted || record.superseded) {
+          state_->Skip(lane, offset);
+          continue;
+        }
+        if (!state_->WantsMore(lane) || !state_->Fits(lane, record.bytes)) break;
+        Hand(lane, offset, record.bytes);
+      }
+    }
+  }
+
+  void Hand(v1::Lane lane, uint64_t offset, size_t bytes) {
+    const uint32_t leased_before = state_->leased(lane);
+    const Lease lease = state_->Hand(lane, offset, bytes, now_);
+    ASSERT_FALSE(confirmed_.contains(offset)) << "delivered after its confirmed settlement";
+    ASSERT_TRUE(tokens_.insert(lease.token).second) << "a lease given twice";
+    ASSERT_LE(state_->leased(lane), windows_[LaneIndex(lane)].first);
+    if (leased_before > 0) {
+      ASSERT_LE(state_->leased_bytes(lane), windows_[LaneIndex(lane)].second);
+    }
+    ASSERT_LE(state_->unsettled(), 24u);
+    delivered_.insert(offset);
+    held_[lease.token] = {lane, offset};
+  }
+
+  void Settle() {
+    v1::Settlement settlement;
+    std::vector<std::string> sent;
+    for (const auto& [token, held] : held_) {
+      if (random_.Uint64() % settle_odds_ != 0) continue;
+      if (settle_odds_ > 1 && random_.Uint64() % 4 == 0) {
+        settlement.add_released(token);
+      } else {
+        settlement.add_acknowledged(token);
+        offset_of_[token] = held.offset;
+      }
+      sent.push_back(token);
+    }
+    for (const std::string& token : sent) held_.erase(token);
+    const std::set<std::string> late = std::exchange(gone_, {});
+    for (const std::string& token : late) settlement.add_acknowledged(token);
+    const SettleOutcome outcome = state_->Settle(settlement, now_);
+    const std::set<std::string> stale(outcome.stale.begin(), outcome.stale.end());
+    for (const std::string& token : late) {
+      ASSERT_TRUE(stale.contains(token)) << "a lease of an ended session was taken";
+    }
+    ASSERT_EQ(outcome.acknowledged + outcome.released + outcome.stale.size(),
+              static_cast<size_t>(settlement.acknowledged_size() + settlement.released_size()));
+  }
+
+  void Write() {
+    if (write_out_) {
+      FinishWrite(random_.Uint64() % 4 != 0);
+    } else {
+      write_out_ = state_->TakeWrite(random_.Uint64() % 2 == 0 ? CursorWriteFor::kSettlements
+                                                               : CursorWriteFor::kProgress);
+    }
+  }
+
+  void FinishWrite(bool ok) {
+    if (!write_out_) return;
+    if (ok) {
+      durable_ = *std::exchange(write_out_, std::nullopt);
+      Confirm(state_->Written());
+    } else {
+      write_out_.reset();
+      state_->WriteFailed();
+    }
+  }
+
+  void Confirm(const std::vector<std::string>& tokens) {
+    for (const std::string& token : tokens) confirmed_.insert(offset_of_.at(token));
+  }
+
+  void Check() {
+    for (const v1::Lane lane : kLanesUrgentFirst) {
+      uint64_t& floor = floors_[LaneIndex(lane)];
+      ASSERT_GE(durable_.lane(lane).floor(), floor) << "the floor went back";
+      floor = durable_.lane(lane).floor();
+      ASSERT_GE(state_->cursor().lane(lane).floor(), floor);
+      ASSERT_LE(state_->cursor().lane(lane).above().size(), 25u);
+      for (const auto& [offset, record] : journal_) {
+        if (record.lane != lane || !durable_.lane(lane).Contains(offset)) continue;
+        ASSERT_TRUE(!record.wanted || record.superseded || delivered_.contains(offset))
+            << "settled, but never handed over: " << offset;
+      }
+    }
+    const auto round_trip = DecodeCursor(EncodeCursor(state_->cursor()));
+    ASSERT_TRUE(round_trip.ok());
+    ASSERT_EQ(*round_trip, state_->cursor());
+  }
+
+  bool AllSettled() const {
+    for (const auto& [offset, record] : journal_) {
+      if (!durable_.lane(record.lane).Contains(offset)) return false;
+    }
+    return true;
+  }
+
+  SeededRandom random_;
+  absl::Duration now_;
+  std::map<uint64_t, Record> journal_;
+  uint64_t head_ = 0;
+  SubscriptionCursor durable_{.epoch = 9, .lanes = {LaneCursor(), LaneCursor()}};
+  std::optional<SubscriptionState> state_;
+  std::array<std::pair<uint32_t, uint64_t>, 2> windows_;
+  std::optional<SubscriptionCursor> write_out_;
+  std::map<std::string, Held> held_;  // By the client, as far as it knows.
+  std::set<std::string> gone_;        // Of sessions that ended.
+  std::set<std::string> tokens_;
+  std::map<std::string, uint64_t> offset_of_;
+  std::set<uint64_t> delivered_;
+  std::set<uint64_t> confirmed_;
+  std::array<uint64_t, 2> floors_{};
+  uint64_t settle_odds_ = 3;
+};
+
+class SubscriptionModel : public ::testing::TestWithParam<uint64_t> {};
+
+TEST_P(SubscriptionModel, KeepsItsPromises) {
+  for (uint64_t seed = GetParam() * 100; seed < GetParam() * 100 + 20; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    World world(seed);
+    for (int step = 0; step < 400; ++step) {
+      world.Step();
+      if (HasFatalFailure()) return;
+    }
+    world.Finish();
+    if (HasFatalFailure()) return;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, SubscriptionModel, ::testing::Range<uint64_t>(1, 7));
+
+}  // namespace
+}  // namespace corridor

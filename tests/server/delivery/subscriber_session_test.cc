@@ -1,0 +1,350 @@
+// One subscription, rule by rule: how much is handed out, what a lease is worth,
+// what comes again and when, and what may be confirmed.
+
+#include "server/delivery/subscriber_session.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+namespace corridor {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+
+constexpr v1::Lane kUrgent = v1::LANE_URGENT;
+constexpr v1::Lane kRoutine = v1::LANE_ROUTINE;
+constexpr absl::Duration kStart = absl::ZeroDuration();
+
+SubscriptionOptions Options() {
+  return {.name = "subscriptions/desk",
+          .tag = 3,
+          .broker_start = 77,
+          .ack_timeout = absl::Seconds(60),
+          .unsettled_max = 100};
+}
+
+SubscriptionCursor At(uint64_t urgent, uint64_t routine) {
+  SubscriptionCursor cursor;
+  cursor.epoch = 5;
+  cursor.lane(kUrgent) = LaneCursor(urgent);
+  cursor.lane(kRoutine) = LaneCursor(routine);
+  return cursor;
+}
+
+v1::Settlement Acknowledge(const std::string& lease) {
+  v1::Settlement settlement;
+  settlement.add_acknowledged(lease);
+  return settlement;
+}
+
+v1::Settlement Release(const std::string& lease) {
+  v1::Settlement settlement;
+  settlement.add_released(lease);
+  return settlement;
+}
+
+class SubscriptionStateTest : public ::testing::Test {
+ protected:
+  SubscriptionStateTest() : state_(Options(), At(0, 0)) {
+    state_.SetWindow(kUrgent, 10, 1000);
+    state_.SetWindow(kRoutine, 10, 1000);
+  }
+
+  SubscriptionState state_;
+};
+
+TEST_F(SubscriptionStateTest, NothingIsWantedBeforeAWindowIsStated) {
+  SubscriptionState state(Options(), At(0, 4));
+  EXPECT_FALSE(state.WantsMore(kRoutine));
+  state.SetWindow(kRoutine, 3, 100);
+  EXPECT_FALSE(state.WantsMore(kUrgent));
+  EXPECT_EQ(state.Demand(kRoutine).after, 4u);
+  EXPECT_EQ(state.Demand(kRoutine).records, 3u);
+  EXPECT_EQ(state.Demand(kRoutine).bytes, 100u);
+}
+
+TEST_F(SubscriptionStateTest, TheWindowIsALevelAndMayShrink) {
+  state_.Hand(kRoutine, 1, 10, kStart);
+  state_.Hand(kRoutine, 2, 10, kStart);
+  state_.SetWindow(kRoutine, 2, 1000);
+  EXPECT_FALSE(state_.WantsMore(kRoutine));
+  EXPECT_FALSE(state_.Fits(kRoutine, 1));
+  state_.SetWindow(kRoutine, 3, 1000);
+  EXPECT_EQ(state_.Demand(kRoutine).records, 1u);
+  state_.SetWindow(kRoutine, 0, 1000);
+  EXPECT_FALSE(state_.WantsMore(kRoutine));
+}
+
+TEST_F(SubscriptionStateTest, WindowsBeyondTheProtocolAreCut) {
+  SubscriptionOptions options = Options();
+  options.unsettled_max = 100'000;
+  SubscriptionState state(options, At(0, 0));
+  state.SetWindow(kUrgent, 4'000'000'000, ~uint64_t{0});
+  EXPECT_EQ(state.Demand(kUrgent).records, kSessionWindowMessagesMax);
+  EXPECT_EQ(state.Demand(kUrgent).bytes, kSessionWindowBytesMax);
+}
+
+TEST_F(SubscriptionStateTest, OneDeliveryAlwaysFitsHoweverLarge) {
+  EXPECT_TRUE(state_.Fits(kRoutine, 5000));
+  const Lease lease = state_.Hand(kRoutine, 1, 5000, kStart);
+  EXPECT_FALSE(state_.Fits(kRoutine, 1));
+  EXPECT_FALSE(state_.WantsMore(kRoutine));
+  state_.Settle(Acknowledge(lease.token), kStart);
+  EXPECT_TRUE(state_.WantsMore(kRoutine));
+}
+
+// Dispatch asks again at once where there is room, so there must seem to be none
+// while the next record is too large for what is left.
+TEST_F(SubscriptionStateTest, NothingIsWantedWhileTheNextOneDoesNotFit) {
+  const Lease lease = state_.Hand(kRoutine, 1, 600, kStart);
+  EXPECT_TRUE(state_.WantsMore(kRoutine));
+  EXPECT_FALSE(state_.Fits(kRoutine, 500));
+  EXPECT_FALSE(state_.WantsMore(kRoutine));
+  state_.Settle(Acknowledge(lease.token), kStart);
+  EXPECT_TRUE(state_.WantsMore(kRoutine));
+  EXPECT_TRUE(state_.Fits(kRoutine, 500));
+}
+
+TEST_F(SubscriptionStateTest, UnsettledDeliveriesAreBoundedAndTheUrgentLaneHasTheLastEighth) {
+  state_.SetLimits(absl::Seconds(60), 16);
+  state_.SetWindow(kRoutine, 100, 1000);
+  state_.SetWindow(kUrgent, 100, 1000);
+  EXPECT_EQ(state_.Demand(kRoutine).records, 14u);
+  for (uint64_t offset = 1; offset <= 14; ++offset) state_.Hand(kRoutine, offset, 1, kStart);
+  EXPECT_FALSE(state_.WantsMore(kRoutine));
+  EXPECT_EQ(state_.Demand(kUrgent).records, 2u);
+  state_.Hand(kUrgent, 15, 1, kStart);
+  state_.Hand(kUrgent, 16, 1, kStart);
+  EXPECT_FALSE(state_.WantsMore(kUrgent));
+}
+
+TEST_F(SubscriptionStateTest, SkippedAndSettledMoveTheCursor) {
+  state_.SkipThrough(kRoutine, 5);
+  EXPECT_EQ(state_.NextAfter(kRoutine), 5u);
+  // Offsets 6 and 7 belong to the other lane.
+  const Lease lease = state_.Hand(kRoutine, 8, 10, kStart);
+  EXPECT_EQ(state_.NextAfter(kRoutine), 8u);
+  state_.Skip(kRoutine, 9);
+  EXPECT_EQ(state_.cursor().lane(kRoutine).floor(), 7u);
+  state_.Settle(Acknowledge(lease.token), kStart);
+  EXPECT_EQ(state_.cursor().lane(kRoutine).floor(), 9u);
+  EXPECT_EQ(state_.cursor().lane(kUrgent).floor(), 0u);
+}
+
+TEST_F(SubscriptionStateTest, ALeaseIsOpaqueShortAndUnique) {
+  const Lease first = state_.Hand(kRoutine, 1, 10, kStart);
+  const Lease second = state_.Hand(kUrgent, 2, 10, kStart);
+  EXPECT_LE(first.token.size(), 64u);
+  EXPECT_NE(first.token, second.token);
+  EXPECT_EQ(first.attempt, 1u);
+}
+
+TEST_F(SubscriptionStateTest, ASettlementIsConfirmedOnlyAfterItsWrite) {
+  const Lease lease = state_.Hand(kRoutine, 1, 10, kStart);
+  const SettleOutcome outcome = state_.Settle(Acknowledge(lease.token), kStart);
+  EXPECT_EQ(outcome.acknowledged, 1u);
+  EXPECT_THAT(outcome.stale, IsEmpty());
+  EXPECT_EQ(state_.Status({}, 1).lanes(1).settled_offset(), 0u);
+  const auto write = state_.TakeWrite(CursorWriteFor::kSettlements);
+  ASSERT_TRUE(write.has_value());
+  EXPECT_EQ(write->epoch, 5u);
+  EXPECT_EQ(write->lane(kRoutine).floor(), 1u);
+  EXPECT_FALSE(state_.idle());
+  EXPECT_THAT(state_.Written(), ElementsAre(lease.token));
+  EXPECT_EQ(state_.Status({}, 1).lanes(1).settled_offset(), 1u);
+  EXPECT_TRUE(state_.idle());
+}
+
+TEST_F(SubscriptionStateTest, SettlementsDuringAWriteShareTheNextOne) {
+  const Lease one = state_.Hand(kRoutine, 1, 10, kStart);
+  const Lease two = state_.Hand(kRoutine, 2, 10, kStart);
+  const Lease three = state_.Hand(kRoutine, 3, 10, kStart);
+  state_.Settle(Acknowledge(one.token), kStart);
+  ASSERT_TRUE(state_.TakeWrite(CursorWriteFor::kSettlements).has_value());
+  state_.Settle(Acknowledge(three.token), kStart);
+  state_.Settle(Acknowledge(two.token), kStart);
+  EXPECT_FALSE(state_.TakeWrite(CursorWriteFor::kSettlements).has_value());
+  EXPECT_THAT(state_.Written(), ElementsAre(one.token));
+  const auto write = state_.TakeWrite(CursorWriteFor::kSettlements);
+  ASSERT_TRUE(write.has_value());
+  EXPECT_EQ(write->lane(kRoutine).floor(), 3u);
+  EXPECT_THAT(state_.Written(), ElementsAre(three.token, two.token));
+}
+
+TEST_F(SubscriptionStateTest, AFailedWriteIsGivenAgain) {
+  const Lease one = state_.Hand(kRoutine, 1, 10, kStart);
+  const Lease two = state_.Hand(kRoutine, 2, 10, kStart);
+  state_.Settle(Acknowledge(one.token), kStart);
+  ASSERT_TRUE(state_.TakeWrite(CursorWriteFor::kSettlements).has_value());
+  state_.Settle(Acknowledge(two.token), kStart);
+  state_.WriteFailed();
+  const auto write = state_.TakeWrite(CursorWriteFor::kSettlements);
+  ASSERT_TRUE(write.has_value());
+  EXPECT_EQ(write->lane(kRoutine).floor(), 2u);
+  EXPECT_THAT(state_.Written(), ElementsAre(one.token, two.token));
+}
+
+TEST_F(SubscriptionStateTest, SkippedOffsetsAloneAreWrittenLazily) {
+  state_.SkipThrough(kRoutine, 5);
+  EXPECT_FALSE(state_.TakeWrite(CursorWriteFor::kSettlements).has_value());
+  const auto write = state_.TakeWrite(CursorWriteFor::kProgress);
+  ASSERT_TRUE(write.has_value());
+  EXPECT_EQ(write->lane(kRoutine).floor(), 5u);
+  EXPECT_THAT(state_.Written(), IsEmpty());
+  EXPECT_FALSE(state_.TakeWrite(CursorWriteFor::kProgress).has_value());
+}
+
+TEST_F(SubscriptionStateTest, StaleLeasesAreNamed) {
+  const Lease lease = state_.Hand(kRoutine, 1, 10, kStart);
+  state_.Settle(Acknowledge(lease.token), kStart);
+  // Settled twice, with anything.
+  EXPECT_THAT(state_.Settle(Acknowledge(lease.token), kStart).stale, ElementsAre(lease.token));
+  EXPECT_THAT(state_.Settle(Release(lease.token), kStart).stale, ElementsAre(lease.token));
+  // Never given.
+  EXPECT_THAT(state_.Settle(Acknowledge("nonsense"), kStart).stale, ElementsAre("nonsense"));
+  EXPECT_THAT(state_.Settle(Acknowledge(""), kStart).stale, ElementsAre(""));
+}
+
+TEST_F(SubscriptionStateTest, LeasesOfAnotherStartSubscriptionLaneOrAttemptAreStale) {
+  const Lease lease = state_.Hand(kRoutine, 1, 10, kStart);
+  for (size_t byte = 0; byte < lease.token.size(); ++byte) {
+    std::string other = lease.token;
+    other[byte] = static_cast<char>(other[byte] + 1);
+    EXPECT_THAT(state_.Settle(Acknowledge(other), kStart).stale, ElementsAre(other)) << byte;
+  }
+  EXPECT_THAT(state_.Settle(Acknowledge(lease.token), kStart).stale, IsEmpty());
+}
+
+TEST_F(SubscriptionStateTest, ALeaseThatRanOutComesAgainLaterEachTime) {
+  absl::Duration now = kStart;
+  Lease lease = state_.Hand(kRoutine, 1, 10, now);
+  for (const int delay_s : {1, 2, 4, 8}) {
+    EXPECT_EQ(state_.NextEvent(), now + absl::Seconds(60));
+    now += absl::Seconds(60);
+    // At the very moment it ends, it is too late.
+    EXPECT_THAT(state_.Settle(Acknowledge(lease.token), now).stale, ElementsAre(lease.token));
+    EXPECT_EQ(state_.leased(kRoutine), 0u);
+    EXPECT_THAT(state_.DueForRedelivery(), IsEmpty());
+    EXPECT_EQ(state_.NextEvent(), now + absl::Seconds(delay_s));
+    now += absl::Seconds(delay_s);
+    state_.AdvanceTo(now);
+    ASSERT_THAT(state_.DueForRedelivery(), ElementsAre(Pair(kRoutine, 1)));
+    const Lease next = state_.Hand(kRoutine, 1, 10, now);
+    EXPECT_EQ(next.attempt, lease.attempt + 1);
+    EXPECT_NE(next.token, lease.token);
+    lease = next;
+  }
+  // The lease before is stale, the present one holds.
+  EXPECT_EQ(state_.Settle(Acknowledge(lease.token), now).acknowledged, 1u);
+}
+
+TEST_F(SubscriptionStateTest, WhatIsReleasedComesAgainAfterADelay) {
+  const Lease lease = state_.Hand(kRoutine, 1, 10, kStart);
+  EXPECT_EQ(state_.Settle(Release(lease.token), kStart).released, 1u);
+  EXPECT_FALSE(state_.TakeWrite(CursorWriteFor::kSettlements).has_value());
+  EXPECT_THAT(state_.DueForRedelivery(), IsEmpty());
+  EXPECT_TRUE(state_.WantsMore(kRoutine));
+  state_.AdvanceTo(absl::Seconds(1));
+  EXPECT_THAT(state_.DueForRedelivery(), ElementsAre(Pair(kRoutine, 1)));
+}
+
+TEST_F(SubscriptionStateTest, WhatIsDueAgainGoesBeforeWhatIsNewInItsLane) {
+  const Lease lease = state_.Hand(kRoutine, 1, 10, kStart);
+  state_.Settle(Release(lease.token), kStart);
+  state_.AdvanceTo(absl::Seconds(1));
+  EXPECT_FALSE(state_.WantsMore(kRoutine));
+  EXPECT_TRUE(state_.WantsMore(kUrgent));
+  state_.Hand(kRoutine, 1, 10, absl::Seconds(1));
+  EXPECT_TRUE(state_.WantsMore(kRoutine));
+}
+
+TEST_F(SubscriptionStateTest, TheUrgentLaneComesAgainFirst) {
+  v1::Settlement settlement;
+  settlement.add_released(state_.Hand(kRoutine, 1, 10, kStart).token);
+  settlement.add_released(state_.Hand(kRoutine, 2, 10, kStart).token);
+  settlement.add_released(state_.Hand(kUrgent, 3, 10, kStart).token);
+  state_.Settle(settlement, kStart);
+  state_.AdvanceTo(absl::Seconds(1));
+  EXPECT_THAT(state_.DueForRedelivery(),
+              ElementsAre(Pair(kUrgent, 3), Pair(kRoutine, 1), Pair(kRoutine, 2)));
+  state_.SetWindow(kRoutine, 1, 1000);
+  EXPECT_THAT(state_.DueForRedelivery(), ElementsAre(Pair(kUrgent, 3), Pair(kRoutine, 1)));
+}
+
+// P3: a higher revision went out meanwhile.
+TEST_F(SubscriptionStateTest, WhatIsSupersededIsPassedOverWhenItWouldComeAgain) {
+  const Lease lease = state_.Hand(kRoutine, 1, 10, kStart);
+  state_.Settle(Release(lease.token), kStart);
+  state_.AdvanceTo(absl::Seconds(1));
+  state_.Skip(kRoutine, 1);
+  EXPECT_THAT(state_.DueForRedelivery(), IsEmpty());
+  EXPECT_EQ(state_.unsettled(), 0u);
+  EXPECT_EQ(state_.cursor().lane(kRoutine).floor(), 1u);
+}
+
+TEST_F(SubscriptionStateTest, WhenTheSessionEndsItsLeasesEndAndComeAgainAtOnce) {
+  const Lease lease = state_.Hand(kRoutine, 1, 10, kStart);
+  const Lease released = state_.Hand(kRoutine, 2, 10, kStart);
+  state_.Settle(Release(released.token), kStart);
+  state_.SessionEnded();
+  EXPECT_EQ(state_.leased(kRoutine), 0u);
+  EXPECT_EQ(state_.unsettled(), 2u);
+  EXPECT_FALSE(state_.WantsMore(kRoutine));
+  EXPECT_THAT(state_.DueForRedelivery(), IsEmpty()) << "no window, nothing to hand over";
+  // Another session attaches.
+  state_.SetWindow(kRoutine, 5, 1000);
+  ASSERT_THAT(state_.DueForRedelivery(), ElementsAre(Pair(kRoutine, 1)));
+  EXPECT_THAT(state_.Settle(Acknowledge(lease.token), kStart).stale, ElementsAre(lease.token));
+  EXPECT_EQ(state_.Hand(kRoutine, 1, 10, kStart).attempt, 2u);
+}
+
+TEST_F(SubscriptionStateTest, ARestartGoesOnFromTheCursorAndPassesOverWhatWasSettled) {
+  state_.Hand(kRoutine, 1, 10, kStart);
+  const Lease two = state_.Hand(kRoutine, 2, 10, kStart);
+  state_.Hand(kRoutine, 3, 10, kStart);
+  const Lease four = state_.Hand(kRoutine, 4, 10, kStart);
+  state_.Settle(Acknowledge(two.token), kStart);
+  state_.Settle(Acknowledge(four.token), kStart);
+  const auto stored = state_.TakeWrite(CursorWriteFor::kSettlements);
+
+  SubscriptionOptions options = Options();
+  options.broker_start = 78;
+  SubscriptionState after(options, *stored);
+  after.SetWindow(kRoutine, 10, 1000);
+  EXPECT_EQ(after.NextAfter(kRoutine), 0u);
+  EXPECT_FALSE(after.IsSettled(kRoutine, 1));
+  EXPECT_TRUE(after.IsSettled(kRoutine, 2));
+  EXPECT_FALSE(after.IsSettled(kRoutine, 3));
+  EXPECT_EQ(after.Hand(kRoutine, 1, 10, kStart).attempt, 1u);
+  EXPECT_EQ(after.NextAfter(kRoutine), 2u);
+  after.Skip(kRoutine, 2);  // Read in the same batch: nothing happens.
+  after.Hand(kRoutine, 3, 10, kStart);
+  EXPECT_EQ(after.NextAfter(kRoutine), 4u);
+  EXPECT_THAT(after.Settle(Acknowledge(two.token), kStart).stale, ElementsAre(two.token));
+}
+
+TEST_F(SubscriptionStateTest, StatusSaysHowItStands) {
+  state_.SkipThrough(kRoutine, 5);
+  state_.Hand(kRoutine, 7, 10, kStart);
+  const v1::SubscriptionStatus status =
+      state_.Status({{{.head_offset = 20, .backlog = 2}, {.head_offset = 19, .backlog = 12}}}, 1);
+  EXPECT_EQ(status.name(), "subscriptions/desk");
+  EXPECT_EQ(status.unsettled(), 1u);
+  EXPECT_EQ(status.sessions(), 1u);
+  ASSERT_EQ(status.lanes_size(), 2);
+  EXPECT_EQ(status.lanes(0).lane(), kUrgent);
+  EXPECT_EQ(status.lanes(0).head_offset(), 20u);
+  EXPECT_EQ(status.lanes(1).lane(), kRoutine);
+  EXPECT_EQ(status.lanes(1).settled_offset(), 0u) << "nothing of it is durable yet";
+  EXPECT_EQ(status.lanes(1).cursor_offset(), 7u);
+  EXPECT_EQ(status.lanes(1).head_offset(), 19u);
+  EXPECT_EQ(status.lanes(1).backlog(), 12u);
+}
+
+}  // namespace
+}  // namespace corridor
