@@ -122,6 +122,7 @@ absl::StatusOr<Committer::Verdict> Committer::JudgeStatement(Proposal& proposal)
   RETURN_IF_ERROR(overlay_.Run(proposal.parts));
 
   SetHead(changes_.state, record.lane, record.offset);
+  Count(changes_.state, record.local);
   records_.push_back(std::move(record));
   return Verdict{.record = records_.size() - 1};
 }

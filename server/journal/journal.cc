@@ -57,6 +57,7 @@ class StoredJournal final : public Journal {
   uint64_t epoch() const override { return epoch_; }
   uint64_t head(v1::Lane lane) const override;
   uint64_t head() const override;
+  Counts counts() const override;
   absl::StatusOr<std::optional<AlertHead>> AlertHeadOf(std::string_view publisher,
                                                        std::string_view alert_id) const override;
   absl::StatusOr<std::vector<AlertHead>> ListAlertHeads(uint64_t before_offset,
@@ -299,6 +300,11 @@ uint64_t StoredJournal::head(v1::Lane lane) const {
 uint64_t StoredJournal::head() const {
   absl::MutexLock lock(&mutex_);
   return HeadOf(state_);
+}
+
+Journal::Counts StoredJournal::counts() const {
+  absl::MutexLock lock(&mutex_);
+  return {.local = state_.local_records(), .imported = state_.imported_records()};
 }
 
 Journal::Mark StoredJournal::MarkOf(std::string_view origin, v1::Lane lane) const {

@@ -119,8 +119,6 @@ class Journal : public CommitQueue {
                         std::vector<BatchPart> parts,
                         absl::AnyInvocable<void(absl::Status)> done) = 0;
 
-  void Commit(std::vector<BatchPart> parts, absl::AnyInvocable<void(absl::Status)> done) override;
-
   // Up to where a peer's lane is on stable storage here. {0, 0}: nothing yet.
   struct Mark {
     uint64_t epoch = 0;
@@ -153,6 +151,13 @@ class Journal : public CommitQueue {
   // Last offset on stable storage, of a lane and of all; 0 before the first.
   virtual uint64_t head(v1::Lane lane) const = 0;
   virtual uint64_t head() const = 0;
+
+  // Records on stable storage: published here, and of other regions.
+  struct Counts {
+    uint64_t local = 0;
+    uint64_t imported = 0;
+  };
+  virtual Counts counts() const = 0;
 
   // What is known of an alert; absent when nothing is. Cheap.
   virtual absl::StatusOr<std::optional<AlertHead>> AlertHeadOf(std::string_view publisher,

@@ -68,6 +68,14 @@ uint64_t HeadOf(const stored::JournalState& state, v1::Lane lane) {
   return lane == v1::LANE_URGENT ? state.urgent_head() : state.routine_head();
 }
 
+void Count(stored::JournalState& state, bool local) {
+  if (local) {
+    state.set_local_records(state.local_records() + 1);
+  } else {
+    state.set_imported_records(state.imported_records() + 1);
+  }
+}
+
 void SetHead(stored::JournalState& state, v1::Lane lane, uint64_t offset) {
   lane == v1::LANE_URGENT ? state.set_urgent_head(offset) : state.set_routine_head(offset);
 }

@@ -23,6 +23,8 @@ absl::StatusOr<stored::JournalState> OpenJournalState(Store& store, HeadMarker& 
 // Last offset over both lanes.
 uint64_t HeadOf(const stored::JournalState& state);
 uint64_t HeadOf(const stored::JournalState& state, v1::Lane lane);
+// One more record: published here, or imported.
+void Count(stored::JournalState& state, bool local);
 void SetHead(stored::JournalState& state, v1::Lane lane, uint64_t offset);
 
 }  // namespace corridor
