@@ -71,7 +71,7 @@ bool IsOnRoute(const v1::AlertContent& content, const v1::Member& member) {
   for (const v1::RouteLeg& leg : content.legs()) {
     const std::string& place = leg.has_country() ? leg.country() : leg.area();
     for (const std::string& country : member.countries()) {
-      if (AreaContains(place, country)) return true;
+      if (place == country || AreaContains(place, country)) return true;
     }
   }
   return false;
@@ -122,6 +122,14 @@ Judgement JudgeMember(const Facts& facts, const Flow& flow, std::string_view id,
   const v1::Agreement* agreement = FindAgreement(facts, flow, *publisher, *member, now);
   if (agreement == nullptr) return {Rule::kNoAgreement};
   return {Rule::kAgreement, agreement};
+}
+
+// Whether a member denied by `a` came nearer to having it than one denied by `b`. One that
+// was meant and then excluded is nearer than one that was never meant.
+bool IsNearer(Rule a, Rule b) {
+  if (a == Rule::kNotAddressed && b == Rule::kExcluded) return false;
+  if (a == Rule::kExcluded && b == Rule::kNotAddressed) return true;
+  return a > b;
 }
 
 bool HasRole(const v1::Grant* grant, v1::Role role) {
@@ -237,8 +245,7 @@ Decision DecideRegion(const Facts& facts, const Flow& flow, std::string_view reg
        it != facts.members.end() && RegionOf(it->first) == region; ++it) {
     const Judgement judgement = JudgeMember(facts, flow, it->first, now);
     if (Allows(judgement.rule)) return ToDecision(judgement);
-    nearest =
-        std::max(nearest, judgement, [](const auto& a, const auto& b) { return a.rule < b.rule; });
+    if (IsNearer(judgement.rule, nearest.rule)) nearest = judgement;
   }
   return ToDecision(nearest);
 }
@@ -259,7 +266,7 @@ absl::Status CheckAudience(const Facts& facts, const Flow& flow, absl::Time now)
     const Judgement judgement = JudgeMember(facts, flow, id, now);
     if (Allows(judgement.rule)) return absl::OkStatus();
     const bool may_be_told = !flow.audience_is_borrowed || id == flow.target_publisher;
-    if (may_be_told && nearest.rule < judgement.rule) nearest = judgement;
+    if (may_be_told && IsNearer(judgement.rule, nearest.rule)) nearest = judgement;
   }
   const Decision decision = ToDecision(nearest);
   return Error(v1::ERROR_REASON_AUDIENCE_EMPTY,

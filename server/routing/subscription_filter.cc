@@ -58,7 +58,7 @@ bool KindMatches(const v1::FilterClause& clause, v1::StatementKind kind) {
 // A country matches the areas that contain it, and an area the countries in it.
 bool PlaceMatches(const v1::RouteLeg& leg, std::string_view wanted) {
   const std::string& place = leg.has_country() ? leg.country() : leg.area();
-  return AreaContains(wanted, place) || AreaContains(place, wanted);
+  return place == wanted || AreaContains(wanted, place) || AreaContains(place, wanted);
 }
 
 template <typename Places>
