@@ -1,0 +1,17 @@
+#include "client/ctl/commands.h"
+
+namespace corridor {
+
+void AddAdminCommand(CLI::App& app, Context& context) {
+  CLI::App* admin =
+      app.add_subcommand("admin", "Run a region: members, grants, keys, agreements, links, status");
+  admin->require_subcommand(1);
+  admin->footer("The caller is an operator, named in the broker's configuration.\n");
+  AddAdminMembers(*admin, context);
+  AddAdminGrants(*admin, context);
+  AddAdminKeys(*admin, context);
+  AddAdminAgreements(*admin, context);
+  AddAdminStatus(*admin, context);
+}
+
+}  // namespace corridor

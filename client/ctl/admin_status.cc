@@ -1,0 +1,86 @@
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "client/ctl/commands.h"
+#include "client/ctl/output.h"
+#include "client/ctl/textproto.h"
+#include "core/crypto/digest.h"
+
+namespace corridor {
+namespace {
+
+int Links(Context& context) {
+  auto admin = context.OpenAdmin();
+  if (!admin.ok()) return context.Fail(admin.status());
+  const auto links = (*admin)->ListLinks();
+  if (!links.ok()) return context.Fail(links.status());
+  Table table({"PEER", "LANE", "STATE", "SENT/HEAD", "PERSISTED", "WITHHELD", "INBOUND/PEER HEAD",
+               "REFUSED", "DETAIL"});
+  for (const v1::LinkStatus& link : *links) {
+    if (context.json()) context.out << MessageToJson(link).dump() << "\n";
+    for (const v1::LinkLaneStatus& lane : link.lanes()) {
+      table.Add({link.peer_region(), ShortName(lane.lane()), ShortName(lane.state()),
+                 absl::StrCat(lane.sent_offset(), "/", lane.head_offset()),
+                 absl::StrCat(lane.persisted_offset()), absl::StrCat(lane.records_withheld()),
+                 absl::StrCat(lane.inbound_mark(), "/", lane.inbound_head()),
+                 absl::StrCat(lane.records_refused()), Printable(lane.detail())});
+    }
+  }
+  if (!context.json()) table.Print(context.out, "No link.");
+  return kExitOk;
+}
+
+void ShowSubscriptions(Context& context, const v1::GetStatusResponse& status) {
+  Table table({"OWNER", "SUBSCRIPTION", "SESSIONS", "UNSETTLED", "BACKLOG"});
+  for (const v1::OwnedSubscriptionStatus& owned : status.subscriptions()) {
+    uint64_t backlog = 0;
+    for (const v1::LaneProgress& lane : owned.status().lanes()) backlog += lane.backlog();
+    table.Add({ShortMember(owned.owner()), owned.status().name(),
+               absl::StrCat(owned.status().sessions()), absl::StrCat(owned.status().unsettled()),
+               absl::StrCat(backlog)});
+  }
+  context.out << "\n";
+  table.Print(context.out, "No subscription.");
+}
+
+int Status(Context& context) {
+  auto admin = context.OpenAdmin();
+  if (!admin.ok()) return context.Fail(admin.status());
+  const auto status = (*admin)->GetStatus();
+  if (!status.ok()) return context.Fail(status.status());
+  if (context.json()) {
+    context.out << MessageToJson(*status).dump() << "\n";
+    return kExitOk;
+  }
+  context.out << status->region() << ", corridord " << Printable(status->version())
+              << (status->draining() ? ", draining" : "") << "\n"
+              << "  started        " << TimeText(status->start_time(), context.time_zone()) << "\n"
+              << "  journal        " << status->head_offset() << " records ("
+              << status->local_records() << " local, " << status->imported_records()
+              << " imported), epoch " << absl::StrCat(absl::Hex(status->epoch(), absl::kZeroPad16))
+              << "\n"
+              << "  gate policy    " << Printable(status->gate_policy_version()) << "\n"
+              << "  policy         generation " << status->policy_generation() << "\n"
+              << "  audit          " << status->audit_entries() << " entries, head "
+              << HexEncode(status->audit_head()) << "\n"
+              << "  sessions       " << status->sessions() << "\n";
+  ShowSubscriptions(context, *status);
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddAdminStatus(CLI::App& admin, Context& context) {
+  CLI::App* links = admin.add_subcommand("links", "How each link stands, per lane and direction");
+  links->footer("Examples:\n  corridorctl admin links\n");
+  context.OnRun(*links, [&context] { return Links(context); });
+
+  CLI::App* status = admin.add_subcommand("status", "How the region stands");
+  status->footer("Examples:\n  corridorctl admin status --format=json\n");
+  context.OnRun(*status, [&context] { return Status(context); });
+}
+
+}  // namespace corridor

@@ -1,0 +1,29 @@
+#ifndef CORRIDOR_CLIENT_CTL_COMMANDS_H_
+#define CORRIDOR_CLIENT_CTL_COMMANDS_H_
+
+#include <CLI/CLI.hpp>
+
+#include "client/ctl/context.h"
+
+namespace corridor {
+
+// Each adds one command with its flags, help and examples to `app`; `context` must
+// outlive both. One source file for each.
+void AddPublishCommand(CLI::App& app, Context& context);
+void AddCheckCommand(CLI::App& app, Context& context);
+void AddWatchCommand(CLI::App& app, Context& context);
+void AddAlertsCommand(CLI::App& app, Context& context);
+void AddSubscriptionsCommand(CLI::App& app, Context& context);
+void AddAdminCommand(CLI::App& app, Context& context);
+void AddCertsCommand(CLI::App& app, Context& context);
+
+// The groups of `admin`.
+void AddAdminMembers(CLI::App& admin, Context& context);
+void AddAdminGrants(CLI::App& admin, Context& context);
+void AddAdminKeys(CLI::App& admin, Context& context);
+void AddAdminAgreements(CLI::App& admin, Context& context);
+void AddAdminStatus(CLI::App& admin, Context& context);
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_CLIENT_CTL_COMMANDS_H_

@@ -1,0 +1,200 @@
+#include <algorithm>
+#include <csignal>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
+#include "client/ctl/commands.h"
+#include "client/ctl/duration_flag.h"
+#include "client/ctl/output.h"
+#include "core/base/strings.h"
+#include "core/crypto/digest.h"
+#include "core/model/describe.h"
+#include "core/model/vocabulary.h"
+#include "corridor/session.h"
+
+namespace corridor {
+namespace {
+
+constexpr char kFooter[] =
+    "Shows each statement as it arrives. What was shown is acknowledged and does not come again,\n"
+    "unless --no-ack is given: then everything comes again to the next session. Ends by --count,\n"
+    "--for, or Ctrl-C, all with exit code 0; also when another session takes the subscription "
+    "over,\n"
+    "with exit code 1.\n\n"
+    "Examples:\n"
+    "  corridorctl watch all\n"
+    "  corridorctl watch urgent --create --count 10 --for 30s --format=json\n";
+
+struct WatchFlags {
+  std::string subscription;
+  bool create = false;
+  bool acknowledge = true;
+  size_t count = 0;  // 0: no bound
+  absl::Duration limit = absl::InfiniteDuration();
+};
+
+volatile std::sig_atomic_t interrupted = 0;
+void Interrupt(int /*signal*/) { interrupted = 1; }
+
+const std::string* HeadlineOf(const v1::StatementBody& body) {
+  const v1::AlertContent* content = body.has_issue()    ? &body.issue().content()
+                                    : body.has_revise() ? &body.revise().content()
+                                                        : nullptr;
+  if (content == nullptr || content->headlines().empty()) return nullptr;
+  return &content->headlines(0).text();
+}
+
+// Shows deliveries and events. Its methods run on the session's handler thread, all but
+// Finished() and Drop().
+class View {
+ public:
+  View(Context& context, const WatchFlags& flags) : context_(context), flags_(flags) {}
+
+  void Show(const Delivery& delivery, AckHandle handle) {
+    absl::MutexLock lock(&mutex_);
+    // Beyond the bound nothing is shown, and what is not shown is released.
+    if (flags_.count > 0 && shown_ >= flags_.count) return handle.Release();
+    ++shown_;
+    context_.json() ? ShowJson(delivery) : ShowText(delivery);
+    context_.out.flush();
+    if (flags_.acknowledge) return handle.Acknowledge();
+    kept_.push_back(std::move(handle));
+  }
+
+  void Show(const SessionEvent& event) {
+    switch (event.kind) {
+      case SessionEvent::Kind::kAttached:
+        context_.err << "attached to " << flags_.subscription << ", " << Backlog(event.progress)
+                     << " waiting\n";
+        break;
+      case SessionEvent::Kind::kDetached:
+        context_.err << "connection lost (" << Printable(S(event.status.message()))
+                     << "); trying again\n";
+        break;
+      case SessionEvent::Kind::kRefusedDelivery:
+        context_.err << "a delivery was refused: " << event.status.message() << "\n";
+        break;
+      case SessionEvent::Kind::kProgress:
+      case SessionEvent::Kind::kEnded:
+        break;
+    }
+  }
+
+  bool Finished() const {
+    absl::MutexLock lock(&mutex_);
+    return flags_.count > 0 && shown_ >= flags_.count;
+  }
+  // Gives back what was only looked at.
+  void Drop() {
+    absl::MutexLock lock(&mutex_);
+    kept_.clear();
+  }
+
+ private:
+  static uint64_t Backlog(const v1::SubscriptionStatus& status) {
+    uint64_t backlog = 0;
+    for (const v1::LaneProgress& lane : status.lanes()) backlog += lane.backlog();
+    return backlog;
+  }
+
+  void ShowJson(const Delivery& delivery) {
+    Json json = {{"lane", v1::Lane_Name(delivery.lane)},
+                 {"attempt", delivery.attempt},
+                 {"digest", HexEncode(delivery.digest)},
+                 {"description", Describe(delivery.body)}};
+    json["statement"] = MessageToJson(delivery.stored);
+    context_.out << json.dump() << "\n";
+  }
+
+  void ShowText(const Delivery& delivery) {
+    const v1::StatementBody& body = delivery.body;
+    const absl::Time accepted = absl::FromUnixMillis(delivery.stored.acceptance().accept_time_ms());
+    context_.out << TimeText(accepted, context_.time_zone())
+                 << "  TLP:" << absl::AsciiStrToUpper(Label(body.tlp())) << "  "
+                 << (delivery.lane == v1::LANE_URGENT ? "urgent   " : "routine  ")
+                 << ShortMember(body.publisher());
+    if (body.status() != v1::ALERT_STATUS_ACTUAL) {
+      context_.out << "  [" << absl::AsciiStrToUpper(Label(body.status())) << "]";
+    }
+    if (delivery.attempt > 1) context_.out << "  (attempt " << delivery.attempt << ")";
+    context_.out << "\n  " << Printable(Describe(body)) << "\n";
+    if (const std::string* headline = HeadlineOf(body)) {
+      context_.out << "  \"" << Printable(*headline) << "\"\n";
+    }
+    context_.out << "  alert " << IdText(body.alert_id()) << " revision " << body.revision()
+                 << "\n";
+  }
+
+  Context& context_;
+  const WatchFlags& flags_;
+  mutable absl::Mutex mutex_;
+  size_t shown_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::vector<AckHandle> kept_ ABSL_GUARDED_BY(mutex_);
+};
+
+int Run(Context& context, const WatchFlags& flags) {
+  absl::StatusOr<std::unique_ptr<Subscriber>> subscriber = context.OpenSubscriber();
+  if (!subscriber.ok()) return context.Fail(subscriber.status());
+  if (flags.create) {
+    v1::Subscription subscription;
+    subscription.set_name(flags.subscription);
+    const auto created = (*subscriber)->CreateSubscription(std::move(subscription));
+    // One of that name with a filter of its own is what is wanted too.
+    if (!created.ok() && !absl::IsAlreadyExists(created.status())) {
+      return context.Fail(created.status());
+    }
+  }
+  View view(context, flags);
+  SessionOptions options{.subscription = flags.subscription, .client_name = "corridorctl/0.1"};
+  options.on_event = [&view](const SessionEvent& event) { view.Show(event); };
+  const std::unique_ptr<Session> session =
+      (*subscriber)->Start(std::move(options), [&view](Delivery delivery, AckHandle handle) {
+        view.Show(delivery, std::move(handle));
+      });
+
+  std::signal(SIGINT, Interrupt);
+  std::signal(SIGTERM, Interrupt);
+  const absl::Time end = context.clock.Now() + flags.limit;
+  std::optional<absl::Status> ended;
+  while (!ended && !interrupted && !view.Finished() && context.clock.Now() < end) {
+    ended = session->WaitFor(std::min(absl::Milliseconds(100), end - context.clock.Now()));
+  }
+  if (!ended) {
+    view.Drop();
+    session->Shutdown();
+    ended = session->Wait();
+  }
+  return ended->ok() ? kExitOk : context.Fail(*ended);
+}
+
+}  // namespace
+
+void AddWatchCommand(CLI::App& app, Context& context) {
+  auto flags = std::make_shared<WatchFlags>();
+  CLI::App* command =
+      app.add_subcommand("watch", "Show statements live as a subscription gets them");
+  command->add_option("SUBSCRIPTION", flags->subscription, "its name")->required();
+  command->add_flag("--create", flags->create, "create it, for everything, when it is not there");
+  command->add_flag("--ack,!--no-ack", flags->acknowledge,
+                    "acknowledge what was shown (the default), or leave it unread");
+  command->add_option("--count", flags->count, "end after this many statements");
+  AddDurationFlag(*command, "--for", flags->limit, "end after this time");
+  command->footer(kFooter);
+  context.OnRun(*command, [&context, flags] {
+    if (!absl::StartsWith(flags->subscription, "subscriptions/")) {
+      flags->subscription = absl::StrCat("subscriptions/", flags->subscription);
+    }
+    return Run(context, *flags);
+  });
+}
+
+}  // namespace corridor
