@@ -32,8 +32,9 @@ class ThreadExecutor::Impl {
   void PostAfter(absl::Duration delay, Task task) {
     absl::MutexLock lock(&mutex_);
     if (stopped_) return;
-    timers_.emplace(std::pair(SteadyClock::now() + absl::ToChronoNanoseconds(delay), ++timers_made_),
-                    std::move(task));
+    timers_.emplace(
+        std::pair(SteadyClock::now() + absl::ToChronoNanoseconds(delay), ++timers_made_),
+        std::move(task));
     timers_changed_ = true;
   }
 

@@ -7,10 +7,9 @@
 #include "absl/status/statusor.h"
 
 // Returns from the enclosing function when `expr` is not OK.
-#define RETURN_IF_ERROR(expr)                                    \
-  do {                                                           \
-    if (absl::Status corridor_status = (expr); !corridor_status.ok()) \
-      return corridor_status;                                    \
+#define RETURN_IF_ERROR(expr)                                                                 \
+  do {                                                                                        \
+    if (absl::Status corridor_status = (expr); !corridor_status.ok()) return corridor_status; \
   } while (false)
 
 #define CORRIDOR_MACRO_CONCAT_INNER(x, y) x##y
@@ -21,8 +20,8 @@
 #define ASSIGN_OR_RETURN(lhs, expr) \
   ASSIGN_OR_RETURN_IMPL(CORRIDOR_MACRO_CONCAT(corridor_statusor_, __LINE__), lhs, expr)
 
-#define ASSIGN_OR_RETURN_IMPL(statusor, lhs, expr)      \
-  auto statusor = (expr);                               \
+#define ASSIGN_OR_RETURN_IMPL(statusor, lhs, expr)         \
+  auto statusor = (expr);                                  \
   if (!statusor.ok()) return std::move(statusor).status(); \
   lhs = *std::move(statusor)
 

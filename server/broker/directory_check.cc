@@ -27,8 +27,7 @@ absl::StatusOr<std::string> KeyIdOfRaw(const std::string& public_key) {
 
 bool IsBrokerOf(const std::string& spiffe_id, const std::string& region) {
   auto principal = ParsePrincipal(spiffe_id);
-  return principal.ok() && principal->kind == PrincipalKind::kBroker &&
-         principal->region == region;
+  return principal.ok() && principal->kind == PrincipalKind::kBroker && principal->region == region;
 }
 
 // The directory's signer must be a broker of the region now.
@@ -52,8 +51,7 @@ absl::Status AddMemberKey(const std::string& region, const v1::SigningKey& key,
                    verify(region, key.certificate_chain_pem(), as_of));
   ASSIGN_OR_RETURN(const std::string key_id, KeyIdOfRaw(certificate.public_key));
   const bool fits = certificate.spiffe_id == key.member() && IsMemberId(key.member()) &&
-                    key_id == key.key_id() &&
-                    certificate.not_before == TimeOf(key.not_before()) &&
+                    key_id == key.key_id() && certificate.not_before == TimeOf(key.not_before()) &&
                     certificate.not_after == TimeOf(key.not_after());
   if (!fits) return Invalid("a signing key in the directory differs from its certificate");
   keys.signing[key_id] = certificate.public_key;

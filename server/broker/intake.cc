@@ -35,10 +35,10 @@ v1::AuditEntry EntryOf(const Principal& sender, const std::string& digest) {
 Intake::Intake(Parts parts) : parts_(parts) {}
 
 void Intake::Accept(const Principal& sender, v1::SignedStatement statement, Answer answer) {
-  parts_.executor.Post([this, sender, statement = std::move(statement),
-                        answer = std::move(answer)]() mutable {
-    AcceptNow(sender, std::move(statement), std::move(answer));
-  });
+  parts_.executor.Post(
+      [this, sender, statement = std::move(statement), answer = std::move(answer)]() mutable {
+        AcceptNow(sender, std::move(statement), std::move(answer));
+      });
 }
 
 void Intake::AcceptNow(const Principal& sender, v1::SignedStatement statement, Answer answer) {
@@ -56,16 +56,16 @@ void Intake::AcceptNow(const Principal& sender, v1::SignedStatement statement, A
   // which writes the audit entry in the same batch as the record.
   std::vector<BatchPart> parts;
   parts.push_back(parts_.audit.Entry(EntryOf(sender, digest)));
-  parts_.journal.Append(
-      *std::move(accepted), std::move(parts),
-      [this, sender, digest, answer = std::move(answer)](
-          absl::StatusOr<v1::Receipt> receipt) mutable {
-        if (receipt.ok() || ReasonOf(receipt.status()) == v1::ERROR_REASON_OUTCOME_UNKNOWN ||
-            ReasonOf(receipt.status()) == v1::ERROR_REASON_QUOTA) {
-          return answer(std::move(receipt));
-        }
-        Refuse(sender, digest, receipt.status(), std::move(answer));
-      });
+  parts_.journal.Append(*std::move(accepted), std::move(parts),
+                        [this, sender, digest,
+                         answer = std::move(answer)](absl::StatusOr<v1::Receipt> receipt) mutable {
+                          if (receipt.ok() ||
+                              ReasonOf(receipt.status()) == v1::ERROR_REASON_OUTCOME_UNKNOWN ||
+                              ReasonOf(receipt.status()) == v1::ERROR_REASON_QUOTA) {
+                            return answer(std::move(receipt));
+                          }
+                          Refuse(sender, digest, receipt.status(), std::move(answer));
+                        });
 }
 
 absl::StatusOr<AcceptedStatement> Intake::Examine(const Principal& sender, const Facts& facts,
@@ -94,10 +94,10 @@ void Intake::Refuse(const Principal& sender, const std::string& digest, absl::St
 }
 
 void Intake::Check(const Principal& sender, v1::SignedStatement statement, CheckAnswer answer) {
-  parts_.executor.Post([this, sender, statement = std::move(statement),
-                        answer = std::move(answer)]() mutable {
-    answer(CheckNow(sender, std::move(statement)));
-  });
+  parts_.executor.Post(
+      [this, sender, statement = std::move(statement), answer = std::move(answer)]() mutable {
+        answer(CheckNow(sender, std::move(statement)));
+      });
 }
 
 v1::CheckStatementResponse Intake::CheckNow(const Principal& sender,
@@ -117,8 +117,7 @@ v1::CheckStatementResponse Intake::CheckNow(const Principal& sender,
   const ParsedStatement& parsed = *accepted->statement();
   auto target = TargetRecord(parts_.journal, parsed);
   if (!target.ok()) return refuse(target.status());
-  const Flow flow =
-      FlowOf(parsed, ToMillis(now), *target ? (*target)->statement.get() : nullptr);
+  const Flow flow = FlowOf(parsed, ToMillis(now), *target ? (*target)->statement.get() : nullptr);
 
   absl::Status verdict = CheckPublish(*facts, sender, parsed, now);
   if (verdict.ok() && has_proof) verdict = CheckStatementKey(*facts, parsed, now);

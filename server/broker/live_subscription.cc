@@ -133,8 +133,7 @@ bool LiveSubscription::Hand(const OutletRecord& record) {
   }
   const size_t weight = WeightOf(*record.statement);
   if (!state_.WantsMore(record.lane) || !state_.Fits(record.lane, weight)) return false;
-  const Lease lease =
-      state_.Hand(record.lane, record.offset, weight, parts_.clock.Steady());
+  const Lease lease = state_.Hand(record.lane, record.offset, weight, parts_.clock.Steady());
   const Record as_stored{.lane = record.lane,
                          .offset = record.offset,
                          .acceptance = record.acceptance,
@@ -211,14 +210,12 @@ void LiveSubscription::WriteCursor(CursorWriteFor purpose) {
   std::optional<SubscriptionCursor> cursor = state_.TakeWrite(purpose);
   if (!cursor.has_value()) return;
   std::vector<BatchPart> parts;
-  parts.push_back(
-      PutCursor(owner_.spiffe_id, definition_.name(), EncodeCursor(*cursor)));
-  parts_.journal.Commit(std::move(parts),
-                        [&flow = parts_.flow, self = self_](absl::Status status) {
-                          flow.Post([self, status = std::move(status)] {
-                            if (*self != nullptr) (*self)->CursorWritten(status);
-                          });
-                        });
+  parts.push_back(PutCursor(owner_.spiffe_id, definition_.name(), EncodeCursor(*cursor)));
+  parts_.journal.Commit(std::move(parts), [&flow = parts_.flow, self = self_](absl::Status status) {
+    flow.Post([self, status = std::move(status)] {
+      if (*self != nullptr) (*self)->CursorWritten(status);
+    });
+  });
 }
 
 void LiveSubscription::CursorWritten(const absl::Status& status) {

@@ -73,8 +73,7 @@ void PeerIntake::AcceptNow(const Delivery& delivery, Answer done) {
       });
 }
 
-absl::StatusOr<AcceptedStatement> PeerIntake::Examine(const std::string& origin,
-                                                      const Facts& facts,
+absl::StatusOr<AcceptedStatement> PeerIntake::Examine(const std::string& origin, const Facts& facts,
                                                       const v1::LinkRecord& record,
                                                       absl::Time now) {
   ASSIGN_OR_RETURN(AcceptedStatement accepted,

@@ -73,11 +73,11 @@ void Reader::GetAlert(const Principal& reader, v1::GetAlertRequest request,
                         answer = std::move(answer)]() mutable {
     View view = ViewFor(reader);
     auto alert = Get(view, request);
-    CoverThen(std::move(view), [alert = std::move(alert), answer = std::move(answer)](
-                                   absl::Status covered) mutable {
-      if (!covered.ok()) return answer(covered);
-      answer(std::move(alert));
-    });
+    CoverThen(std::move(view),
+              [alert = std::move(alert), answer = std::move(answer)](absl::Status covered) mutable {
+                if (!covered.ok()) return answer(covered);
+                answer(std::move(alert));
+              });
   });
 }
 
@@ -87,11 +87,11 @@ void Reader::ListAlerts(const Principal& reader, v1::ListAlertsRequest request,
                         answer = std::move(answer)]() mutable {
     View view = ViewFor(reader);
     auto page = List(view, request);
-    CoverThen(std::move(view), [page = std::move(page), answer = std::move(answer)](
-                                   absl::Status covered) mutable {
-      if (!covered.ok()) return answer(covered);
-      answer(std::move(page));
-    });
+    CoverThen(std::move(view),
+              [page = std::move(page), answer = std::move(answer)](absl::Status covered) mutable {
+                if (!covered.ok()) return answer(covered);
+                answer(std::move(page));
+              });
   });
 }
 

@@ -99,25 +99,25 @@ absl::Status Region::Build() {
                                                    .disclosures = *disclosures_,
                                                    .executor = parts_.intake,
                                                    .clock = parts_.clock});
-  dispatch_ = std::make_unique<Dispatch>(Dispatch::Parts{
-      .journal = *journal_,
-      .catalog = *catalog_,
-      .disclosures = *disclosures_,
-      .flow = parts_.flow,
-      .clock = parts_.clock,
-      .on_damage = [&observer = parts_.observer](const absl::Status& status) {
-        observer.OnDamage(status);
-      }});
-  sessions_ = std::make_unique<SubscriberSessions>(
-      SubscriberSessions::Parts{.region = options_.region,
-                                .store = parts_.store,
-                                .journal = *journal_,
-                                .catalog = *catalog_,
-                                .disclosures = *disclosures_,
-                                .dispatch = *dispatch_,
-                                .flow = parts_.flow,
-                                .clock = parts_.clock,
-                                .random = parts_.random});
+  dispatch_ = std::make_unique<Dispatch>(
+      Dispatch::Parts{.journal = *journal_,
+                      .catalog = *catalog_,
+                      .disclosures = *disclosures_,
+                      .flow = parts_.flow,
+                      .clock = parts_.clock,
+                      .on_damage = [&observer = parts_.observer](const absl::Status& status) {
+                        observer.OnDamage(status);
+                      }});
+  sessions_ =
+      std::make_unique<SubscriberSessions>(SubscriberSessions::Parts{.region = options_.region,
+                                                                     .store = parts_.store,
+                                                                     .journal = *journal_,
+                                                                     .catalog = *catalog_,
+                                                                     .disclosures = *disclosures_,
+                                                                     .dispatch = *dispatch_,
+                                                                     .flow = parts_.flow,
+                                                                     .clock = parts_.clock,
+                                                                     .random = parts_.random});
   BuildLinks();
   journal_->OnAppended([this] { OnFlow([](Region& region) { region.Appended(); }); });
   catalog_->OnChanged([this] { OnFlow([](Region& region) { region.FactsChanged(); }); });
@@ -230,8 +230,8 @@ std::shared_ptr<LinkStreamEvents> Region::AcceptLink(const std::string& peer_reg
 
 void Region::CreateSubscription(const Principal& owner, v1::Subscription subscription,
                                 absl::AnyInvocable<void(absl::StatusOr<v1::Subscription>)> done) {
-  BatchPart begin = FirstCursor(*journal_, owner.spiffe_id, subscription.name(),
-                                subscription.start_from());
+  BatchPart begin =
+      FirstCursor(*journal_, owner.spiffe_id, subscription.name(), subscription.start_from());
   catalog_->CreateSubscription(owner, std::move(subscription), journal_->head(), std::move(begin),
                                std::move(done));
 }
@@ -283,8 +283,8 @@ void Region::AddSubscriptionStatuses(
   for (const auto& [owner, subscription] : owned) {
     status.add_subscriptions()->set_owner(owner);
   }
-  sessions_->StatusOf(std::move(owned), [status = std::move(status), answer = std::move(answer)](
-                                            auto statuses) mutable {
+  sessions_->StatusOf(std::move(owned), [status = std::move(status),
+                                         answer = std::move(answer)](auto statuses) mutable {
     if (!statuses.ok()) return answer(statuses.status());
     for (size_t i = 0; i < statuses->size(); ++i) {
       *status.mutable_subscriptions(static_cast<int>(i))->mutable_status() =

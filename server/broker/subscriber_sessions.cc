@@ -55,9 +55,8 @@ absl::Status CheckMayRead(const Facts& facts, const Principal& principal) {
     return Error(v1::ERROR_REASON_MEMBER_SUSPENDED, "the member is suspended");
   }
   const v1::Grant* grant = facts.FindGrant(principal.spiffe_id);
-  const bool may_read =
-      grant != nullptr && std::find(grant->roles().begin(), grant->roles().end(),
-                                    v1::ROLE_READER) != grant->roles().end();
+  const bool may_read = grant != nullptr && std::find(grant->roles().begin(), grant->roles().end(),
+                                                      v1::ROLE_READER) != grant->roles().end();
   if (may_read) return absl::OkStatus();
   return Error(v1::ERROR_REASON_POLICY_DENIED, "no grant lets this principal read", "rule",
                "grant/reader");
@@ -122,9 +121,9 @@ void SubscriberSessions::Handle(SessionId id, const v1::AttachRequest& request) 
 absl::Status SubscriberSessions::Start(SessionId id, Session& session,
                                        const v1::SessionStart& start) {
   RETURN_IF_ERROR(CheckMayRead(*parts_.catalog.facts(), session.principal));
-  ASSIGN_OR_RETURN(v1::Subscription subscription,
-                   parts_.catalog.GetSubscription(session.principal.spiffe_id,
-                                                  start.subscription()));
+  ASSIGN_OR_RETURN(
+      v1::Subscription subscription,
+      parts_.catalog.GetSubscription(session.principal.spiffe_id, start.subscription()));
   ASSIGN_OR_RETURN(LiveSubscription * live, LiveOf(session.principal, subscription));
   if (live->has_session()) {
     for (auto& [other_id, other] : sessions_) {
@@ -141,8 +140,8 @@ absl::Status SubscriberSessions::Start(SessionId id, Session& session,
   return absl::OkStatus();
 }
 
-absl::StatusOr<LiveSubscription*> SubscriberSessions::LiveOf(
-    const Principal& owner, const v1::Subscription& subscription) {
+absl::StatusOr<LiveSubscription*> SubscriberSessions::LiveOf(const Principal& owner,
+                                                             const v1::Subscription& subscription) {
   std::unique_ptr<LiveSubscription>& live = live_[{owner.spiffe_id, subscription.name()}];
   if (live == nullptr) {
     ASSIGN_OR_RETURN(SubscriptionCursor cursor, CursorOf(owner.spiffe_id, subscription));
@@ -154,9 +153,8 @@ absl::StatusOr<LiveSubscription*> SubscriberSessions::LiveOf(
                                 .flow = parts_.flow,
                                 .clock = parts_.clock},
         owner, subscription,
-        SubscriptionOptions{.name = subscription.name(),
-                            .tag = next_tag_++,
-                            .broker_start = broker_start_},
+        SubscriptionOptions{
+            .name = subscription.name(), .tag = next_tag_++, .broker_start = broker_start_},
         std::move(cursor));
   }
   RETURN_IF_ERROR(live->Redefine(subscription));
@@ -242,10 +240,8 @@ void SubscriberSessions::GoAway() {
 void SubscriberSessions::StatusOf(
     std::vector<Owned> subscriptions,
     absl::AnyInvocable<void(absl::StatusOr<std::vector<v1::SubscriptionStatus>>)> answer) {
-  OnFlow([subscriptions = std::move(subscriptions),
-          answer = std::move(answer)](SubscriberSessions& hub) mutable {
-    answer(hub.StatusNow(subscriptions));
-  });
+  OnFlow([subscriptions = std::move(subscriptions), answer = std::move(answer)](
+             SubscriberSessions& hub) mutable { answer(hub.StatusNow(subscriptions)); });
 }
 
 absl::StatusOr<std::vector<v1::SubscriptionStatus>> SubscriberSessions::StatusNow(

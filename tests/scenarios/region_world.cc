@@ -195,9 +195,8 @@ void TestRegion::AddMember(std::string_view agency, std::string_view country) {
   member.set_display_name(absl::StrCat("Example agency ", A(agency)));
   member.add_countries(std::string(country));
   member.set_type(v1::PUBLISHER_TYPE_CENTRAL_GOVERNMENT);
-  auto created = world_.Await<absl::StatusOr<v1::Member>>([&](auto done) {
-    region_->catalog().CreateMember(Operator(), member, std::move(done));
-  });
+  auto created = world_.Await<absl::StatusOr<v1::Member>>(
+      [&](auto done) { region_->catalog().CreateMember(Operator(), member, std::move(done)); });
   ASSERT_TRUE(created.ok()) << created.status();
   v1::Grant grant;
   grant.set_principal(member.spiffe_id());
@@ -205,9 +204,8 @@ void TestRegion::AddMember(std::string_view agency, std::string_view country) {
   grant.add_roles(v1::ROLE_IMMEDIATE_PUBLISHER);
   grant.add_roles(v1::ROLE_READER);
   grant.set_publish_tlp_max(v1::TLP_RED);
-  auto granted = world_.Await<absl::StatusOr<v1::Grant>>([&](auto done) {
-    region_->catalog().SetGrant(Operator(), grant, std::move(done));
-  });
+  auto granted = world_.Await<absl::StatusOr<v1::Grant>>(
+      [&](auto done) { region_->catalog().SetGrant(Operator(), grant, std::move(done)); });
   ASSERT_TRUE(granted.ok()) << granted.status();
   auto signer =
       signers_.emplace(std::string(agency), pki_.Signer(absl::StrCat("/agency/", A(agency)))).first;
@@ -246,9 +244,8 @@ absl::StatusOr<v1::Receipt> TestRegion::Publish(std::string_view agency,
 
 absl::StatusOr<v1::Receipt> TestRegion::PublishBytes(const Principal& sender,
                                                      v1::SignedStatement statement) {
-  return world_.Await<absl::StatusOr<v1::Receipt>>([&](auto done) {
-    region_->intake().Accept(sender, std::move(statement), std::move(done));
-  });
+  return world_.Await<absl::StatusOr<v1::Receipt>>(
+      [&](auto done) { region_->intake().Accept(sender, std::move(statement), std::move(done)); });
 }
 
 std::shared_ptr<TestSession> TestRegion::Attach(std::string_view agency) {
@@ -259,9 +256,8 @@ std::shared_ptr<TestSession> TestRegion::AttachAs(const Principal& principal) {
   v1::Subscription subscription;
   subscription.set_name("subscriptions/all");
   subscription.set_start_from(v1::START_FROM_OLDEST);
-  auto created = world_.Await<absl::StatusOr<v1::Subscription>>([&](auto done) {
-    region_->CreateSubscription(principal, subscription, std::move(done));
-  });
+  auto created = world_.Await<absl::StatusOr<v1::Subscription>>(
+      [&](auto done) { region_->CreateSubscription(principal, subscription, std::move(done)); });
   EXPECT_TRUE(created.ok()) << created.status();
   auto session = std::make_shared<TestSession>();
   session->id = region_->sessions().Open(principal, session);

@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
-#include "gtest/gtest.h"
 #include "core/crypto/signature.h"
 #include "core/gate/gate.h"
+#include "gtest/gtest.h"
 #include "server/broker/region.h"
 #include "server/storage/memory_store.h"
 #include "tests/support/seeded_random.h"

@@ -58,7 +58,7 @@ TEST_F(TwoRegions, AnAlertArrivesOnceAndIntact) {
   world_.Run();
   EXPECT_THAT(BodiesOf(*bangkok), ::testing::ElementsAre(body.SerializeAsString()));
   ASSERT_EQ(bangkok->Deliveries().size(), 1u);
-  const v1::StoredStatement& stored = bangkok->Deliveries()[0].statement();
+  const v1::StoredStatement stored = bangkok->Deliveries()[0].statement();
   EXPECT_EQ(stored.acceptance().position().region(), kEast);
   EXPECT_EQ(stored.position().region(), kSouth);
 }
@@ -67,9 +67,8 @@ TEST_F(TwoRegions, OnlyTheNamedMemberGetsIt) {
   auto bangkok = south().Attach("th-desk");
   auto manila = south().Attach("ph-desk");
   auto kampala = east().Attach("ug-desk");
-  ASSERT_TRUE(east()
-                  .Publish("ke-desk", Issue(1), RoutingToMembers({south().MemberId("th-desk")}))
-                  .ok());
+  ASSERT_TRUE(
+      east().Publish("ke-desk", Issue(1), RoutingToMembers({south().MemberId("th-desk")})).ok());
   world_.Run();
   EXPECT_EQ(bangkok->Deliveries().size(), 1u);
   EXPECT_TRUE(manila->Deliveries().empty());
