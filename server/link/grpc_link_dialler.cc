@@ -6,9 +6,11 @@
 #include <grpcpp/support/client_callback.h>
 
 #include <deque>
+#include <set>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
 #include "core/model/errors.h"
 #include "corridor/v1/region_link.grpc.pb.h"
@@ -43,9 +45,12 @@ class DialledStream final : public grpc::ClientBidiReactor<v1::LinkFrame, v1::Li
   DialledStream(std::shared_ptr<grpc::Channel> channel, std::shared_ptr<LinkStreamEvents> events)
       : stub_(v1::RegionLink::NewStub(std::move(channel))), events_(std::move(events)) {}
 
-  void Begin() {
+  // `done` is called last, when everything has been told.
+  void Begin(absl::AnyInvocable<void()> done) {
+    done_ = std::move(done);
     self_ = shared_from_this();
     absl::MutexLock lock(&mutex_);
+    over_ = false;
     stub_->async()->Link(&context_, this);
     // For Send and Close, which come from outside of reactions; until it is over.
     AddHold();
@@ -93,6 +98,7 @@ class DialledStream final : public grpc::ClientBidiReactor<v1::LinkFrame, v1::Li
     events_->OnClosed(status.ok() ? absl::UnavailableError("the peer closed the stream")
                                   : StatusOf(status));
     events_.reset();
+    done_();
     self_.reset();
   }
 
@@ -115,13 +121,14 @@ class DialledStream final : public grpc::ClientBidiReactor<v1::LinkFrame, v1::Li
   const std::unique_ptr<v1::RegionLink::Stub> stub_;
   grpc::ClientContext context_;
   std::shared_ptr<LinkStreamEvents> events_;  // Until OnDone.
-  std::shared_ptr<DialledStream> self_;       // From Begin to OnDone.
+  absl::AnyInvocable<void()> done_;
+  std::shared_ptr<DialledStream> self_;  // From Begin to OnDone.
   v1::LinkFrame incoming_;
   v1::LinkFrame outgoing_;  // gRPC's while writing_.
   absl::Mutex mutex_;
   std::deque<v1::LinkFrame> queue_ ABSL_GUARDED_BY(mutex_);
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
-  bool over_ ABSL_GUARDED_BY(mutex_) = false;
+  bool over_ ABSL_GUARDED_BY(mutex_) = true;  // Until Begin, and from its end.
 };
 
 std::shared_ptr<grpc::Channel> ChannelTo(const DialTarget& target) {
@@ -137,14 +144,54 @@ std::shared_ptr<grpc::Channel> ChannelTo(const DialTarget& target) {
 
 }  // namespace
 
+// The streams that are under way. Outlives the dialler where a stream does.
+class GrpcLinkDialler::Streams : public std::enable_shared_from_this<Streams> {
+ public:
+  // Not any more once they were stopped.
+  void Begin(const std::shared_ptr<DialledStream>& stream) {
+    absl::MutexLock lock(&mutex_);
+    if (stopped_) return;
+    live_.insert(stream);
+    stream->Begin([streams = shared_from_this(), key = stream.get()] { streams->Remove(key); });
+  }
+
+  void Stop() {
+    std::set<std::shared_ptr<DialledStream>> live;
+    {
+      absl::MutexLock lock(&mutex_);
+      stopped_ = true;
+      live = live_;
+    }
+    for (const auto& stream : live) stream->Close(absl::OkStatus());
+    absl::MutexLock lock(&mutex_);
+    mutex_.Await(absl::Condition(
+        +[](std::set<std::shared_ptr<DialledStream>>* waiting) { return waiting->empty(); },
+        &live_));
+  }
+
+ private:
+  void Remove(const DialledStream* stream) {
+    absl::MutexLock lock(&mutex_);
+    std::erase_if(live_, [stream](const auto& live) { return live.get() == stream; });
+  }
+
+  absl::Mutex mutex_;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  std::set<std::shared_ptr<DialledStream>> live_ ABSL_GUARDED_BY(mutex_);
+};
+
 GrpcLinkDialler::GrpcLinkDialler(std::map<std::string, DialTarget> peers)
-    : peers_(std::move(peers)) {}
+    : peers_(std::move(peers)), streams_(std::make_shared<Streams>()) {}
+
+GrpcLinkDialler::~GrpcLinkDialler() { Stop(); }
+
+void GrpcLinkDialler::Stop() { streams_->Stop(); }
 
 std::shared_ptr<LinkStream> GrpcLinkDialler::Dial(const std::string& peer_region, v1::Lane,
                                                   std::shared_ptr<LinkStreamEvents> events) {
   auto stream =
       std::make_shared<DialledStream>(ChannelTo(peers_.at(peer_region)), std::move(events));
-  stream->Begin();
+  streams_->Begin(stream);
   return stream;
 }
 

@@ -26,13 +26,22 @@ class GrpcLinkDialler final : public LinkTransport {
  public:
   // Peers by region.
   explicit GrpcLinkDialler(std::map<std::string, DialTarget> peers);
+  ~GrpcLinkDialler() override;  // Stops.
 
   // REQUIRES: the region is one of the peers.
   std::shared_ptr<LinkStream> Dial(const std::string& peer_region, v1::Lane lane,
                                    std::shared_ptr<LinkStreamEvents> events) override;
 
+  // Ends every stream, and waits until each has told of it: what is told must
+  // still have an executor to run on. Nothing is dialled any more: a stream that
+  // is asked for later stays silent.
+  void Stop();
+
  private:
+  class Streams;
+
   const std::map<std::string, DialTarget> peers_;
+  const std::shared_ptr<Streams> streams_;
 };
 
 }  // namespace corridor

@@ -1,0 +1,405 @@
+// corridord: the broker of one region. This file is the composition root: it builds each object
+// once, in the order in which a statement flows, and stops them in reverse.
+
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/synchronization/notification.h"
+#include "core/base/clock.h"
+#include "core/base/executor.h"
+#include "core/base/status_macros.h"
+#include "core/crypto/system_random.h"
+#include "core/crypto/tls_settings.h"
+#include "core/gate/gate.h"
+#include "core/model/errors.h"
+#include "server/broker/directory_check.h"
+#include "server/broker/region.h"
+#include "server/config/broker_config.h"
+#include "server/identity/caller_check.h"
+#include "server/identity/transport_credentials.h"
+#include "server/journal/head_marker.h"
+#include "server/link/grpc_link_dialler.h"
+#include "server/ops/log.h"
+#include "server/ops/stop_request.h"
+#include "server/rpc/administration_service.h"
+#include "server/rpc/publisher_service.h"
+#include "server/rpc/readiness.h"
+#include "server/rpc/region_link_service.h"
+#include "server/rpc/rpc_server.h"
+#include "server/rpc/subscriber_service.h"
+#include "server/storage/rocksdb_store.h"
+
+namespace corridor {
+namespace {
+
+enum ExitCode {
+  kExitOk = 0,
+  kExitUsage = 2,
+  kExitConfig = 3,
+  kExitData = 4,
+  kExitListen = 5,
+  kExitStorageFailed = 6,
+};
+
+constexpr char kExitCodes[] =
+    "Exit codes:\n"
+    "  0  stopped when asked to, or the configuration is sound (--check-config)\n"
+    "  2  wrong command line\n"
+    "  3  wrong configuration; each mistake is named with its field\n"
+    "  4  the data cannot be used: in use by another broker, damaged, or shorter than it was\n"
+    "     (see --accept-lost-tail)\n"
+    "  5  an address cannot be listened on\n"
+    "  6  storage failed while running; start again, and look at the disk first\n";
+
+struct CommandLine {
+  std::string config_path;
+  bool check_config = false;
+  bool accept_lost_tail = false;
+};
+
+LogLevel LevelOf(config::LogLevel level) {
+  switch (level) {
+    case config::LOG_LEVEL_DEBUG:
+      return LogLevel::kDebug;
+    case config::LOG_LEVEL_WARNING:
+      return LogLevel::kWarning;
+    case config::LOG_LEVEL_ERROR:
+      return LogLevel::kError;
+    default:
+      return LogLevel::kInfo;
+  }
+}
+
+std::string LaneName(v1::Lane lane) { return lane == v1::LANE_URGENT ? "urgent" : "routine"; }
+
+// What an operator should hear of goes into the log; failed storage ends the process.
+class LoggingObserver final : public RegionObserver {
+ public:
+  LoggingObserver(Log& log, StopRequest& stop) : log_(log), stop_(stop) {}
+
+  void OnLinkState(const std::string& peer, v1::Lane lane, v1::LinkState state,
+                   const std::string& detail) override {
+    log_.Write(LogLevel::kInfo, "link_state",
+               {{"peer", peer},
+                {"lane", LaneName(lane)},
+                {"state", v1::LinkState_Name(state)},
+                {"detail", detail}});
+  }
+  void OnLinkAlarm(const std::string& peer, v1::Lane lane, v1::ErrorReason reason,
+                   const std::string& detail) override {
+    log_.Write(LogLevel::kWarning, "link_alarm",
+               {{"peer", peer},
+                {"lane", LaneName(lane)},
+                {"reason", ReasonName(reason)},
+                {"detail", detail}});
+  }
+  void OnRefusedByPeer(const std::string& peer, v1::Lane lane,
+                       const v1::LinkRefused& refused) override {
+    log_.Write(LogLevel::kWarning, "refused_by_peer",
+               {{"peer", peer},
+                {"lane", LaneName(lane)},
+                {"offset", static_cast<int64_t>(refused.offset())},
+                {"reason", ReasonName(refused.reason())}});
+  }
+  void OnDamage(const absl::Status& status) override {
+    log_.Write(LogLevel::kError, "damage", {{"error", status.ToString()}});
+  }
+  void OnStorageFailed(const absl::Status& status) override {
+    log_.Write(LogLevel::kError, "storage_failed", {{"error", status.ToString()}});
+    stop_.Ask(StopReason::kStorageFailed);
+  }
+
+ private:
+  Log& log_;
+  StopRequest& stop_;
+};
+
+JournalOptions JournalOptionsOf(const BrokerConfig& config, bool accept_lost_tail) {
+  JournalOptions options;
+  options.region = config.region;
+  options.validity_caps = config.validity_caps;
+  options.accept_lost_tail = accept_lost_tail;
+  return options;
+}
+
+Region::Options RegionOptionsOf(const BrokerConfig& config, bool accept_lost_tail) {
+  Region::Options options;
+  options.region = config.region;
+  options.broker = config.tls.self.spiffe_id;
+  options.acceptance_chain_pem = config.acceptance_signing.certificate_chain_pem;
+  options.version = CORRIDOR_VERSION;
+  options.journal = JournalOptionsOf(config, accept_lost_tail);
+  for (const auto& link : config.links) {
+    options.peers.push_back({link.peer_region, !link.dial_address.empty()});
+  }
+  return options;
+}
+
+Parties PartiesOf(const BrokerConfig& config) {
+  Parties parties{config.region, {config.operators.begin(), config.operators.end()}, {}};
+  for (const auto& link : config.links) parties.linked_regions.insert(link.peer_region);
+  return parties;
+}
+
+// Everything of a running broker, in flow order.
+class Broker {
+ public:
+  Broker(BrokerConfig config, const Clock& clock, Log& log, StopRequest& stop)
+      : config_(std::move(config)),
+        clock_(clock),
+        log_(log),
+        observer_(log, stop),
+        identity_{config_.region, config_.tls.certificate_chain_pem, config_.tls.private_key_pem,
+                  config_.tls.trust},
+        gate_(config_.gate_policy),
+        dialler_(DialTargets()) {}
+
+  // Opens the data and the region on it.
+  absl::Status Open(bool accept_lost_tail);
+  // Opens the ports and begins to serve.
+  absl::Status Serve();
+  // Tells everybody, waits up to `grace` for what is under way, stops all.
+  void Stop(absl::Duration grace);
+
+ private:
+  std::map<std::string, DialTarget> DialTargets();
+  HandshakeRefusalObserver RefusedHandshakes(std::string_view side);
+  void OnRefusedCall(const CallRefusal& refusal);
+  absl::Status Listen();
+
+  const BrokerConfig config_;
+  const Clock& clock_;
+  Log& log_;
+  SystemRandom random_;
+  LoggingObserver observer_;
+  const TransportIdentity identity_;
+  const Gate gate_;
+  GrpcLinkDialler dialler_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Store> key_store_;
+  std::unique_ptr<HeadMarker> head_marker_;
+  std::unique_ptr<Region> region_;
+  // Threads stop before the region that their tasks work on goes.
+  ThreadExecutor flow_{"flow", 1};
+  ThreadExecutor commit_{"commit", 1};
+  ThreadExecutor intake_{"intake", 2};
+  Readiness readiness_;
+  std::optional<PublisherService> publisher_;
+  std::optional<SubscriberService> subscriber_;
+  std::optional<RegionLinkService> region_link_;
+  std::optional<AdministrationService> administration_;
+  std::unique_ptr<RpcServer> server_;
+};
+
+HandshakeRefusalObserver Broker::RefusedHandshakes(std::string_view side) {
+  return [&log = log_, side = std::string(side)](const HandshakeRefusal& refusal) {
+    log.Write(LogLevel::kWarning, "handshake_refused",
+              {{"side", side},
+               {"reason", refusal.reason},
+               {"claimed_uri", refusal.claimed_uri},
+               {"claimed_serial", refusal.claimed_serial}});
+  };
+}
+
+std::map<std::string, DialTarget> Broker::DialTargets() {
+  std::map<std::string, DialTarget> targets;
+  for (const auto& link : config_.links) {
+    if (link.dial_address.empty()) continue;
+    targets[link.peer_region] = {
+        link.dial_address,
+        MakePeerCredentials(identity_, link.peer_region, clock_, RefusedHandshakes("dialled"))};
+  }
+  return targets;
+}
+
+void Broker::OnRefusedCall(const CallRefusal& refusal) {
+  const std::string reason = ReasonName(ReasonOf(refusal.status));
+  const std::string rule = MetadataOf(refusal.status, "rule");
+  log_.Write(LogLevel::kWarning, "call_refused",
+             {{"method", refusal.method},
+              {"caller", refusal.caller},
+              {"code", absl::StatusCodeToString(refusal.status.code())},
+              {"reason", reason},
+              {"rule", rule}});
+  v1::AuditEntry entry;
+  entry.set_actor(refusal.caller);
+  entry.set_act(v1::AUDIT_ACT_AUTHORISATION);
+  entry.set_object(refusal.method);
+  entry.set_refusal(ReasonOf(refusal.status));
+  entry.set_rule(rule);
+  std::vector<BatchPart> parts;
+  parts.push_back(region_->audit().Entry(std::move(entry)));
+  region_->journal().Commit(std::move(parts), [this](const absl::Status& written) {
+    if (written.ok()) return;
+    log_.Write(LogLevel::kError, "audit_entry_lost", {{"error", written.ToString()}});
+  });
+}
+
+absl::Status Broker::Open(bool accept_lost_tail) {
+  if (mkdir(config_.data_dir.c_str(), 0700) != 0 && errno != EEXIST) {
+    return absl::InternalError("the data folder cannot be made");
+  }
+  ASSIGN_OR_RETURN(store_, OpenRocksDbStore(config_.data_dir + "/journal"));
+  ASSIGN_OR_RETURN(key_store_, OpenRocksDbStore(config_.data_dir + "/keys"));
+  head_marker_ = MakeFileHeadMarker(config_.data_dir + "/head");
+  ASSIGN_OR_RETURN(region_, Region::Open({.store = *store_,
+                                          .key_store = *key_store_,
+                                          .head_marker = *head_marker_,
+                                          .flow = flow_,
+                                          .commit = commit_,
+                                          .intake = intake_,
+                                          .clock = clock_,
+                                          .random = random_,
+                                          .acceptance_key = config_.acceptance_signing.key,
+                                          .gate = gate_,
+                                          .transport = dialler_,
+                                          .verify_key = MakeRegionKeyVerifier(config_.tls.trust),
+                                          .observer = observer_},
+                                         RegionOptionsOf(config_, accept_lost_tail)));
+  return absl::OkStatus();
+}
+
+absl::Status Broker::Listen() {
+  publisher_.emplace(region_->intake(), readiness_);
+  subscriber_.emplace(*region_, intake_, readiness_);
+  region_link_.emplace(
+      [this](const std::string& peer_region, v1::Lane lane, std::shared_ptr<LinkStream> stream) {
+        return region_->AcceptLink(peer_region, lane, std::move(stream));
+      },
+      readiness_);
+  administration_.emplace(*region_, intake_);
+  auto caller_check =
+      MakeCallerCheck([this] { return region_->catalog().facts(); }, PartiesOf(config_),
+                      [this](const CallRefusal& refusal) { OnRefusedCall(refusal); });
+  RpcServerOptions options;
+  options.addresses = config_.listen_addresses;
+  options.credentials = MakeServerCredentials(identity_, clock_, RefusedHandshakes("accepted"),
+                                              std::move(caller_check));
+  options.streams_per_connection = config_.limits.streams_per_connection;
+  options.handshake_timeout = config_.limits.handshake_timeout;
+  options.message_bytes = config_.limits.message_bytes;
+  ASSIGN_OR_RETURN(
+      server_, RpcServer::Start(std::move(options),
+                                {&*publisher_, &*subscriber_, &*region_link_, &*administration_},
+                                log_, clock_));
+  return absl::OkStatus();
+}
+
+absl::Status Broker::Serve() {
+  RETURN_IF_ERROR(Listen());
+  region_->Start();
+  readiness_.Set(Readiness::State::kServing);
+  server_->SetServing(true);
+  for (size_t i = 0; i < server_->ports().size(); ++i) {
+    log_.Write(LogLevel::kInfo, "listening",
+               {{"address", config_.listen_addresses[i]}, {"port", int64_t{server_->ports()[i]}}});
+  }
+  log_.Write(LogLevel::kInfo, "serving",
+             {{"region", config_.region},
+              {"broker", config_.tls.self.spiffe_id},
+              {"version", std::string(CORRIDOR_VERSION)},
+              {"head_offset", static_cast<int64_t>(region_->journal().head())}});
+  return absl::OkStatus();
+}
+
+void Broker::Stop(absl::Duration grace) {
+  const absl::Duration deadline = clock_.Steady() + grace;
+  if (server_ != nullptr) {
+    readiness_.Set(Readiness::State::kDraining);
+    server_->SetServing(false);
+    publisher_->Drain();
+    // Shared: where the flow is stuck, the notice comes after we have stopped waiting.
+    auto told = std::make_shared<absl::Notification>();
+    region_->Drain([told] { told->Notify(); });
+    told->WaitForNotificationWithTimeout(grace);
+    server_->Stop(std::max(deadline - clock_.Steady(), absl::ZeroDuration()));
+  }
+  dialler_.Stop();
+  intake_.Stop();
+  flow_.Stop();
+  commit_.Stop();
+}
+
+void PrintMistakes(const std::string& path, const absl::Status& status) {
+  for (const FieldViolation& mistake : ViolationsOf(status)) {
+    std::fprintf(stderr, "%s: %s%s%s\n", path.c_str(), mistake.field.c_str(),
+                 mistake.field.empty() ? "" : ": ", mistake.description.c_str());
+  }
+}
+
+int Run(const CommandLine& command) {
+  StopRequest stop;
+  SystemClock clock;
+  auto config = LoadBrokerConfig(command.config_path, clock.Now());
+  if (!config.ok()) {
+    PrintMistakes(command.config_path, config.status());
+    return kExitConfig;
+  }
+  if (command.check_config) {
+    std::printf("%s: the configuration is sound\n", command.config_path.c_str());
+    return kExitOk;
+  }
+  Log log(LevelOf(config->log_level), clock);
+  if (absl::Status tls = RestrictTlsOfProcess(); !tls.ok()) {
+    log.Write(LogLevel::kError, "tls_settings_failed", {{"error", tls.ToString()}});
+    return kExitConfig;
+  }
+  RouteGrpcLog(&log, config->log_level == config::LOG_LEVEL_DEBUG);
+  const absl::Duration grace = config->limits.drain;
+  int exit_code = kExitOk;
+  {
+    Broker broker(*std::move(config), clock, log, stop);
+    if (absl::Status open = broker.Open(command.accept_lost_tail); !open.ok()) {
+      log.Write(LogLevel::kError, "data_refused", {{"error", open.ToString()}});
+      exit_code = kExitData;
+      broker.Stop(absl::ZeroDuration());
+    } else if (absl::Status serving = broker.Serve(); !serving.ok()) {
+      log.Write(LogLevel::kError, "listen_failed", {{"error", serving.ToString()}});
+      exit_code = kExitListen;
+      broker.Stop(absl::ZeroDuration());
+    } else {
+      const bool failed = stop.Wait() == StopReason::kStorageFailed;
+      log.Write(LogLevel::kInfo, "stopping");
+      broker.Stop(failed ? absl::Seconds(1) : grace);
+      if (failed) exit_code = kExitStorageFailed;
+    }
+  }
+  log.Write(LogLevel::kInfo, "stopped", {{"exit_code", int64_t{exit_code}}});
+  RouteGrpcLog(nullptr, false);
+  return exit_code;
+}
+
+}  // namespace
+}  // namespace corridor
+
+int main(int argc, char** argv) {
+  CLI::App app("The broker of one Corridor region.", "corridord");
+  corridor::CommandLine command;
+  app.add_option("--config", command.config_path,
+                 "The configuration, a textproto; every field is documented in "
+                 "server/config/broker_config.proto")
+      ->type_name("FILE")
+      ->required();
+  app.add_flag("--check-config", command.check_config,
+               "Check the configuration and the files it names, open nothing, and exit");
+  app.add_flag("--accept-lost-tail", command.accept_lost_tail,
+               "Serve a journal that ends before where it is known to have been, as a new "
+               "incarnation; what is missing is lost");
+  app.set_version_flag("--version", "corridord " CORRIDOR_VERSION);
+  app.footer(corridor::kExitCodes);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? corridor::kExitOk : corridor::kExitUsage;
+  }
+  return corridor::Run(command);
+}
