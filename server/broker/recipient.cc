@@ -12,13 +12,10 @@ absl::StatusOr<RecordInContext> InContext(const Journal& journal, RecordPtr reco
   RecordInContext in_context{.record = std::move(record)};
   const ParsedStatement& statement = *in_context.record->statement;
   ASSIGN_OR_RETURN(in_context.target, TargetRecord(journal, statement));
-  const v1::AlertReference* other = TargetOf(statement.body);
-  ASSIGN_OR_RETURN(std::optional<AlertHead> head,
-                   other != nullptr ? journal.AlertHeadOf(other->publisher(), other->alert_id())
-                                    : journal.AlertHeadOf(statement.body.publisher(),
-                                                          statement.body.alert_id()));
-  if (!head.has_value()) return in_context;
   if (statement.content() == nullptr) return in_context;
+  ASSIGN_OR_RETURN(std::optional<AlertHead> head,
+                   journal.AlertHeadOf(statement.body.publisher(), statement.body.alert_id()));
+  if (!head.has_value()) return in_context;
   in_context.withdrawn = head->withdrawn(statement.body.statement_id());
   in_context.superseded = head->highest_revision > statement.body.revision();
   return in_context;
