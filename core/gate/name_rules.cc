@@ -11,7 +11,7 @@ namespace corridor {
 namespace {
 
 // A name as it is written: up to four words that begin with a capital.
-#define CORRIDOR_NAME R"((\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'.-]*){0,3}))"
+#define CORRIDOR_NAME R"(((?:\p{Lu}\.\s*){0,2}\p{Lu}[\p{L}'-]+(?:\s+\p{Lu}[\p{L}'.-]*){0,3}))"
 #define CORRIDOR_EDGE R"((?:^|[^\p{L}\p{N}]))"
 
 struct Pattern {
@@ -27,9 +27,9 @@ constexpr Pattern kPatterns[] = {
      R"((?:Dr|DR|Sir|Miss|MISS|Bi|Bibi|Mzee|Mama|Baba|Pak|Bu|Ibu|Kak|Mas|Mbak|Mang|Ate|Kuya|Datu|Datuk|Bb|Gng|Engr|Atty|[Ss]i|Fr|Sr)\.?\s+)" CORRIDOR_NAME},
     {"name.title-lower-case", CORRIDOR_EDGE R"((?:mr|mrs|mme|mlle)\.?\s+(\p{Ll}{3,}))"},
     {"name.cue", CORRIDOR_EDGE
-     R"((?i:name is|names are|named as|his name|her name|alias|a\.?k\.?a\.?|goes by|jina lake(?: ni)?|kwa jina(?: la)?|anaitwa|aitwaye|anayeitwa|bernama|namanya|pangalan(?: niya)?(?: ay)?|nagngangalang|nommée?|dénommée?|prénommée?|s'appelle|yitwa|witwa|tên(?: là)?)\s*[:=]?\s*)" CORRIDOR_NAME},
+     R"((?i:name is|names are|named as|his name|her name|alias|a\.?k\.?a\.?|goes by|jina lake(?: ni)?|kwa jina(?: la)?|anaitwa|aitwaye|anayeitwa|bernama|atas nama|namanya|pangalan(?: niya)?(?: ay)?|nagngangalang|nommée?|dénommée?|prénommée?|s'appelle|yitwa|witwa|tên(?: là)?)\s*[:=]?\s*)" CORRIDOR_NAME},
     {"name.label", CORRIDOR_EDGE
-     R"((?i:name|full name|first name|last name|surname|nama|nama lengkap|jina|jina kamili|pangalan|nom|prénom|victim|passenger|korban|biktima|mwathirika|họ tên|họ và tên)\s*[:=]\s*)" CORRIDOR_NAME},
+     R"((?i:name|full name|contact person|contact name|first name|last name|surname|nama|nama lengkap|jina|jina kamili|pangalan|nom|prénom|victim|passenger|korban|biktima|mwathirika|họ tên|họ và tên)\s*[:=]\s*)" CORRIDOR_NAME},
     {"name.role", CORRIDOR_EDGE
      R"((?i:man|woman|girl|boy|victim|survivor|recruiter|agent|broker|trafficker|suspect|driver|boss|handler|mwanamke|mwanaume|msichana|wakala|perempuan|laki-laki|agen|perekrut|babae|lalaki)\s+(?i:called|known as|named|by the name of|anayeitwa|bernama|na si)\s+)" CORRIDOR_NAME},
     {"name.role", CORRIDOR_EDGE
@@ -49,22 +49,22 @@ constexpr Pattern kPatterns[] = {
 
 // Capitalised words that follow a title or a role and begin no name.
 constexpr std::string_view kNoNames[] = {
-    "Africa",    "African",        "April",          "Asia",     "Asian",      "Assistance",
-    "August",    "Bangkok",        "Bureau",         "Burundi",  "Burundian",  "Cambodia",
-    "Cambodian", "China",          "Chinese",        "Congo",    "Contact",    "Court",
-    "December",  "Department",     "Desk",           "Embassy",  "English",    "Ethiopia",
-    "Ethiopian", "February",       "Filipino",       "Filipina", "Friday",     "Fund",
-    "Hotline",   "Identification", "India",          "Indian",   "Indonesia",  "Indonesian",
-    "Interpol",  "January",        "July",           "June",     "Kenya",      "Kenyan",
-    "Kenyans",   "Kiswahili",      "Kota",           "Laos",     "Malaysia",   "March",
-    "May",       "Ministry",       "Monday",         "Myanmar",  "Nairobi",    "National",
-    "November",  "October",        "Office",         "Pertiwi",  "Philippine", "Philippines",
-    "Police",    "Protection",     "Rehabilitation", "Referral", "Return",     "Saturday",
-    "September", "Services",       "Shelter",        "Sunday",   "Support",    "Swahili",
-    "Tanzania",  "Tanzanian",      "Thai",           "Thailand", "Thursday",   "Tuesday",
-    "Uganda",    "Ugandan",        "Unit",           "United",   "Vietnam",    "Viet",
-    "Wednesday", "Witness",        "Telegram",       "WhatsApp", "Facebook",   "TikTok",
-    "Nations",
+    "Africa",    "African",        "April",          "Asia",      "Asian",      "Assistance",
+    "August",    "Bangkok",        "Bureau",         "Burundi",   "Burundian",  "Cambodia",
+    "Cambodian", "China",          "Chinese",        "Congo",     "Contact",    "Court",
+    "December",  "Department",     "Desk",           "Embassy",   "English",    "Ethiopia",
+    "Ethiopian", "February",       "Filipino",       "Filipina",  "Friday",     "Fund",
+    "Hotline",   "Identification", "India",          "Indian",    "Indonesia",  "Indonesian",
+    "Interpol",  "January",        "July",           "June",      "Kenya",      "Kenyan",
+    "Kenyans",   "Kiswahili",      "Kota",           "Laos",      "Malaysia",   "March",
+    "May",       "Ministry",       "Monday",         "Myanmar",   "Nairobi",    "National",
+    "November",  "October",        "Office",         "Pertiwi",   "Philippine", "Philippines",
+    "Police",    "Protection",     "Rehabilitation", "Referral",  "Return",     "Saturday",
+    "September", "Services",       "Shelter",        "Sunday",    "Support",    "Swahili",
+    "Tanzania",  "Tanzanian",      "Thai",           "Thailand",  "Thursday",   "Tuesday",
+    "Uganda",    "Ugandan",        "Unit",           "United",    "Vietnam",    "Viet",
+    "Wednesday", "Witness",        "Telegram",       "WhatsApp",  "Facebook",   "TikTok",
+    "Nations",   "Guru",           "Mboga",          "Officials",
 };
 
 // Thai words that begin with what is also a title: employer, broker, model ...
@@ -91,9 +91,11 @@ struct NameRules::Rule {
 };
 
 NameRules::NameRules() {
+  RE2::Options options;
+  options.set_log_errors(false);
   auto rules = std::make_unique<Rule[]>(std::size(kPatterns));
   for (size_t i = 0; i < std::size(kPatterns); ++i) {
-    rules[i] = {kPatterns[i].rule, std::make_unique<const RE2>(kPatterns[i].expression)};
+    rules[i] = {kPatterns[i].rule, std::make_unique<const RE2>(kPatterns[i].expression, options)};
   }
   rules_ = std::move(rules);
 }

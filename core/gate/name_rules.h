@@ -8,7 +8,7 @@
 
 namespace corridor {
 
-// Names of persons, by a title before them ("Mr", "Bi", "Pak", "อ้าย") or a cue
+// Names of persons, by a title before them ("Mr", "Bi", "Pak", "นาย") or a cue
 // ("anaitwa", "bernama", "name:"). Names without either are not found; that needs a
 // gazetteer. Immutable and thread-safe; linear time.
 class NameRules {

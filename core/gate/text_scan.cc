@@ -70,7 +70,7 @@ struct Pattern {
 #define CORRIDOR_DOT R"((?:\.|\(\s*(?:dot|\.)\s*\)|\[\s*(?:dot|\.)\s*\]|\{\s*(?:dot|\.)\s*\}))"
 #define CORRIDOR_SPOKEN_DOT R"((?:dot|point|punto|nukta|titik|tuldok|จุด))"
 #define CORRIDOR_DATE \
-  R"((?:\d{1,2}(?:st|nd|rd|th)?\s*[-/., ]\s*(?:\d{1,2}|\p{L}{3,12})\s*[-/., ]\s*\d{2,4}|\d{4}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}|\p{L}{3,12}\s+\d{1,2},?\s+\d{4}|\d{1,2}\s*\p{Thai}+\.?\p{Thai}*\.?\s*(?:พ\.ศ\.)?\s*\d{4}|\p{Ethiopic}+\s+\d{1,2}\s*(?:ቀን)?\s*,?\s*\d{4}))"
+  R"((?:\d{1,2}(?:st|nd|rd|th)?\s*[-/., ]\s*(?:of\s+|de\s+|ya\s+|mwezi wa\s+)?(?:\d{1,2}|\p{L}{3,12})\s*[-/., ]\s*\d{2,4}|\d{4}\s*[-/.]\s*\d{1,2}\s*[-/.]\s*\d{1,2}|\p{L}{3,12}\s+\d{1,2},?\s+\d{4}|\d{1,2}\s*\p{Thai}+\.?\p{Thai}*\.?\s*(?:พ\.ศ\.)?\s*\d{4}|\p{Ethiopic}+\s+\d{1,2}\s*(?:ቀን)?\s*,?\s*\d{4}))"
 
 constexpr Pattern kPatterns[] = {
     {TextCategory::kEmail, "email.plain",
@@ -91,7 +91,7 @@ constexpr Pattern kPatterns[] = {
      R"((?:whatsapp|telegram|line|wechat|weixin|instagram|insta|ig|facebook|fb|messenger|tiktok|viber|snapchat|signal|skype|qq|zalo|kakao|ไลน์|เฟซบุ๊ก)\s*(?:id|account|acc|akun|akaunti|user|username|user name|handle|contact|ไอดี)\s*(?:is|ni|adalah|ay|คือ)?\s*[:=]?\s*(@?[\p{L}\p{N}_.-]{3,}))"},
     {TextCategory::kMessenger, "messenger.account",
      CORRIDOR_EDGE
-     R"((?:whatsapp|telegram|line|wechat|weixin|instagram|insta|ig|facebook|fb|tiktok|viber|snapchat|signal|skype|qq|zalo|kakao|ไลน์)\s*[:=]\s*(@?[\p{L}._-]*[\d_.@][\p{L}\p{N}_.-]*[\p{L}\p{N}]))"},
+     R"((?:whatsapp|telegram|line|wechat|weixin|instagram|insta|ig|facebook|fb|tiktok|viber|snapchat|signal|skype|qq|zalo|kakao|ไลน์)\s*(?:[:=]|is|ni|adalah|ay|คือ|\s)\s*(@?[\p{L}._-]*[\d_.@][\p{L}\p{N}_.-]*[\p{L}\p{N}]))"},
     {TextCategory::kUrl, "url.scheme", R"(((?:https?|hxxps?|ftp|wss?)\s?:\s?/\s?/\s?[^\s]+))"},
     {TextCategory::kUrl, "url.www", CORRIDOR_EDGE R"((www\d?\s?\.\s?[^\s]+))"},
     {TextCategory::kUrl, "url.domain",
@@ -100,7 +100,7 @@ constexpr Pattern kPatterns[] = {
     {TextCategory::kUrl, "url.path",
      R"(((?:[\p{L}\p{N}][\p{L}\p{N}-]*\.)+[a-z]{2,12}/[\p{L}\p{N}_?=&%#-]{2,}[^\s]*))"},
     {TextCategory::kHandle, "handle.at",
-     R"((?:^|[^\p{L}\p{N}_.@/])(@\s?[\p{L}\p{N}_][\p{L}\p{N}_.]{2,}))"},
+     R"((?:^|[^\p{L}\p{N}_.@/])(@[\p{L}\p{N}_][\p{L}\p{N}_.]{2,}|@ [\p{L}]*[\d_][\p{L}\p{N}_.]+))"},
     {TextCategory::kIban, "iban.checksum",
      CORRIDOR_EDGE R"(([a-z]{2}\d{2}(?:[ -]?[a-z0-9]{4}){2,7}(?:[ -]?[a-z0-9]{1,3})?))", IsIban},
     {TextCategory::kIdentityDocument, "document.machine-readable",
@@ -113,7 +113,7 @@ constexpr Pattern kPatterns[] = {
     {TextCategory::kCryptoAddress, "crypto.key-like", CORRIDOR_EDGE R"(([0-9a-z]{25,}))",
      IsKeyLike},
     {TextCategory::kIpAddress, "ip.v4",
-     R"((?:^|[^\d.])(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:[^\d.]|\.?$|\.\s))", IsIpv4},
+     R"((?:^|[^\p{L}\d.])(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})(?:[^\d.]|\.?$|\.\s))", IsIpv4},
     {TextCategory::kIpAddress, "ip.mac",
      R"((?:^|[^0-9a-z])([0-9a-f]{2}(?:[:-][0-9a-f]{2}){5})(?:[^0-9a-z]|$))"},
     {TextCategory::kIpAddress, "ip.v6",
@@ -129,15 +129,58 @@ constexpr Pattern kPatterns[] = {
     {TextCategory::kCoordinates, "coordinates.plus-code",
      CORRIDOR_EDGE
      R"(([23456789cfghjmpqrvwx]{4,8}\+[23456789cfghjmpqrvwx]{2,3})(?:[^\p{L}\p{N}]|$))"},
-    {TextCategory::kBirthDate, "birth-date.cue",
-     R"((?:born(?: on)?|d\.?\s?o\.?\s?b\.?|date of birth|birth\s?date|birthday|née? le|date de naissance|tarehe ya kuzaliwa|kuzaliwa|alizaliwa|tanggal lahir|tgl\.? lahir|lahir|ipinanganak|kaarawan|petsa ng kapanganakan|วันเกิด|เกิดวันที่|เกิดเมื่อ|เกิด|የትውልድ ቀን|የተወለደበት|የተወለደችበት|የተወለደው|ngày sinh|sinh ngày|yavutse|itariki y'amavuko)[^\d\n]{0,24}?\b()" CORRIDOR_DATE
-     ")"},
-    {TextCategory::kIdentityDocument, "document.cue",
-     CORRIDOR_EDGE
-     R"((?:passport|passeport|paspor|pasipoti|pasaporte|pasporti|travel document|visa no|id card|id no|id number|national id|nin|nik|nida|ktp|kitambulisho|philsys|philid|fayda|huduma|maisha|alien id|matricule|cni|หนังสือเดินทาง|พาสปอร์ต|บัตรประชาชน|ፓስፖርት|መታወቂያ|hộ chiếu|cccd|护照)[^\d\n]{0,20}?([a-z]{0,3}[ -]?\d[\d -]{3,}\d[a-z]?))"},
     {TextCategory::kIdentityDocument, "document.passport",
      R"((?:^|[^\p{L}\p{N}])([a-z]{1,2}-?\d{6,9}[a-z]?)(?:[^\p{L}\p{N}]|$))", IsNoSum},
 };
+
+// --- A cue, and what may not stand soon behind it.
+
+struct CuePattern {
+  TextCategory category;
+  std::string_view rule;
+  const char* cue;
+  const char* value;  // The finding is its first group.
+};
+
+// How far behind its cue a value is looked for.
+constexpr size_t kCueReachBytes = 64;
+
+constexpr CuePattern kCuePatterns[] = {
+    {TextCategory::kBirthDate, "birth-date.cue",
+     R"((?:^|[^\p{L}])(?:born(?: on)?|d\.?o\.?b|d \. o \. b|date of birth|birth ?date|birthday|née? le|date de naissance|tarehe ya kuzaliwa|kuzaliwa|alizaliwa|tanggal lahir|tgl\.? lahir|lahir|ipinanganak|kaarawan|petsa ng kapanganakan|ngày sinh|sinh ngày|yavutse|itariki y'amavuko)(?:[^\p{L}]|$)|วันเกิด|เกิดวันที่|เกิดเมื่อ|เกิด[ :]|የትውልድ ቀን|የተወለደ)",
+     R"(^[^\d\n]*?\b()" CORRIDOR_DATE ")"},
+    {TextCategory::kIdentityDocument, "document.cue",
+     R"((?:^|[^\p{L}\p{N}])(?:passport|passeport|paspor|pasipoti|pasaporte|pasporti|travel document|visa no|id card|id no|id number|national id|nin|nik|nida|ktp|kitambulisho|philsys|philid|fayda|huduma|maisha|alien id|matricule|cni|hộ chiếu|cccd)(?:[^\p{L}]|$)|หนังสือเดินทาง|พาสปอร์ต|บัตรประชาชน|ፓስፖርት|መታወቂያ|护照)",
+     R"(^(?:[^\d\n]*[^\p{L}\d\n])?([a-z]{1,3}-?\d{5,9}[a-z]?|\d{6,9}[a-z]?)(?:[^\p{L}\d]|$))"},
+};
+
+// Nothing found is ever written to a log, not even by RE2.
+const RE2::Options& QuietOptions() {
+  static const auto& options = *[] {
+    auto* made = new RE2::Options;
+    made->set_log_errors(false);
+    return made;
+  }();
+  return options;
+}
+
+std::unique_ptr<const RE2> Compile(const char* expression) {
+  return std::make_unique<const RE2>(expression, QuietOptions());
+}
+
+// The beginning of a text, up to the end of a code point.
+std::string_view Head(std::string_view text, size_t bytes) {
+  size_t until = std::min(text.size(), bytes);
+  while (until < text.size() && (static_cast<unsigned char>(text[until]) & 0xC0) == 0x80) ++until;
+  return text.substr(0, until);
+}
+
+// The last bytes of a text, from the beginning of a code point.
+std::string_view Tail(std::string_view text, size_t bytes) {
+  size_t from = text.size() - std::min(text.size(), bytes);
+  while (from < text.size() && (static_cast<unsigned char>(text[from]) & 0xC0) == 0x80) ++from;
+  return text.substr(from);
+}
 
 }  // namespace
 
@@ -191,7 +234,10 @@ class TextScanner::Rules {
  public:
   explicit Rules(std::vector<std::string> phone_regions) : numbers_(std::move(phone_regions)) {
     for (const Pattern& pattern : kPatterns) {
-      patterns_.push_back({&pattern, std::make_unique<const RE2>(pattern.expression)});
+      patterns_.push_back({&pattern, Compile(pattern.expression)});
+    }
+    for (const CuePattern& pattern : kCuePatterns) {
+      cues_.push_back({&pattern, Compile(pattern.cue), Compile(pattern.value)});
     }
   }
 
@@ -208,6 +254,22 @@ class TextScanner::Rules {
     }
   }
 
+  void FindCues(const TextView& folded, Findings& findings) const {
+    const std::string_view text = folded.text();
+    for (const auto& [pattern, cue, value] : cues_) {
+      re2::StringPiece rest(text.data(), text.size());
+      for (int n = 0; n < kFindingsPerRule && RE2::FindAndConsume(&rest, *cue); ++n) {
+        const std::string_view behind = Head({rest.data(), rest.size()}, kCueReachBytes);
+        re2::StringPiece match;
+        if (!RE2::PartialMatch(re2::StringPiece(behind.data(), behind.size()), *value, &match)) {
+          continue;
+        }
+        const auto begin = static_cast<size_t>(match.data() - text.data());
+        findings.Add(pattern->category, pattern->rule, folded, begin, begin + match.size());
+      }
+    }
+  }
+
   const NumberRules& numbers() const { return numbers_; }
   const NameRules& names() const { return names_; }
 
@@ -216,7 +278,13 @@ class TextScanner::Rules {
     const Pattern* pattern;
     std::unique_ptr<const RE2> expression;
   };
+  struct CompiledCue {
+    const CuePattern* pattern;
+    std::unique_ptr<const RE2> cue;
+    std::unique_ptr<const RE2> value;
+  };
   std::vector<Compiled> patterns_;
+  std::vector<CompiledCue> cues_;
   NumberRules numbers_;
   NameRules names_;
 };
@@ -240,19 +308,6 @@ bool CountsAcrossTexts(TextCategory category) {
          category != TextCategory::kForbiddenCharacter;
 }
 
-// The last bytes of a text, from the beginning of a code point.
-std::string_view Tail(std::string_view text, size_t bytes) {
-  size_t from = text.size() - std::min(text.size(), bytes);
-  while (from < text.size() && (static_cast<unsigned char>(text[from]) & 0xC0) == 0x80) ++from;
-  return text.substr(from);
-}
-
-std::string_view Head(std::string_view text, size_t bytes) {
-  size_t until = std::min(text.size(), bytes);
-  while (until < text.size() && (static_cast<unsigned char>(text[until]) & 0xC0) == 0x80) ++until;
-  return text.substr(0, until);
-}
-
 }  // namespace
 
 TextScanner::TextScanner(std::vector<std::string> phone_regions)
@@ -269,6 +324,7 @@ std::vector<TextFinding> TextScanner::Scan(std::string_view text) const {
   }
   FindForbidden(text, findings);
   const TextView folded(text, TextView::Case::kFold);
+  rules_->FindCues(folded, findings);
   rules_->FindAddresses(folded, findings);
   rules_->numbers().Find(folded, findings);
   rules_->names().Find(TextView(text, TextView::Case::kKeep), findings);

@@ -1,0 +1,135 @@
+// The rules of the text scan, one by one: what must be found, what explains a number away, and
+// where the finding lies. How often it succeeds on whole lines is measured in dev_set_test.cc.
+
+#include "core/gate/text_scan.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "core/gate/gate_policy.h"
+#include "core/gate/number_rules.h"
+
+namespace corridor {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const TextScanner& Scanner() {
+  static const TextScanner& scanner = *new TextScanner(DefaultGatePolicy().phone_regions);
+  return scanner;
+}
+
+// "category: the text found".
+std::vector<std::string> Found(std::string_view text) {
+  std::vector<std::string> found;
+  for (const TextFinding& finding : Scanner().Scan(text)) {
+    found.push_back(std::string(CategoryName(finding.category)) + ": " +
+                    std::string(text.substr(finding.start, finding.end - finding.start)));
+  }
+  return found;
+}
+
+TEST(TextScanTest, NumbersThatAnAllowedGrammarExplains) {
+  for (const char* clean : {
+           "Between 2023, 2024 and 2025 some 1,500,000 people were reached",
+           "On 2025-03-12 and 12.03.2025 and 12/03/2025",
+           "From 08:00 to 17:30, 24/7/365",
+           "Paid 1.500.000 rupiah, USD 2,000-3,500, KES 50000-100000 or 25000 baht",
+           "Ages 18, 19, 21, 22 and 18-25, 26-35, 36-45",
+           "Groups of 11 to 24, 25 to 49, 100-499",
+           "In 2024: 1500 cases; 2023: 1200 cases",
+           "Sections 3-5 of Act 8 of 2010, ILO C029 and P029, A/RES/55/25",
+           "ปี 2567 และ 2568, 15% 20% 30%",
+           "Up to 100 000 000 rupiah",
+       }) {
+    EXPECT_THAT(Found(clean), IsEmpty()) << clean;
+  }
+}
+
+TEST(TextScanTest, LongNumbersInAnyDress) {
+  EXPECT_THAT(Found("ref 93847561"), ElementsAre("long-number: 93847561"));
+  EXPECT_THAT(Found("code 9-3-8-4-7-5-6 here"), ElementsAre("long-number: 9-3-8-4-7-5-6"));
+  EXPECT_THAT(Found("code ๙๓๘๔๗๕๖"), ElementsAre("long-number: ๙๓๘๔๗๕๖"));
+  EXPECT_THAT(Found("93\u200B84\u200B756"), ElementsAre("long-number: 93\u200B84\u200B756"));
+}
+
+TEST(TextScanTest, PhonesOfTheRouteAndOfTheWorld) {
+  EXPECT_THAT(Found("call 0712 345 678 now"), ElementsAre("phone: 0712 345 678"));
+  EXPECT_THAT(Found("call +44 20 7946 0018"), ElementsAre("phone: 44 20 7946 0018"));
+  EXPECT_THAT(Found("โทร ๐๘๑-๒๓๔-๕๖๗๘"), ElementsAre("phone: ๐๘๑-๒๓๔-๕๖๗๘"));
+  EXPECT_THAT(Found("(0712) 345-678"), ElementsAre("phone: 0712) 345-678"));
+}
+
+TEST(TextScanTest, AddressesOfThings) {
+  EXPECT_THAT(Found("Write to Offers@jobs.example.com."),
+              ElementsAre("email: Offers@jobs.example.com"));
+  EXPECT_THAT(Found("offers [at] jobs [dot] example"),
+              ElementsAre("email: offers [at] jobs [dot] example"));
+  EXPECT_THAT(Found("offers at jobs dot com"), ElementsAre("email: offers at jobs dot com"));
+  EXPECT_THAT(Found("see https://jobs.example/apply"),
+              ElementsAre("url: https://jobs.example/apply"));
+  EXPECT_THAT(Found("see jobs-asia.com today"), ElementsAre("url: jobs-asia.com"));
+  EXPECT_THAT(Found("join t.me/goldenjobs"), ElementsAre("messenger: t.me/goldenjobs"));
+  EXPECT_THAT(Found("follow @golden_jobs"), ElementsAre("handle: @golden_jobs"));
+  EXPECT_THAT(Found("Line ID: goldenjobs"), ElementsAre("messenger: goldenjobs"));
+  EXPECT_THAT(Found("from 203.0.113.7 it"), ElementsAre("ip-address: 203.0.113.7"));
+}
+
+TEST(TextScanTest, MoneyAndDocuments) {
+  EXPECT_THAT(Found("IBAN DE89 3704 0044 0532 0130 00"),
+              ElementsAre("iban: DE89 3704 0044 0532 0130 00"));
+  EXPECT_THAT(Found("card 4111 1111 1111 1111"), ElementsAre("payment-card: 4111 1111 1111 1111"));
+  EXPECT_THAT(Found("to 0x0123456789abcdef0123456789ABCDEF01234567"),
+              ElementsAre("crypto-address: 0x0123456789abcdef0123456789ABCDEF01234567"));
+  EXPECT_THAT(Found("passport no. AK0123456"), ElementsAre("identity-document: AK0123456"));
+  EXPECT_THAT(Found("at -1.28640, 36.81720"), ElementsAre("coordinates: -1.28640, 36.81720"));
+  EXPECT_THAT(Found("born on 3 May 1999 in"), ElementsAre("birth-date: 3 May 1999"));
+}
+
+TEST(TextScanTest, NamesByTitleAndCue) {
+  EXPECT_THAT(Found("ask Mr Baraka Example today"), ElementsAre("person-name: Baraka Example"));
+  EXPECT_THAT(Found("Pak Contoh yang menjemput"), ElementsAre("person-name: Contoh"));
+  EXPECT_THAT(Found("wakala anaitwa Mfano Jina"), ElementsAre("person-name: Mfano Jina"));
+  EXPECT_THAT(Found("นายตัวอย่าง พาไป"), ElementsAre("person-name: ตัวอย่าง"));
+  EXPECT_THAT(Found("นายจ้างและนายหน้ายึดหนังสือเดินทาง"), IsEmpty());
+  EXPECT_THAT(Found("Victim Support and Miss Kenya and DR Congo"), IsEmpty());
+}
+
+TEST(TextScanTest, WhatNoTextMayHold) {
+  EXPECT_THAT(Found("a\u202Eb"), ElementsAre("forbidden-character: \u202E"));
+  EXPECT_THAT(Found("a\x07"), ElementsAre("forbidden-character: \x07"));
+  EXPECT_THAT(Found("two\nlines"), IsEmpty());
+  EXPECT_EQ(Scanner().Scan("\xC3").size(), 1u);
+}
+
+TEST(TextScanTest, AcrossTwoTexts) {
+  EXPECT_EQ(Scanner().ScanJoint("call 0712 3", "45 678").size(), 1u);
+  EXPECT_EQ(Scanner().ScanJoint("write to offers@", "jobs.example").size(), 1u);
+  EXPECT_THAT(Scanner().ScanJoint("call 0712 345 678", "people").size(), 0u);  // In one of them.
+  EXPECT_THAT(Scanner().ScanJoint("ครับ", "ไทย").size(), 0u);
+}
+
+TEST(TextScanTest, HostileTextTakesLinearTime) {
+  // Each of these would take minutes if any rule went back over what it has read; the test's time
+  // limit is the check.
+  for (const char* piece :
+       {"1 ", "123 ", "a@", "a.", "1-", "@a", "Mr A ", "0x", "<<", "1:", "นาย", "born "}) {
+    std::string text;
+    while (text.size() < 60'000) text += piece;
+    Scanner().Scan(text);
+  }
+}
+
+TEST(TextScanTest, Checksums) {
+  EXPECT_TRUE(PassesLuhn("4111111111111111"));
+  EXPECT_FALSE(PassesLuhn("4111111111111112"));
+  EXPECT_TRUE(PassesIban("gb82west12345698765432"));
+  EXPECT_FALSE(PassesIban("gb82west12345698765433"));
+}
+
+}  // namespace
+}  // namespace corridor
