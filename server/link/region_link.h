@@ -211,7 +211,7 @@ class RegionLink final : public Outlet, public std::enable_shared_from_this<Regi
   void Do(v1::Lane lane, RefusedByPeer& action);
   void Do(v1::Lane lane, StateChanged& action);
   void Do(v1::Lane lane, RaiseAlarm& action);
-  void OnOutcome(v1::Lane lane, const PeerPosition& at, InboxOutcome outcome);
+  void OnOutcome(v1::Lane lane, const PeerPosition& where, InboxOutcome outcome);
 
   const RegionLinkOptions options_;
   Parts parts_;
