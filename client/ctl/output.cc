@@ -133,12 +133,14 @@ std::string StatusToText(const absl::Status& status) {
   } else if (ExitCodeOf(status) != kExitUsage) {
     absl::StrAppend(&text, absl::StatusCodeToString(status.code()), ": ");
   }
-  absl::StrAppend(&text, Printable(S(status.message())));
+  // The message repeats the first fault; the lines below say them all.
+  const std::vector<FieldViolation> violations = ViolationsOf(status);
+  absl::StrAppend(&text, violations.empty() ? Printable(S(status.message())) : "refused");
   if (const std::string rule = MetadataOf(status, "rule"); !rule.empty()) {
     absl::StrAppend(&text, " (rule ", rule, ")");
   }
   text += "\n";
-  for (const FieldViolation& violation : ViolationsOf(status)) text += ViolationLine(violation);
+  for (const FieldViolation& violation : violations) text += ViolationLine(violation);
   return text;
 }
 

@@ -1,0 +1,201 @@
+// The commands that need no broker, run as from a shell: certificates are made, kept and
+// renewed without ever losing a key by accident; a check names what would be refused.
+#include "client/ctl/commands.h"
+
+#include <sys/stat.h>
+
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "client/ctl/output.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/temp_dir.h"
+
+namespace corridor {
+namespace {
+
+using testing::HasSubstr;
+
+class CommandsTest : public testing::Test {
+ protected:
+  // Runs one command line; output and errors are in out_ and err_.
+  int Run(std::vector<std::string> arguments, const std::string& input = "") {
+    std::istringstream in(input);
+    std::ostringstream out;
+    std::ostringstream err;
+    Context context(in, out, err, clock_);
+    CLI::App app("", "corridorctl");
+    app.fallthrough();
+    context.AddFlags(app);
+    AddPublishCommand(app, context);
+    AddCheckCommand(app, context);
+    AddWatchCommand(app, context);
+    AddAlertsCommand(app, context);
+    AddSubscriptionsCommand(app, context);
+    AddAdminCommand(app, context);
+    AddCertsCommand(app, context);
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+    try {
+      app.parse(reversed);
+    } catch (const CLI::ParseError& error) {
+      return app.exit(error, out, err) == 0 ? kExitOk : kExitUsage;
+    }
+    out_ = out.str();
+    err_ = err.str();
+    return context.exit_code;
+  }
+
+  std::string Read(const std::string& name) const {
+    std::ifstream file(dir_.File(name));
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  void MakeRoot() {
+    ASSERT_EQ(
+        Run({"certs", "init-region", "--trust-domain", "sea.example", "--out", dir_.File("root")}),
+        kExitOk);
+  }
+  int Issue(const std::string& id, std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {
+        "certs",  "issue", "--root", dir_.File("root"), "--profile",
+        "agency", "--id",  id,       "--out",           dir_.File("desk")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Run(arguments);
+  }
+
+  FakeClock clock_;
+  const TempDir dir_;
+  std::string out_;
+  std::string err_;
+};
+
+TEST_F(CommandsTest, KeysAreTheOwnersAlone) {
+  MakeRoot();
+  ASSERT_EQ(Issue("th-desk"), kExitOk) << err_;
+  for (const char* name : {"root/root.key", "desk.key"}) {
+    struct stat file {};
+    ASSERT_EQ(stat(dir_.File(name).c_str(), &file), 0);
+    EXPECT_EQ(file.st_mode & 0777, 0600u) << name;
+  }
+}
+
+TEST_F(CommandsTest, WhatIsGoodIsLeftAndWhatRunsOutIsRenewed) {
+  MakeRoot();
+  ASSERT_EQ(Issue("th-desk"), kExitOk);
+  const std::string first = Read("desk.pem");
+  clock_.Advance(50 * absl::Hours(24));
+  ASSERT_EQ(Issue("th-desk"), kExitOk);
+  EXPECT_EQ(Read("desk.pem"), first) << "40 of 90 days are more than a third";
+  clock_.Advance(20 * absl::Hours(24));
+  ASSERT_EQ(Issue("th-desk"), kExitOk);
+  EXPECT_NE(Read("desk.pem"), first);
+  EXPECT_EQ(Run({"certs", "verify", dir_.File("desk.pem"), "--roots", dir_.File("root/root.pem")}),
+            kExitOk)
+      << err_;
+  EXPECT_THAT(out_, HasSubstr("spiffe://sea.example/agency/th-desk"));
+}
+
+TEST_F(CommandsTest, SomethingElseIsNeverOverwrittenUnasked) {
+  MakeRoot();
+  ASSERT_EQ(Issue("th-desk"), kExitOk);
+  const std::string key = Read("desk.key");
+  EXPECT_EQ(Issue("id-desk"), kExitFailed);
+  EXPECT_EQ(Read("desk.key"), key);
+  EXPECT_EQ(Issue("id-desk", {"--force"}), kExitOk);
+  EXPECT_NE(Read("desk.key"), key);
+
+  const std::string root = Read("root/root.key");
+  EXPECT_EQ(
+      Run({"certs", "init-region", "--trust-domain", "other.example", "--out", dir_.File("root")}),
+      kExitFailed);
+  MakeRoot();
+  EXPECT_EQ(Read("root/root.key"), root);
+}
+
+TEST_F(CommandsTest, ARefusedCertificateIsNamed) {
+  MakeRoot();
+  ASSERT_EQ(Issue("th-desk"), kExitOk);
+  EXPECT_EQ(Run({"certs", "verify", dir_.File("desk.pem"), "--roots", dir_.File("root/root.pem"),
+                 "--purpose", "server", "--format=json"}),
+            kExitFailed);
+  EXPECT_THAT(out_, HasSubstr("WRONG_KEY_USAGE"));
+}
+
+TEST_F(CommandsTest, CheckNamesWhatWouldBeRefused) {
+  const std::string alert =
+      R"({"publisher": "th-desk@sea.example", "publisher_country": "THA",
+          "publisher_type": "CENTRAL_GOVERNMENT", "tlp": "GREEN", "valid_until": "60 days",
+          "audience": {"all_members": {}},
+          "issue": {"severity": "SEVERE", "certainty": "OBSERVED",
+                    "legs": [{"stage": "RECRUITMENT", "country": "KEN"}],
+                    "headlines": [{"language": "en", "text": "$TEXT"}]}})";
+  const auto with = [&](const std::string& text) {
+    return std::string(alert).replace(alert.find("$TEXT"), 5, text);
+  };
+  EXPECT_EQ(Run({"check", "--local", "-"}, with("False offers of office work")), kExitOk)
+      << out_ << err_;
+  EXPECT_EQ(Run({"check", "--local", "-"}, with("write to someone@example.org")), kExitFailed);
+  EXPECT_THAT(out_, HasSubstr("body.issue.content.headlines[0].text"));
+  EXPECT_THAT(out_, Not(HasSubstr("someone"))) << "the text itself is not repeated";
+}
+
+TEST_F(CommandsTest, CheckLinesAnswersForEachLine) {
+  EXPECT_EQ(Run({"check", "--lines", "-", "--format=json"},
+                "False offers of office work\nwrite to someone@example.org\n"),
+            kExitFailed);
+  std::istringstream lines(out_);
+  std::string line;
+  std::vector<Json> verdicts;
+  while (std::getline(lines, line)) verdicts.push_back(Json::parse(line));
+  ASSERT_EQ(verdicts.size(), 2);
+  EXPECT_EQ(verdicts[0]["accepted"], true);
+  EXPECT_EQ(verdicts[1]["line"], 2);
+  EXPECT_EQ(verdicts[1]["findings"][0]["category"], "email");
+}
+
+TEST_F(CommandsTest, WithoutABrokerTheCommandLineIsToBlame) {
+  EXPECT_EQ(Run({"alerts", "list"}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr("--endpoint"));
+  EXPECT_EQ(Run({"alerts", "list", "--tlp", "purple"}), kExitUsage);
+  EXPECT_EQ(Run({"publish", dir_.File("absent.json")}), kExitUsage);
+  EXPECT_EQ(Run({"nonsense"}), kExitUsage);
+}
+
+TEST_F(CommandsTest, AProfilesPathsAreRelativeToItsFolder) {
+  std::ofstream(dir_.File("desk.profile")) << "endpoint: 'localhost:1' region: 'sea.example' "
+                                              "certificate: 'absent.pem' key: 'a' trust: 'b'";
+  EXPECT_EQ(Run({"alerts", "list", "--profile", dir_.File("desk.profile")}), kExitUsage);
+  EXPECT_THAT(err_, HasSubstr(dir_.File("absent.pem")));
+}
+
+// Every command that runs says what it is for and gives an example.
+void ExpectHelp(const CLI::App& app) {
+  const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+  for (const CLI::App* command : commands) ExpectHelp(*command);
+  if (!commands.empty()) return;
+  EXPECT_FALSE(app.get_description().empty()) << app.get_name();
+  EXPECT_THAT(app.get_footer(), HasSubstr("Examples:")) << app.get_name();
+}
+
+TEST_F(CommandsTest, EveryCommandHasHelpWithAnExample) {
+  std::istringstream in;
+  std::ostringstream out;
+  Context context(in, out, out, clock_);
+  CLI::App app;
+  AddPublishCommand(app, context);
+  AddCheckCommand(app, context);
+  AddWatchCommand(app, context);
+  AddAlertsCommand(app, context);
+  AddSubscriptionsCommand(app, context);
+  AddAdminCommand(app, context);
+  AddCertsCommand(app, context);
+  ExpectHelp(app);
+}
+
+}  // namespace
+}  // namespace corridor
