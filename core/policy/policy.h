@@ -93,7 +93,7 @@ std::vector<v1::RecipientDecision> Explain(const Facts& facts, const Flow& flow,
 // urgency need. MEMBER_UNKNOWN, MEMBER_SUSPENDED, PUBLISHER_MISMATCH, or POLICY_DENIED
 // with the rule id in metadata `rule`.
 absl::Status CheckPublish(const Facts& facts, const Principal& sender,
-                          const ParsedStatement& statement, absl::Time now);
+                          const ParsedStatement& statement);
 
 // AUDIENCE_EMPTY, with the rule that denied last in metadata `rule`, when nobody but the
 // publisher may have it. CANCEL and RECALL pass: they follow what was sent before.

@@ -32,7 +32,7 @@ absl::Status CheckGrant(const v1::Grant* grant, const v1::StatementBody& body) {
 }  // namespace
 
 absl::Status CheckPublish(const Facts& facts, const Principal& sender,
-                          const ParsedStatement& statement, absl::Time /*now*/) {
+                          const ParsedStatement& statement) {
   const v1::StatementBody& body = statement.body;
   const v1::Member* member = facts.FindMember(sender.member);
   if (member == nullptr || sender.region != facts.region) {

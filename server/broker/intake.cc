@@ -73,7 +73,7 @@ absl::StatusOr<AcceptedStatement> Intake::Examine(const Principal& sender, const
   ASSIGN_OR_RETURN(AcceptedStatement accepted,
                    parts_.gate.Examine(std::move(statement), GateSide::kPublisher));
   const ParsedStatement& parsed = *accepted.statement();
-  RETURN_IF_ERROR(CheckPublish(facts, sender, parsed, now));
+  RETURN_IF_ERROR(CheckPublish(facts, sender, parsed));
   RETURN_IF_ERROR(CheckStatementKey(facts, parsed, now));
   ASSIGN_OR_RETURN(RecordPtr target, TargetRecord(parts_.journal, parsed));
   const ParsedStatement* target_statement = target ? target->statement.get() : nullptr;
@@ -119,7 +119,7 @@ v1::CheckStatementResponse Intake::CheckNow(const Principal& sender,
   if (!target.ok()) return refuse(target.status());
   const Flow flow = FlowOf(parsed, ToMillis(now), *target ? (*target)->statement.get() : nullptr);
 
-  absl::Status verdict = CheckPublish(*facts, sender, parsed, now);
+  absl::Status verdict = CheckPublish(*facts, sender, parsed);
   if (verdict.ok() && has_proof) verdict = CheckStatementKey(*facts, parsed, now);
   if (verdict.ok()) verdict = CheckAudience(*facts, flow, now);
   // Whose statement it is not, to him its recipients are not explained.

@@ -274,7 +274,7 @@ std::string PolicyScript::Explained() const {
 
 std::string PolicyScript::Publish(const Words& words) const {
   const Principal sender = *ParsePrincipal(SpiffeId(words.plain.at(1)));
-  return Answer(CheckPublish(facts_, sender, statement_, DayTime(now_day_)));
+  return Answer(CheckPublish(facts_, sender, statement_));
 }
 
 Flow PolicyScript::CurrentFlow() const {
