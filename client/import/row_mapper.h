@@ -1,0 +1,49 @@
+#ifndef CORRIDOR_CLIENT_IMPORT_ROW_MAPPER_H_
+#define CORRIDOR_CLIENT_IMPORT_ROW_MAPPER_H_
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "client/import/csv_reader.h"
+#include "client/import/import_mapping.pb.h"
+#include "client/import/import_report.h"
+#include "corridor/v1/statement.pb.h"
+
+namespace corridor {
+
+// A row as an alert: all but ids, times, salts and signature.
+struct MappedRow {
+  v1::StatementBody body;
+  v1::StatementRouting routing;
+  // Labels that stand for an area here, with its code.
+  std::vector<std::pair<std::string, std::string>> areas;
+};
+
+// What a mapping makes of rows. A pure function of mapping and row: immutable, any
+// thread.
+class RowMapper {
+ public:
+  // Checks the mapping, and that the file has its columns. kInvalidArgument
+  // (core/model/errors.h) with every mistake by its path.
+  static absl::StatusOr<RowMapper> Make(ctl::ImportMapping mapping,
+                                        const std::vector<std::string>& header);
+
+  // The alert, or why there is none. The gate has not been asked.
+  std::variant<MappedRow, RowFault> Map(const CsvRecord& record) const;
+
+  const ctl::ImportMapping& mapping() const;
+
+ private:
+  class Plan;
+  explicit RowMapper(std::shared_ptr<const Plan> plan) : plan_(std::move(plan)) {}
+
+  std::shared_ptr<const Plan> plan_;
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_CLIENT_IMPORT_ROW_MAPPER_H_
