@@ -19,6 +19,19 @@
 
 namespace corridor {
 
+// What one attachment has, and loses with its connection.
+struct SessionAttachment {
+  std::unique_ptr<SessionStream> stream;
+  bool started = false;
+  absl::Duration last_heard;
+  absl::Duration silence_max;
+  v1::GoAway go_away;
+  v1::Settlement unsent;
+  bool send_due = false;
+  size_t handed_over = 0;                                   // and not settled by the handler
+  std::map<std::string, AckHandle::Confirmed> unconfirmed;  // by lease
+};
+
 // The life of a session: attach, hand over, settle, notice silence, reconnect, end.
 // A state machine that runs as tasks on the environment's executor; handlers and
 // events run on `handlers`. The public methods are thread-safe and only post.
@@ -46,19 +59,6 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
     uint32_t messages;
     uint64_t bytes;
   };
-  // What one attachment has, and loses with its connection.
-  struct Attachment {
-    std::unique_ptr<SessionStream> stream;
-    bool started = false;
-    absl::Duration last_heard;
-    absl::Duration silence_max;
-    v1::GoAway go_away;
-    v1::Settlement unsent;
-    bool send_due = false;
-    size_t handed_over = 0;                                   // and not settled by the handler
-    std::map<std::string, AckHandle::Confirmed> unconfirmed;  // by lease
-  };
-
   void Attach();
   void SendWindow(v1::Lane lane);
   void OnResponse(uint64_t generation, v1::AttachResponse response);
@@ -91,7 +91,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   SessionOptions options_;
   std::array<Window, 2> windows_;  // routine, urgent
   Backoff backoff_;
-  std::optional<Attachment> attachment_;
+  std::optional<SessionAttachment> attachment_;
   bool shutting_down_ = false;
 
   // Written on the environment's executor; handlers look whether theirs has passed.
