@@ -1,0 +1,108 @@
+#ifndef CORRIDOR_TESTS_SERVER_RPC_BROKER_FIXTURE_H_
+#define CORRIDOR_TESTS_SERVER_RPC_BROKER_FIXTURE_H_
+
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "core/base/executor.h"
+#include "core/gate/gate.h"
+#include "corridor/v1/administration.grpc.pb.h"
+#include "server/broker/region.h"
+#include "server/identity/caller_check.h"
+#include "server/identity/transport_credentials.h"
+#include "server/link/grpc_link_dialler.h"
+#include "server/ops/log.h"
+#include "server/rpc/administration_service.h"
+#include "server/rpc/publisher_service.h"
+#include "server/rpc/readiness.h"
+#include "server/rpc/region_link_service.h"
+#include "server/rpc/rpc_server.h"
+#include "server/rpc/subscriber_service.h"
+#include "server/storage/memory_store.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/memory_head_marker.h"
+#include "tests/support/seeded_random.h"
+#include "tests/support/test_certs.h"
+#include "tests/support/test_statements.h"
+
+namespace corridor {
+
+inline constexpr char kThailand[] = "spiffe://sea.example/agency/th-desk";
+inline constexpr char kIndonesia[] = "spiffe://sea.example/agency/id-desk";
+
+// A whole broker of sea.example in this process: real TLS on a free port, real
+// threads, a memory store, and a clock that stands still on the day of
+// tests/support/test_statements.h. Linked with eastafrica.example.
+class BrokerFixture : public testing::Test {
+ protected:
+  BrokerFixture();
+  ~BrokerFixture() override;
+
+  // A channel of its own connection, with that certificate; the server is
+  // believed when it is a broker of sea.example.
+  std::shared_ptr<grpc::Channel> ChannelWith(const IssuedCertificate& client);
+  std::shared_ptr<grpc::Channel> ChannelWithoutCertificate();
+  std::string address() const;
+
+  // For one call, with a deadline that only a hanging test reaches.
+  static std::unique_ptr<grpc::ClientContext> Context();
+
+  // As the operator: a member of this region with these roles.
+  void Register(const std::string& member, v1::MemberState state = v1::MEMBER_STATE_ACTIVE);
+  void Grant(const std::string& principal, const std::vector<v1::Role>& roles);
+  // A signing key of the member, registered.
+  TestSigner RegisterKey(std::string_view member_path);
+  // The agreement inside the region, for everything.
+  void Agree();
+  // The desk of Thailand may publish and read, Indonesia's may read.
+  TestSigner RegisterAgencies();
+
+  // Refused handshakes, as the broker noted them.
+  std::vector<HandshakeRefusal> refusals();
+  std::vector<CallRefusal> refused_calls();
+
+  const TestPki sea_{"sea.example"};
+  const TestPki eastafrica_{"eastafrica.example"};
+  FakeClock clock_{absl::FromUnixSeconds(kExamplePublishedSeconds)};
+  SeededRandom random_{1};
+  Readiness readiness_;
+  std::optional<PublisherService> publisher_;
+  std::unique_ptr<Region> region_;
+  ThreadExecutor flow_{"flow", 1};
+  ThreadExecutor commit_{"commit", 1};
+  ThreadExecutor intake_{"intake", 2};
+  std::unique_ptr<RpcServer> server_;
+
+ private:
+  TransportIdentity IdentityOf(const IssuedCertificate& certificate) const;
+  void OpenRegion();
+  void StartServer();
+
+  MemoryStore store_;
+  MemoryStore key_store_;
+  MemoryHeadMarker head_marker_;
+  RegionObserver observer_;
+  Log log_{LogLevel::kError, clock_};
+  const TestSigner acceptance_ = sea_.Signer("/broker/b1");
+  const Gate gate_{DefaultGatePolicy()};
+  GrpcLinkDialler dialler_{{}};
+  std::optional<SubscriberService> subscriber_;
+  std::optional<RegionLinkService> region_link_;
+  std::optional<AdministrationService> administration_;
+  std::unique_ptr<v1::Administration::Stub> operator_stub_;
+  absl::Mutex mutex_;
+  std::vector<HandshakeRefusal> refusals_ ABSL_GUARDED_BY(mutex_);
+  std::vector<CallRefusal> refused_calls_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_TESTS_SERVER_RPC_BROKER_FIXTURE_H_

@@ -1,0 +1,145 @@
+// Indonesia attaches to a subscription over the wire.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/synchronization/notification.h"
+#include "core/model/errors.h"
+#include "corridor/v1/publisher.grpc.pb.h"
+#include "corridor/v1/subscriber.grpc.pb.h"
+#include "server/rpc/grpc_status.h"
+#include "tests/server/rpc/broker_fixture.h"
+
+namespace corridor {
+namespace {
+
+class SessionTest : public BrokerFixture {
+ protected:
+  SessionTest()
+      : signer_(RegisterAgencies()),
+        stub_(v1::Subscriber::NewStub(ChannelWith(sea_.Agency("id-desk")))) {
+    v1::CreateSubscriptionRequest request;
+    request.mutable_subscription()->set_name("subscriptions/all");
+    v1::Subscription created;
+    const auto status = stub_->CreateSubscription(Context().get(), request, &created);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+  }
+
+  using Stream = grpc::ClientReaderWriter<v1::AttachRequest, v1::AttachResponse>;
+
+  std::unique_ptr<Stream> Attach(grpc::ClientContext& context, const std::string& subscription) {
+    auto stream = stub_->Attach(&context);
+    v1::AttachRequest request;
+    request.mutable_start()->set_subscription(subscription);
+    EXPECT_TRUE(stream->Write(request));
+    return stream;
+  }
+
+  static void OpenWindow(Stream& stream) {
+    v1::AttachRequest request;
+    request.mutable_window()->set_lane(v1::LANE_ROUTINE);
+    request.mutable_window()->set_messages(100);
+    request.mutable_window()->set_bytes(1 << 20);
+    EXPECT_TRUE(stream.Write(request));
+  }
+
+  // The next response but for heartbeats.
+  static v1::AttachResponse Next(Stream& stream) {
+    v1::AttachResponse response;
+    while (stream.Read(&response)) {
+      if (!response.has_heartbeat()) return response;
+    }
+    return {};
+  }
+
+  void Publish(uint64_t number) {
+    v1::PublishRequest request;
+    *request.add_statements() =
+        Sign(ExampleIssue(kThailand, number, number), RoutingToAll(), signer_.key, random_);
+    v1::PublishResponse response;
+    auto publisher = v1::Publisher::NewStub(ChannelWith(sea_.Agency("th-desk")));
+    ASSERT_TRUE(publisher->Publish(Context().get(), request, &response).ok());
+    ASSERT_TRUE(response.results(0).has_receipt()) << response.results(0).error().message();
+  }
+
+  TestSigner signer_;
+  std::unique_ptr<v1::Subscriber::Stub> stub_;
+};
+
+TEST_F(SessionTest, WhatIsPublishedArrivesAndIsSettled) {
+  auto context = Context();
+  auto stream = Attach(*context, "subscriptions/all");
+  ASSERT_TRUE(Next(*stream).has_started());
+  OpenWindow(*stream);
+  Publish(1);
+  const auto delivered = Next(*stream);
+  ASSERT_EQ(delivered.deliveries().deliveries_size(), 1) << delivered.ShortDebugString();
+  v1::AttachRequest settle;
+  settle.mutable_settlement()->add_acknowledged(delivered.deliveries().deliveries(0).lease());
+  ASSERT_TRUE(stream->Write(settle));
+  EXPECT_EQ(Next(*stream).settled().settled_size(), 1);
+  stream->WritesDone();
+  v1::AttachResponse rest;
+  while (stream->Read(&rest)) {
+  }
+  EXPECT_TRUE(stream->Finish().ok());
+}
+
+TEST_F(SessionTest, AnUnknownSubscriptionEndsTheStreamWithAReason) {
+  auto context = Context();
+  auto stream = Attach(*context, "subscriptions/none");
+  EXPECT_FALSE(Next(*stream).has_started());
+  EXPECT_EQ(ReasonOf(FromGrpcStatus(stream->Finish())), v1::ERROR_REASON_NOT_FOUND);
+}
+
+TEST_F(SessionTest, ANewSessionTakesOverAndTheOldOneIsToldInGoodOrder) {
+  auto context = Context();
+  auto stream = Attach(*context, "subscriptions/all");
+  ASSERT_TRUE(Next(*stream).has_started());
+  auto other_context = Context();
+  auto other = Attach(*other_context, "subscriptions/all");
+  ASSERT_TRUE(Next(*other).has_started());
+  EXPECT_EQ(Next(*stream).go_away().reason(), v1::GO_AWAY_REASON_TAKEN_OVER);
+  EXPECT_TRUE(stream->Finish().ok());
+  other_context->TryCancel();
+  EXPECT_FALSE(other->Finish().ok());
+}
+
+TEST_F(SessionTest, ADrainEndsSessionsWithGoAway) {
+  auto context = Context();
+  auto stream = Attach(*context, "subscriptions/all");
+  ASSERT_TRUE(Next(*stream).has_started());
+  absl::Notification told;
+  region_->Drain([&told] { told.Notify(); });
+  EXPECT_EQ(Next(*stream).go_away().reason(), v1::GO_AWAY_REASON_DRAINING);
+  EXPECT_TRUE(stream->Finish().ok());
+  told.WaitForNotification();
+}
+
+TEST_F(SessionTest, SubscriptionsAreManagedByTheirOwnerOnly) {
+  v1::GetSubscriptionRequest get;
+  get.set_name("subscriptions/all");
+  v1::GetSubscriptionResponse got;
+  ASSERT_TRUE(stub_->GetSubscription(Context().get(), get, &got).ok());
+  EXPECT_EQ(got.subscription().owner(), kIndonesia);
+  auto thailand = v1::Subscriber::NewStub(ChannelWith(sea_.Agency("th-desk")));
+  EXPECT_EQ(thailand->GetSubscription(Context().get(), get, &got).error_code(),
+            grpc::StatusCode::NOT_FOUND);
+  v1::DeleteSubscriptionRequest remove;
+  remove.set_name("subscriptions/all");
+  v1::DeleteSubscriptionResponse removed;
+  EXPECT_TRUE(stub_->DeleteSubscription(Context().get(), remove, &removed).ok());
+  EXPECT_EQ(stub_->GetSubscription(Context().get(), get, &got).error_code(),
+            grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(SessionTest, AlertsAreListedForWhoMayReadThem) {
+  Publish(1);
+  v1::ListAlertsResponse alerts;
+  const auto status = stub_->ListAlerts(Context().get(), {}, &alerts);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(alerts.alerts_size(), 1);
+}
+
+}  // namespace
+}  // namespace corridor
