@@ -14,6 +14,7 @@ void AddCheckCommand(CLI::App& app, Context& context);
 void AddWatchCommand(CLI::App& app, Context& context);
 void AddAlertsCommand(CLI::App& app, Context& context);
 void AddSubscriptionsCommand(CLI::App& app, Context& context);
+void AddImportCommand(CLI::App& app, Context& context);
 void AddAdminCommand(CLI::App& app, Context& context);
 void AddCertsCommand(CLI::App& app, Context& context);
 

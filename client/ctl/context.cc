@@ -110,6 +110,12 @@ absl::StatusOr<ctl::Profile> Context::Profile() {
   return profile;
 }
 
+std::unique_ptr<Context> Context::WithProfile(std::string file) const {
+  auto other = std::make_unique<Context>(in, out, err, clock);
+  other->profile_file_ = std::move(file);
+  return other;
+}
+
 absl::StatusOr<std::shared_ptr<Channel>> Context::OpenChannel() {
   if (channel_) return channel_;
   ASSIGN_OR_RETURN(const ctl::Profile profile, Profile());

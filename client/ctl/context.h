@@ -48,6 +48,9 @@ class Context {
 
   // The profile with the flags laid over it. Reads the profile file at the first call.
   absl::StatusOr<ctl::Profile> Profile();
+  // The same streams with the profile in `file`, and none of the flags: for commands that
+  // act for several members.
+  std::unique_ptr<Context> WithProfile(std::string file) const;
   // One channel for the run.
   absl::StatusOr<std::shared_ptr<Channel>> OpenChannel();
   absl::StatusOr<std::unique_ptr<AdminClient>> OpenAdmin();

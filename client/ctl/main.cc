@@ -32,6 +32,7 @@ int main(int argc, char** argv) {
   corridor::AddWatchCommand(app, context);
   corridor::AddAlertsCommand(app, context);
   corridor::AddSubscriptionsCommand(app, context);
+  corridor::AddImportCommand(app, context);
   corridor::AddAdminCommand(app, context);
   corridor::AddCertsCommand(app, context);
   try {

@@ -18,6 +18,8 @@ std::string_view ReasonText(ImportReason reason) {
       return "NO_PUBLISHER";
     case ImportReason::kNoAudience:
       return "NO_AUDIENCE";
+    case ImportReason::kNoProfile:
+      return "NO_PROFILE";
     case ImportReason::kGate:
       return "GATE";
     case ImportReason::kRefused:

@@ -17,6 +17,7 @@ enum class ImportReason {
   kConflict,      // Two columns say different things for one field.
   kNoPublisher,   // No publisher rule applies.
   kNoAudience,    // No audience rule applies.
+  kNoProfile,     // Its publisher's credentials are not here.
   kGate,          // The gate would refuse it.
   kRefused,       // The broker refused it.
   kOtherContent,  // It was published before and said something else then.

@@ -20,10 +20,16 @@ namespace {
 // Rows that are noted in the state file together.
 constexpr size_t kRowsAtOnce = 64;
 
+constexpr absl::Duration kInterruptionSeenWithin = absl::Milliseconds(200);
+
 // Statements say whole seconds, and the state file keeps no more.
 ImportOptions InWholeSeconds(ImportOptions options) {
   options.now = absl::FromUnixSeconds(absl::ToUnixSeconds(options.now));
   return options;
+}
+
+absl::Status Interrupted() {
+  return absl::CancelledError("interrupted; run the import again to go on");
 }
 
 bool IsUndecided(const absl::Status& status) {
@@ -91,12 +97,20 @@ class Importer::Ledger {
   }
   void Answer(uint64_t row, const std::string& publisher, const absl::StatusOr<v1::Receipt>& answer);
 
-  // Waits until nothing is under way, or for `patience`.
-  void Wait(absl::Duration patience) {
+  // Waits until nothing is under way; once `interrupted`, no longer than `patience`.
+  void Wait(const std::atomic<bool>& interrupted, absl::Duration patience) {
     absl::MutexLock lock(&mutex_);
-    mutex_.AwaitWithTimeout(absl::Condition(this, &Ledger::IsIdle), patience);
+    const absl::Condition idle(this, &Ledger::IsIdle);
+    while (!interrupted) {
+      if (mutex_.AwaitWithTimeout(idle, kInterruptionSeenWithin)) return;
+    }
+    mutex_.AwaitWithTimeout(idle, patience);
   }
 
+  bool IsSettled() const {
+    absl::MutexLock lock(&mutex_);
+    return IsIdle();
+  }
   ImportCounts counts() const {
     absl::MutexLock lock(&mutex_);
     return counts_;
@@ -204,7 +218,7 @@ absl::Status Importer::Run(CsvReader& reader, const std::atomic<bool>& interrupt
     if (status.ok() && ready.size() == kRowsAtOnce) status = SendAll(ready);
     if (record.row % kRowsAtOnce == 0) progress(ledger_->counts());
     if (status.ok()) status = ledger_->trouble();
-    if (interrupted) status = absl::CancelledError("interrupted; run the import again to go on");
+    if (interrupted) status = Interrupted();
   }
   // What was read before a stop counts as any other row; after an interruption nothing
   // more leaves, and what was not sent is as if it had not been read.
@@ -215,7 +229,8 @@ absl::Status Importer::Run(CsvReader& reader, const std::atomic<bool>& interrupt
   }
   ledger_->Count([&](ImportCounts& counts) { counts.read -= ready.size(); });
   outlet_.Flush();
-  ledger_->Wait(absl::IsCancelled(status) ? options_.patience : absl::InfiniteDuration());
+  ledger_->Wait(interrupted, options_.patience);
+  if (status.ok() && interrupted && !ledger_->IsSettled()) status = Interrupted();
   if (status.ok()) status = ledger_->trouble();
   ledger_->Close();
   progress(ledger_->counts());
@@ -238,6 +253,12 @@ absl::Status Importer::Take(const CsvRecord& record, std::vector<Ready>& ready) 
 
 absl::Status Importer::TakeMapped(const CsvRecord& record, MappedRow mapped,
                                   std::vector<Ready>& ready) {
+  if (!options_.publishers.empty() && options_.publishers.count(mapped.body.publisher()) == 0) {
+    ledger_->Fault(record.row, record.line,
+                   {.reason = ImportReason::kNoProfile,
+                    .detail = "no profile was given for " + mapped.body.publisher()});
+    return absl::OkStatus();
+  }
   const ImportState::Row known = state_->Find(record.row);
   std::string fingerprint = FingerprintOf(state_->salt_key(), record.cells);
   if (known.done && known.fingerprint != fingerprint) {

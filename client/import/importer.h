@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,8 @@ struct ImportOptions {
   uint64_t last_row = std::numeric_limits<uint64_t>::max();
   // At most this many rows are sent, or would be.
   uint64_t limit = std::numeric_limits<uint64_t>::max();
+  // Only rows of these members (NO_PROFILE for others). Empty: of all.
+  std::set<std::string> publishers;
   // Map and ask the gate, and send nothing.
   bool dry_run = false;
   // The time of this run: what rows sent for the first time say.
