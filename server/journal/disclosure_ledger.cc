@@ -40,7 +40,7 @@ class DisclosureLedger::Impl {
     return true;
   }
 
-  void Cover(std::string key, v1::AuditEntry entry, Done done) {
+  void Cover(const std::string& key, v1::AuditEntry entry, Done done) {
     {
       absl::MutexLock lock(&mutex_);
       std::vector<Done>& waiting = waiting_[key];
@@ -48,7 +48,7 @@ class DisclosureLedger::Impl {
       if (waiting.size() > 1) return;
     }
     std::vector<BatchPart> parts;
-    parts.push_back([key](CommitContext& context) {
+    parts.emplace_back([key](CommitContext& context) {
       stored::StoredDisclosure disclosure;
       disclosure.set_time_ms(ToMillis(context.now()));
       context.Put(key, EncodeValue(key, disclosure));
@@ -109,9 +109,9 @@ bool DisclosureLedger::Covers(std::string_view holder, v1::Lane lane, uint64_t o
 void DisclosureLedger::Cover(std::string_view holder, v1::Lane lane, uint64_t offset,
                              uint64_t generation, absl::AnyInvocable<void(absl::Status)> done) {
   const uint64_t block = offset / kBlockOffsets;
-  std::string key = DisclosureKey(lane, block, holder, generation);
+  const std::string key = DisclosureKey(lane, block, holder, generation);
   if (impl_->Covers(key)) return done(absl::OkStatus());
-  impl_->Cover(std::move(key), impl_->EntryFor(holder, block, generation), std::move(done));
+  impl_->Cover(key, impl_->EntryFor(holder, block, generation), std::move(done));
 }
 
 absl::StatusOr<std::vector<std::string>> DisclosureLedger::HoldersOf(v1::Lane lane,

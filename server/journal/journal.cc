@@ -66,6 +66,9 @@ class StoredJournal final : public Journal {
 
  private:
   void Propose(Proposal proposal);
+  // Takes the proposal into the queue, or leaves it alone and says why. `drain`: a
+  // task is needed to empty the queue.
+  absl::Status Enqueue(Proposal& proposal, bool& drain);
   // A task on the commit executor that does nothing once the journal is gone.
   template <typename Function>
   Task Guarded(Function function);
@@ -158,25 +161,28 @@ Task StoredJournal::Guarded(Function function) {
 }
 
 void StoredJournal::Propose(Proposal proposal) {
-  absl::Status refusal;
-  {
-    absl::MutexLock lock(&mutex_);
-    if (failed_) {
-      refusal = NothingWritten();
-    } else if (queue_.size() >= options_.queue_proposals_max ||
-               queue_bytes_ + proposal.bytes() > options_.queue_bytes_max) {
-      refusal = WithRetry(
-          Error(v1::ERROR_REASON_QUOTA, "too many statements and changes wait to be written"),
-          kRetryAfterFullQueue);
-    } else {
-      queue_bytes_ += proposal.bytes();
-      queue_.push_back(std::move(proposal));
-      if (std::exchange(draining_, true)) return;
-    }
-  }
-  if (refusal.ok()) return parts_.commit.Post(Guarded([this] { Drain(); }));
+  bool drain = false;
+  absl::Status refusal = Enqueue(proposal, drain);
+  if (drain) parts_.commit.Post(Guarded([this] { Drain(); }));
+  if (refusal.ok()) return;
   parts_.commit.Post(
       Guarded([done = std::move(proposal.done), refusal]() mutable { done(refusal); }));
+}
+
+absl::Status StoredJournal::Enqueue(Proposal& proposal, bool& drain) {
+  absl::MutexLock lock(&mutex_);
+  if (failed_) return NothingWritten();
+  const size_t bytes = proposal.bytes();
+  if (queue_.size() >= options_.queue_proposals_max ||
+      queue_bytes_ + bytes > options_.queue_bytes_max) {
+    return WithRetry(
+        Error(v1::ERROR_REASON_QUOTA, "too many statements and changes wait to be written"),
+        kRetryAfterFullQueue);
+  }
+  queue_bytes_ += bytes;
+  queue_.push_back(std::move(proposal));
+  drain = !std::exchange(draining_, true);
+  return absl::OkStatus();
 }
 
 void StoredJournal::Drain() {

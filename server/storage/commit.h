@@ -29,8 +29,11 @@ class CommitContext {
   virtual ~CommitContext() = default;
 
   virtual absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const = 0;
-  virtual absl::StatusOr<std::vector<KeyValue>> Scan(
-      const KeyRange& range, ScanLimit limit, ScanOrder order = ScanOrder::kAscending) const = 0;
+  virtual absl::StatusOr<std::vector<KeyValue>> Scan(const KeyRange& range, ScanLimit limit,
+                                                     ScanOrder order) const = 0;
+  absl::StatusOr<std::vector<KeyValue>> Scan(const KeyRange& range, ScanLimit limit) const {
+    return Scan(range, limit, ScanOrder::kAscending);
+  }
 
   virtual void Put(std::string key, std::string value) = 0;
   virtual void Delete(std::string key) = 0;

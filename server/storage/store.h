@@ -33,8 +33,9 @@ KeyRange PrefixRange(std::string_view prefix);
 
 // How much one scan may return; the first pair comes whatever its size.
 struct ScanLimit {
-  ScanLimit(size_t pairs,
-            size_t bytes = std::numeric_limits<size_t>::max())  // NOLINT: a count is a limit
+  // A plain count is a limit.
+  ScanLimit(size_t pairs,  // NOLINT(google-explicit-constructor)
+            size_t bytes = std::numeric_limits<size_t>::max())
       : pairs_max(pairs), bytes_max(bytes) {}
 
   size_t pairs_max;
@@ -77,8 +78,11 @@ class Store {
   virtual absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const = 0;
 
   // Pairs in `range` in the given order, up to `limit`.
-  virtual absl::StatusOr<std::vector<KeyValue>> Scan(
-      const KeyRange& range, ScanLimit limit, ScanOrder order = ScanOrder::kAscending) const = 0;
+  virtual absl::StatusOr<std::vector<KeyValue>> Scan(const KeyRange& range, ScanLimit limit,
+                                                     ScanOrder order) const = 0;
+  absl::StatusOr<std::vector<KeyValue>> Scan(const KeyRange& range, ScanLimit limit) const {
+    return Scan(range, limit, ScanOrder::kAscending);
+  }
 
   // Writes all of `batch` or nothing of it. Once it returns OK the batch is on
   // stable storage and survives a crash of the process and of the machine. An

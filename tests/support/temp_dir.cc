@@ -1,7 +1,5 @@
 #include "tests/support/temp_dir.h"
 
-#include <stdlib.h>
-
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -10,7 +8,7 @@ namespace corridor {
 
 TempDir::TempDir() {
   path_ = (std::filesystem::temp_directory_path() / "corridor-test-XXXXXX").string();
-  if (mkdtemp(path_.data()) == nullptr) std::abort();
+  if (::mkdtemp(path_.data()) == nullptr) std::abort();
 }
 
 TempDir::~TempDir() {
