@@ -36,7 +36,8 @@ namespace {
 
 constexpr char kFooter[] =
     "The mapping says which rows become alerts of whom (docs/import.md; mappings that come with\n"
-    "Corridor lie in share/corridor/mappings). A row is known by its mapping, data set and number,\n"
+    "Corridor lie in share/corridor/mappings). A row is known by its mapping, data set and "
+    "number,\n"
     "not by what it says: an import that was interrupted, or killed, runs again and doubles\n"
     "nothing. What it remembers lies in the state file; keep it beside the data.\n\n"
     "Exit code 0 means that every row was imported or left out as the mapping says.\n\n"
@@ -152,8 +153,8 @@ absl::Status ImportCommand::OpenTable() {
 }
 
 absl::Status ImportCommand::OpenPublishers() {
-  ASSIGN_OR_RETURN(publishers_, ImportPublishers::Open(context_, flags_.profiles, mapping_,
-                                                       flags_.retry_for));
+  ASSIGN_OR_RETURN(publishers_,
+                   ImportPublishers::Open(context_, flags_.profiles, mapping_, flags_.retry_for));
   options_.publishers = publishers_->members();
   std::vector<std::string> missing;
   for (const ctl::ImportPublisher& publisher : mapping_.publishers()) {
@@ -165,8 +166,9 @@ absl::Status ImportCommand::OpenPublishers() {
     return UsageError("no profile is of a publisher that the mapping names");
   }
   if (missing.empty() || flags_.only_mine) return absl::OkStatus();
-  return UsageError(absl::StrCat("no profile for ", absl::StrJoin(missing, ", "),
-                                 "; give --publisher-profiles, or --only-mine to leave their rows"));
+  return UsageError(
+      absl::StrCat("no profile for ", absl::StrJoin(missing, ", "),
+                   "; give --publisher-profiles, or --only-mine to leave their rows"));
 }
 
 absl::Status ImportCommand::OpenState() {
@@ -230,10 +232,10 @@ int ImportCommand::Report(const absl::Status& status, const ImportCounts& counts
   if (absl::IsInvalidArgument(status)) return kExitUsage;
   if (!status.ok()) return ExitCodeOf(status);
   // What the mapping leaves out was meant to be left out; the rest was not.
-  for (const ImportReason reason : {ImportReason::kBadRow, ImportReason::kGate,
-                                    ImportReason::kRefused, ImportReason::kOtherContent,
-                                    ImportReason::kRowChanged, ImportReason::kConflict,
-                                    ImportReason::kValue}) {
+  for (const ImportReason reason :
+       {ImportReason::kBadRow, ImportReason::kGate, ImportReason::kRefused,
+        ImportReason::kOtherContent, ImportReason::kRowChanged, ImportReason::kConflict,
+        ImportReason::kValue}) {
     if (counts.not_imported.count(std::string(ReasonText(reason))) > 0) return kExitFailed;
   }
   return kExitOk;
@@ -249,9 +251,11 @@ void AddImportCommand(CLI::App& app, Context& context) {
       ->add_option("--mapping", flags->mapping,
                    "what the rows mean (client/import/import_mapping.proto)")
       ->required();
-  command->add_option("--publisher-profiles", flags->profiles,
-                      "profile files, or folders of them, one for each publisher of the mapping "
-                      "(default: --profile)");
+  command
+      ->add_option("--publisher-profiles", flags->profiles,
+                   "profile file, or folder of them, one for each publisher of the mapping; may be "
+                   "repeated (default: --profile)")
+      ->allow_extra_args(false);
   command->add_flag("--only-mine", flags->only_mine,
                     "leave the rows of publishers without a profile");
   command->add_flag("--dry-run", flags->dry_run, "map and check every row, send nothing");

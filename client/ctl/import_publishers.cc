@@ -18,7 +18,8 @@ absl::StatusOr<std::vector<std::string>> ProfileFiles(const std::string& path) {
   std::vector<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(path, error)) {
     const std::filesystem::path extension = entry.path().extension();
-    if (extension == ".profile" || extension == ".textproto") files.push_back(entry.path().string());
+    if (extension == ".profile" || extension == ".textproto")
+      files.push_back(entry.path().string());
   }
   if (files.empty()) {
     return UsageError(absl::StrCat(path, " holds no profile; they end in .profile or .textproto"));

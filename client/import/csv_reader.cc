@@ -68,8 +68,8 @@ bool CsvReader::Next(CsvRecord& record) {
     line_ = record.line;
     SkipRestOfLine();
   } else if (record.cells.size() != header_.size()) {
-    record.fault = absl::StrCat("has ", record.cells.size(), " cells where the header has ",
-                                header_.size());
+    record.fault =
+        absl::StrCat("has ", record.cells.size(), " cells where the header has ", header_.size());
   }
   return true;
 }

@@ -60,8 +60,9 @@ RowFault FaultOf(const absl::Status& status) {
   }
   if (ReasonOf(status) == v1::ERROR_REASON_STATEMENT_ID_REUSED) {
     return {.reason = ImportReason::kOtherContent,
-            .detail = "this row was published before and said something else then; it stays as it "
-                      "was"};
+            .detail =
+                "this row was published before and said something else then; it stays as it "
+                "was"};
   }
   return {.reason = ImportReason::kRefused,
           .detail = absl::StrCat(Refusal(status), ": ", status.message())};
@@ -95,7 +96,8 @@ class Importer::Ledger {
     absl::MutexLock lock(&mutex_);
     under_way_.emplace(row, line);
   }
-  void Answer(uint64_t row, const std::string& publisher, const absl::StatusOr<v1::Receipt>& answer);
+  void Answer(uint64_t row, const std::string& publisher,
+              const absl::StatusOr<v1::Receipt>& answer);
 
   // Waits until nothing is under way; once `interrupted`, no longer than `patience`.
   void Wait(const std::atomic<bool>& interrupted, absl::Duration patience) {
@@ -290,9 +292,9 @@ absl::Status Importer::TakeMapped(const CsvRecord& record, MappedRow mapped,
   bytes.set_body(CanonicalBytes(statement.body));
   bytes.set_body_salt(statement.body_salt);
   if (auto verdict = gate_.Examine(std::move(bytes), GateSide::kPublisher); !verdict.ok()) {
-    ledger_->Fault(record.row, record.line,
-                   {.reason = ImportReason::kGate,
-                    .detail = std::string(verdict.status().message())});
+    ledger_->Fault(
+        record.row, record.line,
+        {.reason = ImportReason::kGate, .detail = std::string(verdict.status().message())});
     return absl::OkStatus();
   }
   ++handed_;
@@ -333,11 +335,9 @@ absl::Status Importer::SendAll(std::vector<Ready>& ready) {
   RETURN_IF_ERROR(state_->MarkSent(sent));
   for (Ready& row : ready) {
     ledger_->Begin(row.row, row.line);
-    StatementOutlet::Done done = [ledger = ledger_, number = row.row,
-                                  publisher = row.statement.body.publisher()](
-                                     absl::StatusOr<v1::Receipt> answer) {
-      ledger->Answer(number, publisher, answer);
-    };
+    StatementOutlet::Done done =
+        [ledger = ledger_, number = row.row, publisher = row.statement.body.publisher()](
+            absl::StatusOr<v1::Receipt> answer) { ledger->Answer(number, publisher, answer); };
     outlet_.Send(std::move(row.statement), std::move(done));
   }
   ready.clear();

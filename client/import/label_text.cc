@@ -38,17 +38,15 @@ bool IsSequence(std::string_view bytes) {
   for (size_t i = 1; i < bytes.size(); ++i) {
     if ((static_cast<unsigned char>(bytes[i]) & 0xC0) != 0x80) return false;
   }
-  return bytes.size() < 2 || SecondByteFits(static_cast<unsigned char>(bytes[0]),
-                                            static_cast<unsigned char>(bytes[1]));
+  return bytes.size() < 2 ||
+         SecondByteFits(static_cast<unsigned char>(bytes[0]), static_cast<unsigned char>(bytes[1]));
 }
 
 }  // namespace
 
 std::string Folded(std::string_view label) { return absl::AsciiStrToLower(A(Stripped(label))); }
 
-std::string_view Stripped(std::string_view text) {
-  return S(absl::StripAsciiWhitespace(A(text)));
-}
+std::string_view Stripped(std::string_view text) { return S(absl::StripAsciiWhitespace(A(text))); }
 
 std::vector<std::string_view> Labels(std::string_view cell, std::string_view split) {
   std::vector<std::string_view> labels;

@@ -38,8 +38,7 @@ class Checker {
 
  private:
   void Add(std::string path, std::string_view what) {
-    faults_.push_back(
-        {std::move(path), v1::ERROR_REASON_REQUEST_INVALID, std::string(what)});
+    faults_.push_back({std::move(path), v1::ERROR_REASON_REQUEST_INVALID, std::string(what)});
   }
   void Needs(bool there, std::string path) {
     if (!there) Add(std::move(path), "is missing");
@@ -103,8 +102,7 @@ void Checker::CheckIdentity(const ctl::ImportMapping& mapping) {
     Add("dataset", "is not 1 to 128 printable ASCII characters; give the data a name that stays");
   }
   const std::string& delimiter = mapping.csv().delimiter();
-  if (!delimiter.empty() &&
-      (delimiter.size() != 1 || !absl::StrContains(",;|\t", delimiter))) {
+  if (!delimiter.empty() && (delimiter.size() != 1 || !absl::StrContains(",;|\t", delimiter))) {
     Add("csv.delimiter", "is none of , ; | and tab");
   }
 }
@@ -169,7 +167,8 @@ void Checker::CheckAudienceRule(const ctl::AudienceRule& rule, std::string_view 
       CheckConstantAudience(rule.audience(), path);
       break;
     case ctl::AudienceRule::kCorridorOfRow:
-      Needs(!rule.corridor_of_row().from_column().empty(), Sub(path, "corridor_of_row.from_column"));
+      Needs(!rule.corridor_of_row().from_column().empty(),
+            Sub(path, "corridor_of_row.from_column"));
       Needs(!rule.corridor_of_row().to_column().empty(), Sub(path, "corridor_of_row.to_column"));
       break;
     case ctl::AudienceRule::CHOICE_NOT_SET:
@@ -203,15 +202,13 @@ void Checker::CheckCountriesOfRow(const ctl::CountriesOfRow& choice, std::string
 
 void Checker::CheckEnvelopeAndValidity(const ctl::ImportMapping& mapping) {
   const ctl::ImportEnvelope& envelope = mapping.envelope();
-  const bool marked =
-      envelope.tlp() != v1::TLP_UNSPECIFIED && v1::Tlp_IsValid(envelope.tlp());
+  const bool marked = envelope.tlp() != v1::TLP_UNSPECIFIED && v1::Tlp_IsValid(envelope.tlp());
   if (!marked) Add("envelope.tlp", "is missing; give a marking such as TLP_GREEN");
   if (envelope.status() == v1::ALERT_STATUS_UNSPECIFIED ||
       !v1::AlertStatus_IsValid(envelope.status())) {
     Add("envelope.status", "is missing; give ALERT_STATUS_ACTUAL or another");
   }
-  if (envelope.urgency() == v1::URGENCY_UNSPECIFIED ||
-      !v1::Urgency_IsValid(envelope.urgency())) {
+  if (envelope.urgency() == v1::URGENCY_UNSPECIFIED || !v1::Urgency_IsValid(envelope.urgency())) {
     Add("envelope.urgency", "is missing; give URGENCY_PAST or another");
   }
   if (envelope.urgency() == v1::URGENCY_IMMEDIATE) {

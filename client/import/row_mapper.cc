@@ -161,11 +161,11 @@ MaybeFault Column::Put(const Assignment& assignment, std::string_view label,
   if (assignment.field.Put(assignment.value, content) == FieldPath::Outcome::kDone) {
     return std::nullopt;
   }
-  return RowFault{.reason = ImportReason::kConflict,
-                  .column = name_,
-                  .label = std::string(label),
-                  .detail = absl::StrCat("the row gives ", assignment.field.name(),
-                                         " two different values")};
+  return RowFault{
+      .reason = ImportReason::kConflict,
+      .column = name_,
+      .label = std::string(label),
+      .detail = absl::StrCat("the row gives ", assignment.field.name(), " two different values")};
 }
 
 using Places = std::map<std::string, std::string>;
@@ -209,8 +209,8 @@ MaybeFault Leg::Apply(const Cells& cells, const Places& places, v1::AlertContent
   return std::nullopt;
 }
 
-MaybeFault Leg::ApplyLabel(std::string_view label, const Places& places,
-                           v1::AlertContent& content, MappedRow& row) const {
+MaybeFault Leg::ApplyLabel(std::string_view label, const Places& places, v1::AlertContent& content,
+                           MappedRow& row) const {
   std::string place;
   if (const auto found = places.find(Folded(label)); found != places.end()) {
     place = found->second;
@@ -270,8 +270,8 @@ std::vector<std::string> CountriesIn(const Cells& cells, const std::vector<size_
 bool SetCountries(const ctl::CountriesOfRow& choice, std::vector<std::string> countries,
                   const std::string& own, v1::Audience& audience) {
   const auto counts = [&](const std::string& country) {
-    return choice.among().empty() || std::find(choice.among().begin(), choice.among().end(),
-                                               country) != choice.among().end();
+    return choice.among().empty() ||
+           std::find(choice.among().begin(), choice.among().end(), country) != choice.among().end();
   };
   bool somebody_else = false;
   for (const std::string& country : countries) {

@@ -36,7 +36,8 @@ TEST(CsvReaderTest, ReadsPlainCells) {
 }
 
 TEST(CsvReaderTest, ReadsQuotedCells) {
-  const auto records = ReadAll("a,b\n\"Iran, Islamic Republic of\",\"said \"\"no\"\"\"\n\"two\nlines\",\"\"\nx,y");
+  const auto records =
+      ReadAll("a,b\n\"Iran, Islamic Republic of\",\"said \"\"no\"\"\"\n\"two\nlines\",\"\"\nx,y");
   ASSERT_EQ(records.size(), 3u);
   EXPECT_THAT(records[0].cells, ElementsAre("Iran, Islamic Republic of", "said \"no\""));
   EXPECT_THAT(records[1].cells, ElementsAre("two\nlines", ""));

@@ -31,8 +31,8 @@ ctl::ImportMapping RoutesMapping() {
 }
 
 const std::set<std::string>& Founding() {
-  static const auto* countries = new std::set<std::string>{"THA", "IDN", "PHL", "KEN",
-                                                           "UGA", "BDI", "ETH", "TZA"};
+  static const auto* countries =
+      new std::set<std::string>{"THA", "IDN", "PHL", "KEN", "UGA", "BDI", "ETH", "TZA"};
   return *countries;
 }
 
@@ -86,8 +86,8 @@ class DuRoutesTest : public ::testing::Test {
 
 TEST_F(DuRoutesTest, EveryRowIsAnAlertOrNamedInTheReport) {
   FakeOutlet outlet;
-  const ImportResult result = RunImport(RoutesMapping(), csv_, ImportState::Forgetful(random_),
-                                        outlet, {.now = kNow});
+  const ImportResult result =
+      RunImport(RoutesMapping(), csv_, ImportState::Forgetful(random_), outlet, {.now = kNow});
   ASSERT_TRUE(result.status.ok()) << result.status;
   EXPECT_EQ(result.counts.read, 22246u);
   const auto& missed = result.counts.not_imported;
@@ -113,8 +113,8 @@ TEST_F(DuRoutesTest, EveryRowIsAnAlertOrNamedInTheReport) {
 
 TEST_F(DuRoutesTest, AreasStandForLabelsWithoutACode) {
   FakeOutlet outlet;
-  const ImportResult result = RunImport(RoutesMapping(), csv_, ImportState::Forgetful(random_),
-                                        outlet, {.now = kNow});
+  const ImportResult result =
+      RunImport(RoutesMapping(), csv_, ImportState::Forgetful(random_), outlet, {.now = kNow});
   EXPECT_EQ(result.counts.areas.at("Middle East -> 145"), 103u);
   EXPECT_EQ(result.counts.areas.at("Gulf States -> 145"), 14u);
 }
@@ -141,8 +141,8 @@ TEST_F(DuRoutesTest, TheDestinationPublishesThenTheOriginThenTheTransit) {
       places[leg.stage()] = leg.country();
     }
     std::string expected;
-    for (v1::RouteStage stage : {v1::ROUTE_STAGE_TRANSIT, v1::ROUTE_STAGE_RECRUITMENT,
-                                 v1::ROUTE_STAGE_EXPLOITATION}) {
+    for (v1::RouteStage stage :
+         {v1::ROUTE_STAGE_TRANSIT, v1::ROUTE_STAGE_RECRUITMENT, v1::ROUTE_STAGE_EXPLOITATION}) {
       if (Founding().count(places[stage]) > 0) expected = places[stage];
     }
     ASSERT_EQ(statement.body.publisher_country(), expected);

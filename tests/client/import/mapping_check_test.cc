@@ -34,10 +34,10 @@ TEST(MappingCheckTest, TheShippedMappingIsSound) {
 }
 
 TEST(MappingCheckTest, AnEmptyMappingLacksWhatEveryImportNeeds) {
-  EXPECT_THAT(Paths({}), ElementsAre("id", "dataset", "publishers", "publisher_rules",
-                                     "audience_rules", "envelope.tlp", "envelope.status",
-                                     "envelope.urgency", "validity.days", "content.severity",
-                                     "content.certainty", "content"));
+  EXPECT_THAT(Paths({}),
+              ElementsAre("id", "dataset", "publishers", "publisher_rules", "audience_rules",
+                          "envelope.tlp", "envelope.status", "envelope.urgency", "validity.days",
+                          "content.severity", "content.certainty", "content"));
 }
 
 struct Mistake {
@@ -67,9 +67,7 @@ TEST(MappingCheckTest, EachMistakeIsNamedByItsPath) {
        }},
       {"audience_rules[1]", [](Mapping& m) { m.mutable_audience_rules(1)->clear_choice(); }},
       {"audience_rules[1].audience.regions.regions",
-       [](Mapping& m) {
-         m.mutable_audience_rules(1)->mutable_audience()->mutable_regions();
-       }},
+       [](Mapping& m) { m.mutable_audience_rules(1)->mutable_audience()->mutable_regions(); }},
       {"audience_rules[1].corridor_of_row.to_column",
        [](Mapping& m) {
          m.mutable_audience_rules(1)->mutable_corridor_of_row()->set_from_column("from");
@@ -101,9 +99,7 @@ TEST(MappingCheckTest, EachMistakeIsNamedByItsPath) {
       {"columns[0].codes[1].label",
        [](Mapping& m) { m.mutable_columns(0)->mutable_codes(1)->set_label("LABOUR"); }},
       {"columns[1].unknown_label",
-       [](Mapping& m) {
-         m.mutable_columns(1)->set_unknown_label(ctl::UNKNOWN_LABEL_MAP_TO_AREA);
-       }},
+       [](Mapping& m) { m.mutable_columns(1)->set_unknown_label(ctl::UNKNOWN_LABEL_MAP_TO_AREA); }},
   };
   for (const Mistake& mistake : mistakes) {
     ctl::ImportMapping mapping = ExampleMapping();

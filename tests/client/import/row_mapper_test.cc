@@ -81,15 +81,15 @@ TEST_F(RowMapperTest, ARuleMayMarkItsRowsOtherwise) {
 }
 
 TEST_F(RowMapperTest, LabelsAreComparedWithoutCaseAndSpaces) {
-  EXPECT_THAT(Row("2015,KEN,THA, LABOUR ; Home ,").body.issue().content().pattern().purposes(),
-              ElementsAre(v1::TRAFFICKING_PURPOSE_FORCED_LABOUR,
-                          v1::TRAFFICKING_PURPOSE_SERVITUDE));
+  EXPECT_THAT(
+      Row("2015,KEN,THA, LABOUR ; Home ,").body.issue().content().pattern().purposes(),
+      ElementsAre(v1::TRAFFICKING_PURPOSE_FORCED_LABOUR, v1::TRAFFICKING_PURPOSE_SERVITUDE));
 }
 
 TEST_F(RowMapperTest, TheWholeCellIsLookedUpBeforeItsParts) {
   mapping_.mutable_columns(1)->add_codes()->set_label("adults+children");
-  EXPECT_FALSE(Row("2015,KEN,THA,labour,adults+children").body.issue().content()
-                   .has_affected_group());
+  EXPECT_FALSE(
+      Row("2015,KEN,THA,labour,adults+children").body.issue().content().has_affected_group());
 }
 
 TEST_F(RowMapperTest, ASecondLabelCanGiveWayToTheFirst) {
@@ -106,9 +106,9 @@ TEST_F(RowMapperTest, CellsCanBeValuesThemselves) {
   column.clear_codes();
   column.set_field("recruitment.claimed_destination");
   column.set_cell_is_value(true);
-  EXPECT_EQ(Row("2015,KEN,THA,labour,MMR").body.issue().content().recruitment()
-                .claimed_destination(),
-            "MMR");
+  EXPECT_EQ(
+      Row("2015,KEN,THA,labour,MMR").body.issue().content().recruitment().claimed_destination(),
+      "MMR");
   EXPECT_EQ(Fault("2015,KEN,THA,labour,Burma").reason, ImportReason::kUnknownLabel);
 }
 
