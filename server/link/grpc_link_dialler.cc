@@ -5,9 +5,10 @@
 #include <grpcpp/support/channel_arguments.h>
 #include <grpcpp/support/client_callback.h>
 
+#include <algorithm>
 #include <deque>
-#include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/functional/any_invocable.h"
@@ -42,16 +43,18 @@ class DialledStream final : public grpc::ClientBidiReactor<v1::LinkFrame, v1::Li
                             public LinkStream,
                             public std::enable_shared_from_this<DialledStream> {
  public:
-  DialledStream(std::shared_ptr<grpc::Channel> channel, std::shared_ptr<LinkStreamEvents> events)
-      : stub_(v1::RegionLink::NewStub(std::move(channel))), events_(std::move(events)) {}
+  explicit DialledStream(std::shared_ptr<LinkStreamEvents> events)
+      : context_(std::make_unique<grpc::ClientContext>()), events_(std::move(events)) {}
 
-  // `done` is called last, when everything has been told.
-  void Begin(absl::AnyInvocable<void()> done) {
+  // `done` is called last, when everything has been told and nothing in here
+  // refers to `channel` any more.
+  void Begin(const std::shared_ptr<grpc::Channel>& channel, absl::AnyInvocable<void()> done) {
     done_ = std::move(done);
     self_ = shared_from_this();
     absl::MutexLock lock(&mutex_);
     over_ = false;
-    stub_->async()->Link(&context_, this);
+    stub_ = v1::RegionLink::NewStub(channel);
+    stub_->async()->Link(context_.get(), this);
     // For Send and Close, which come from outside of reactions; until it is over.
     AddHold();
     StartRead(&incoming_);
@@ -68,7 +71,7 @@ class DialledStream final : public grpc::ClientBidiReactor<v1::LinkFrame, v1::Li
   void Close(absl::Status) override {
     absl::MutexLock lock(&mutex_);
     if (over_) return;
-    context_.TryCancel();
+    context_->TryCancel();
     OverLocked();
   }
 
@@ -98,6 +101,8 @@ class DialledStream final : public grpc::ClientBidiReactor<v1::LinkFrame, v1::Li
     events_->OnClosed(status.ok() ? absl::UnavailableError("the peer closed the stream")
                                   : StatusOf(status));
     events_.reset();
+    context_.reset();
+    stub_.reset();
     done_();
     self_.reset();
   }
@@ -118,9 +123,9 @@ class DialledStream final : public grpc::ClientBidiReactor<v1::LinkFrame, v1::Li
     RemoveHold();
   }
 
-  const std::unique_ptr<v1::RegionLink::Stub> stub_;
-  grpc::ClientContext context_;
-  std::shared_ptr<LinkStreamEvents> events_;  // Until OnDone.
+  std::unique_ptr<grpc::ClientContext> context_;  // Until OnDone, as the next two.
+  std::unique_ptr<v1::RegionLink::Stub> stub_;
+  std::shared_ptr<LinkStreamEvents> events_;
   absl::AnyInvocable<void()> done_;
   std::shared_ptr<DialledStream> self_;  // From Begin to OnDone.
   v1::LinkFrame incoming_;
@@ -144,40 +149,56 @@ std::shared_ptr<grpc::Channel> ChannelTo(const DialTarget& target) {
 
 }  // namespace
 
-// The streams that are under way. Outlives the dialler where a stream does.
+// The streams that are under way, with their connections. Outlives the dialler
+// where a stream does.
+//
+// gRPC 1.51 stops its callback threads when the last channel goes, and dies when
+// it is one of these threads that lets go. So channels that are done with wait
+// here for a thread of ours.
 class GrpcLinkDialler::Streams : public std::enable_shared_from_this<Streams> {
  public:
   // Not any more once they were stopped.
-  void Begin(const std::shared_ptr<DialledStream>& stream) {
+  void Begin(const std::shared_ptr<DialledStream>& stream, const DialTarget& target) {
+    std::vector<std::shared_ptr<grpc::Channel>> done_with;
     absl::MutexLock lock(&mutex_);
+    done_with.swap(done_with_);
     if (stopped_) return;
-    live_.insert(stream);
-    stream->Begin([streams = shared_from_this(), key = stream.get()] { streams->Remove(key); });
+    auto channel = ChannelTo(target);
+    live_[stream] = channel;
+    stream->Begin(channel,
+                  [streams = shared_from_this(), key = stream.get()] { streams->Remove(key); });
   }
 
   void Stop() {
-    std::set<std::shared_ptr<DialledStream>> live;
+    Live live;
     {
       absl::MutexLock lock(&mutex_);
       stopped_ = true;
       live = live_;
     }
-    for (const auto& stream : live) stream->Close(absl::OkStatus());
+    for (const auto& [stream, channel] : live) stream->Close(absl::OkStatus());
+    std::vector<std::shared_ptr<grpc::Channel>> done_with;
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(
-        +[](std::set<std::shared_ptr<DialledStream>>* waiting) { return waiting->empty(); },
-        &live_));
+        +[](Live* waiting) { return waiting->empty(); }, &live_));
+    done_with.swap(done_with_);
   }
 
  private:
+  using Live = std::map<std::shared_ptr<DialledStream>, std::shared_ptr<grpc::Channel>>;
+
   void Remove(const DialledStream* stream) {
     absl::MutexLock lock(&mutex_);
-    std::erase_if(live_, [stream](const auto& live) { return live.get() == stream; });
+    auto found = std::find_if(live_.begin(), live_.end(),
+                              [stream](const auto& live) { return live.first.get() == stream; });
+    done_with_.push_back(std::move(found->second));
+    live_.erase(found);
   }
 
   absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
-  std::set<std::shared_ptr<DialledStream>> live_ ABSL_GUARDED_BY(mutex_);
+  Live live_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::shared_ptr<grpc::Channel>> done_with_ ABSL_GUARDED_BY(mutex_);
 };
 
 GrpcLinkDialler::GrpcLinkDialler(std::map<std::string, DialTarget> peers)
@@ -189,9 +210,8 @@ void GrpcLinkDialler::Stop() { streams_->Stop(); }
 
 std::shared_ptr<LinkStream> GrpcLinkDialler::Dial(const std::string& peer_region, v1::Lane,
                                                   std::shared_ptr<LinkStreamEvents> events) {
-  auto stream =
-      std::make_shared<DialledStream>(ChannelTo(peers_.at(peer_region)), std::move(events));
-  streams_->Begin(stream);
+  auto stream = std::make_shared<DialledStream>(std::move(events));
+  streams_->Begin(stream, peers_.at(peer_region));
   return stream;
 }
 

@@ -126,20 +126,26 @@ std::unique_ptr<grpc::ClientContext> BrokerFixture::Context() {
   return context;
 }
 
-void BrokerFixture::Register(const std::string& member, v1::MemberState state) {
+void BrokerFixture::Register(const std::string& member) {
   v1::CreateMemberRequest request;
   request.mutable_member()->set_spiffe_id(member);
   request.mutable_member()->set_display_name("Example desk");
   request.mutable_member()->add_countries(member == kIndonesia ? "IDN" : "THA");
   request.mutable_member()->set_type(v1::PUBLISHER_TYPE_LAW_ENFORCEMENT);
   v1::Member created;
-  grpc::Status status = operator_stub_->CreateMember(Context().get(), request, &created);
+  const auto status = operator_stub_->CreateMember(Context().get(), request, &created);
   ASSERT_TRUE(status.ok()) << status.error_message();
-  if (state == v1::MEMBER_STATE_ACTIVE) return;
+}
+
+void BrokerFixture::Suspend(const std::string& member) {
+  v1::GetMemberRequest get;
+  get.set_spiffe_id(member);
   v1::UpdateMemberRequest update;
-  *update.mutable_member() = created;
-  update.mutable_member()->set_state(state);
-  status = operator_stub_->UpdateMember(Context().get(), update, &created);
+  auto status = operator_stub_->GetMember(Context().get(), get, update.mutable_member());
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  update.mutable_member()->set_state(v1::MEMBER_STATE_SUSPENDED);
+  v1::Member updated;
+  status = operator_stub_->UpdateMember(Context().get(), update, &updated);
   ASSERT_TRUE(status.ok()) << status.error_message();
 }
 

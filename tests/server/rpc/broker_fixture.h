@@ -55,8 +55,9 @@ class BrokerFixture : public testing::Test {
   // For one call, with a deadline that only a hanging test reaches.
   static std::unique_ptr<grpc::ClientContext> Context();
 
-  // As the operator: a member of this region with these roles.
-  void Register(const std::string& member, v1::MemberState state = v1::MEMBER_STATE_ACTIVE);
+  // As the operator: members of this region and their rights.
+  void Register(const std::string& member);
+  void Suspend(const std::string& member);
   void Grant(const std::string& principal, const std::vector<v1::Role>& roles);
   // A signing key of the member, registered.
   TestSigner RegisterKey(std::string_view member_path);
