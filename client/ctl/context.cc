@@ -152,7 +152,7 @@ absl::StatusOr<std::unique_ptr<Subscriber>> Context::OpenSubscriber() {
 
 absl::StatusOr<PublisherOptions> Context::PublisherDefaults() {
   ASSIGN_OR_RETURN(const ctl::Profile profile, Profile());
-  PublisherOptions options{.publisher = profile.publisher(),
+  PublisherOptions options{.publisher = MemberFromShort(profile.publisher()),
                            .publisher_country = profile.publisher_country(),
                            .publisher_type = profile.publisher_type(),
                            .retry_for = absl::Seconds(20)};

@@ -78,7 +78,8 @@ grpc::ChannelArguments Arguments(const ConnectionOptions& options) {
                    static_cast<int>(absl::ToInt64Milliseconds(options.keepalive_timeout)));
   // The SDK has its own reconnect pauses; the channel's must not add to them.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 200);
+  // Despite its name, how long connecting may take, handshake included.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 20'000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5000);
   arguments.SetMaxReceiveMessageSize(kReceiveBytesMax);
   arguments.SetUserAgentPrefix(options.client_name);
