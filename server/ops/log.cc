@@ -2,10 +2,10 @@
 
 #include <spdlog/async.h>
 #include <spdlog/async_logger.h>
+#include <spdlog/details/null_mutex.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
-#include <mutex>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -16,8 +16,8 @@ namespace {
 
 constexpr size_t kLinesWaitingMax = 8192;
 
-// spdlog's own formatting is not used: a line comes whole.
-class SinkAdapter final : public spdlog::sinks::base_sink<std::mutex> {
+// spdlog's own formatting is not used: a line comes whole. One thread writes, so it needs no lock.
+class SinkAdapter final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
  public:
   explicit SinkAdapter(std::unique_ptr<LogSink> sink) : sink_(std::move(sink)) {}
 

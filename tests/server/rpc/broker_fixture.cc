@@ -1,9 +1,9 @@
 #include "tests/server/rpc/broker_fixture.h"
 
+#include <grpc/support/time.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/tls_credentials_options.h>
 
-#include <chrono>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -122,7 +122,7 @@ std::shared_ptr<grpc::Channel> BrokerFixture::ChannelWithoutCertificate() {
 
 std::unique_ptr<grpc::ClientContext> BrokerFixture::Context() {
   auto context = std::make_unique<grpc::ClientContext>();
-  context->set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  context->set_deadline(gpr_time_from_seconds(30, GPR_TIMESPAN));
   return context;
 }
 
