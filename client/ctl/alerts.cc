@@ -45,10 +45,9 @@ v1::StatementBody BodyOf(const v1::StoredStatement& stored) {
 
 void ShowSummary(Context& context, const v1::Alert& alert) {
   context.out << TimeText(alert.accept_time(), context.time_zone()) << "  "
-              << absl::AsciiStrToLower(Label(alert.state()))
-              << "  " << absl::AsciiStrToUpper(Label(alert.tlp())) << "  "
-              << ShortMember(alert.publisher()) << "  " << IdText(alert.alert_id()) << " r"
-              << alert.revision() << "\n";
+              << absl::AsciiStrToLower(Label(alert.state())) << "  "
+              << absl::AsciiStrToUpper(Label(alert.tlp())) << "  " << ShortMember(alert.publisher())
+              << "  " << IdText(alert.alert_id()) << " r" << alert.revision() << "\n";
   if (alert.has_current()) {
     context.out << "  " << Printable(Describe(BodyOf(alert.current()))) << "\n";
   }

@@ -118,8 +118,8 @@ class View {
   void ShowText(const Delivery& delivery) {
     const v1::StatementBody& body = delivery.body;
     const absl::Time accepted = absl::FromUnixMillis(delivery.stored.acceptance().accept_time_ms());
-    context_.out << TimeText(accepted, context_.time_zone())
-                 << "  " << absl::AsciiStrToUpper(Label(body.tlp())) << "  "
+    context_.out << TimeText(accepted, context_.time_zone()) << "  "
+                 << absl::AsciiStrToUpper(Label(body.tlp())) << "  "
                  << (delivery.lane == v1::LANE_URGENT ? "urgent   " : "routine  ")
                  << ShortMember(body.publisher());
     if (body.status() != v1::ALERT_STATUS_ACTUAL) {
