@@ -79,7 +79,7 @@ void PrintCounts(const ImportCounts& counts, std::ostream& out) {
   line(counts.read, "rows read");
   if (counts.would_publish > 0) line(counts.would_publish, "would be published (dry run)");
   line(counts.published, "published");
-  line(counts.already_there, "already there from an earlier run");
+  line(counts.already_there, "already there (an earlier run, or its answer was lost)");
   line(counts.NotImported(), "not imported");
   PrintMap("Not imported, by reason:", counts.not_imported, out);
   PrintMap("Alerts, by publisher:", counts.by_publisher, out);

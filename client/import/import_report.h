@@ -43,7 +43,7 @@ struct ImportCounts {
   uint64_t read = 0;
   // Sent and accepted in this run.
   uint64_t published = 0;
-  // Published by an earlier run.
+  // Accepted before: by an earlier run, or in this one with its answer lost on the way.
   uint64_t already_there = 0;
   // Dry run: mapped, and passed the gate.
   uint64_t would_publish = 0;
