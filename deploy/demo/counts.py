@@ -54,7 +54,7 @@ class Counts:
         self.compare_journals()
         self.compare_links()
         self.look_for_refused_text()
-        self.look_after_programs()
+        self.check_programs()
 
     def compare_agencies(self):
         rows = []
@@ -63,8 +63,9 @@ class Counts:
             published = sum(statement.alert.publisher is agency for statement in self.published)
             entitled = [statement for statement in self.published if agency.code in statement.entitled]
             expected = [statement.digest for statement in self.published if agency.code in statement.expected]
+            passed_over = sum(agency.code not in statement.expected for statement in entitled)
             agrees = sorted(received) == sorted(expected)
-            rows.append((agency.country, published, len(entitled), len(entitled) - len(expected), len(expected),
+            rows.append((agency.country, published, len(entitled), passed_over, len(expected),
                          len(received), "ok" if agrees else "DIFFERS"))
             if agrees:
                 continue
@@ -126,10 +127,8 @@ class Counts:
             self.screen.line()
             self.screen.line("  The refused telephone number is in no journal and no log of either region.")
 
-    def look_after_programs(self):
+    def check_programs(self):
         for code, watcher in self.network.watchers.items():
             for error in watcher.errors:
                 self.differs(f"the watcher of {AGENCIES[code].country} said: {error}")
-        for region in REGIONS:
-            if self.network.brokers[region.id].poll() is not None:
-                self.differs(f"the broker of {region.name} has ended")
+        self.network.check_brokers()

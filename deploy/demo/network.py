@@ -88,7 +88,7 @@ class Network:
                   f'publisher_country: "{agency.code}"', "publisher_type: PUBLISHER_TYPE_CENTRAL_GOVERNMENT")
 
     def start_broker(self, region):
-        with open(self.log_file(region), "ab") as log:
+        with open(self.log_file(region), "wb") as log:
             self.brokers[region.id] = self.programs.start(
                 [str(self.options.bin / "corridord"), "--config",
                  str(self.region_folder(region) / "broker.textproto")],
@@ -112,10 +112,9 @@ class Network:
         broker = self.brokers[region.id]
         end = time.monotonic() + READY
         while time.monotonic() < end:
-            if broker.poll() is not None:
-                if broker.returncode == 5 and not last:  # An address cannot be listened on.
-                    return False
-                raise DemoError(f"the broker of {region.name} ended with exit code {broker.returncode}")
+            if broker.poll() == 5 and not last:  # An address cannot be listened on.
+                return False
+            self.check_broker(region)
             # An operator's command waits some seconds for a broker; the log tells sooner when to ask.
             if '"event":"serving"' in self.log_file(region).read_text(encoding="utf-8"):
                 self.status(region)
@@ -185,6 +184,16 @@ class Network:
                          f"  {self.screen.paint('dim', took)}")
 
     # --- How they stand.
+
+    def check_broker(self, region):
+        """Ends the demo when a broker has ended before it was asked to."""
+        code = self.brokers[region.id].poll()
+        if code is not None:
+            raise DemoError(f"the broker of {region.name} has ended, with exit code {code}")
+
+    def check_brokers(self):
+        for region in REGIONS:
+            self.check_broker(region)
 
     def status(self, region):
         return self.ctl.ask(self.operator(region), "admin", "status")[0]

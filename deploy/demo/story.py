@@ -102,6 +102,7 @@ class Story:
                              if self.network.arrival(AGENCIES[code], statement.digest) is None)
             if not missing or time.monotonic() > end:
                 return missing
+            self.network.check_brokers()
             time.sleep(0.005)
 
     def show_content(self, statement):
