@@ -91,7 +91,7 @@ void LiveSubscription::EndSession() {
 
 void LiveSubscription::SetWindow(const v1::SessionWindow& window) {
   state_.SetWindow(window.lane(), window.messages(), window.bytes());
-  HandAgain();
+  GoOn();
 }
 
 void LiveSubscription::Settle(const v1::Settlement& settlement) {
@@ -104,12 +104,12 @@ void LiveSubscription::Settle(const v1::Settlement& settlement) {
     Send(std::move(response));
   }
   WriteCursor(CursorWriteFor::kSettlements);
-  HandAgain();
+  GoOn();
 }
 
 void LiveSubscription::Tick() {
   state_.AdvanceTo(parts_.clock.Steady());
-  HandAgain();
+  GoOn();
   WriteCursor(CursorWriteFor::kProgress);
   if (!has_session() || parts_.clock.Steady() - last_sent_ < kHeartbeatInterval) return;
   v1::AttachResponse response;
@@ -146,6 +146,13 @@ bool LiveSubscription::Skip(v1::Lane lane, uint64_t after, uint64_t through) {
   if (after != state_.NextAfter(lane)) return false;
   state_.SkipThrough(lane, through);
   return true;
+}
+
+void LiveSubscription::GoOn() {
+  HandAgain();
+  for (v1::Lane lane : kLanesUrgentFirst) {
+    if (Demand(lane).wants()) parts_.source.OnWanted(*this, lane);
+  }
 }
 
 void LiveSubscription::HandAgain() {

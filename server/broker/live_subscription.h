@@ -31,6 +31,7 @@ class LiveSubscription final : public Outlet {
     Journal& journal;
     Catalog& catalog;
     DisclosureLedger& disclosures;
+    OutletSource& source;
     Executor& flow;
     const Clock& clock;
   };
@@ -65,6 +66,8 @@ class LiveSubscription final : public Outlet {
   bool Skip(v1::Lane lane, uint64_t after, uint64_t through) override;
 
  private:
+  // Redelivers what is due, then asks for more where there is room.
+  void GoOn();
   void HandAgain();
   // False when nothing more fits or must wait.
   bool HandAgain(v1::Lane lane, uint64_t offset);

@@ -115,7 +115,6 @@ void SubscriberSessions::Handle(SessionId id, const v1::AttachRequest& request) 
     return Cut(id, OutOfTurn("a window must name a lane"));
   }
   session.live->SetWindow(request.window());
-  parts_.dispatch.OnWanted(*session.live, lane);
 }
 
 absl::Status SubscriberSessions::Start(SessionId id, Session& session,
@@ -150,6 +149,7 @@ absl::StatusOr<LiveSubscription*> SubscriberSessions::LiveOf(const Principal& ow
                                 .journal = parts_.journal,
                                 .catalog = parts_.catalog,
                                 .disclosures = parts_.disclosures,
+                                .source = parts_.dispatch,
                                 .flow = parts_.flow,
                                 .clock = parts_.clock},
         owner, subscription,

@@ -9,7 +9,6 @@
 namespace corridor {
 namespace {
 
-constexpr uint32_t kWideMessages = 1000;
 constexpr uint64_t kWideBytes = 16 << 20;
 
 // Outlives crashes, as a file would.
@@ -248,11 +247,8 @@ absl::StatusOr<v1::Receipt> TestRegion::PublishBytes(const Principal& sender,
       [&](auto done) { region_->intake().Accept(sender, std::move(statement), std::move(done)); });
 }
 
-std::shared_ptr<TestSession> TestRegion::Attach(std::string_view agency) {
-  return AttachAs(Desk(agency));
-}
-
-std::shared_ptr<TestSession> TestRegion::AttachAs(const Principal& principal) {
+std::shared_ptr<TestSession> TestRegion::Attach(std::string_view agency, uint32_t messages) {
+  const Principal principal = Desk(agency);
   v1::Subscription subscription;
   subscription.set_name("subscriptions/all");
   subscription.set_start_from(v1::START_FROM_OLDEST);
@@ -267,7 +263,7 @@ std::shared_ptr<TestSession> TestRegion::AttachAs(const Principal& principal) {
   for (v1::Lane lane : kLanesUrgentFirst) {
     v1::AttachRequest window;
     window.mutable_window()->set_lane(lane);
-    window.mutable_window()->set_messages(kWideMessages);
+    window.mutable_window()->set_messages(messages);
     window.mutable_window()->set_bytes(kWideBytes);
     region_->sessions().OnRequest(session->id, window);
   }
@@ -275,12 +271,16 @@ std::shared_ptr<TestSession> TestRegion::AttachAs(const Principal& principal) {
   return session;
 }
 
-void TestRegion::Acknowledge(TestSession& session, const std::vector<v1::Delivery>& deliveries) {
+void TestRegion::Settle(TestSession& session, const std::vector<v1::Delivery>& deliveries) {
   v1::AttachRequest request;
   for (const v1::Delivery& delivery : deliveries) {
     request.mutable_settlement()->add_acknowledged(delivery.lease());
   }
   region_->sessions().OnRequest(session.id, std::move(request));
+}
+
+void TestRegion::Acknowledge(TestSession& session, const std::vector<v1::Delivery>& deliveries) {
+  Settle(session, deliveries);
   world_.Run();
 }
 

@@ -75,8 +75,9 @@ class TestRegion final : public RegionObserver {
 
   // Creates the agency's subscription `subscriptions/all`, if it is not there,
   // and attaches with wide windows.
-  std::shared_ptr<TestSession> Attach(std::string_view agency);
-  std::shared_ptr<TestSession> AttachAs(const Principal& principal);
+  std::shared_ptr<TestSession> Attach(std::string_view agency, uint32_t messages = 1000);
+  // Acknowledges; Acknowledge also lets time pass.
+  void Settle(TestSession& session, const std::vector<v1::Delivery>& deliveries);
   void Acknowledge(TestSession& session, const std::vector<v1::Delivery>& deliveries);
 
   std::vector<std::string> alarms;

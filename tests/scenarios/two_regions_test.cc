@@ -150,6 +150,24 @@ TEST_F(TwoRegions, WhatWasSettledDoesNotComeBackAndWhatWasNotDoes) {
   EXPECT_EQ(second->Deliveries()[0].statement().statement().body(), Issue(2).SerializeAsString());
 }
 
+// Settling makes room, and room is filled at once: no delivery waits for a timer.
+TEST_F(TwoRegions, ASmallWindowMovesOnAsSoonAsItIsSettled) {
+  for (uint64_t n = 1; n <= 30; ++n) {
+    ASSERT_TRUE(east().Publish("ke-desk", Issue(n), RoutingToAll()).ok());
+  }
+  auto kampala = east().Attach("ug-desk", /*messages=*/3);
+  size_t settled = 0;
+  for (int round = 0; round < 10; ++round) {
+    auto deliveries = kampala->Deliveries();
+    ASSERT_EQ(deliveries.size(), settled + 3);
+    east().Settle(*kampala,
+                  {deliveries.begin() + static_cast<ptrdiff_t>(settled), deliveries.end()});
+    settled = deliveries.size();
+    world_.Run(absl::Milliseconds(10));
+  }
+  EXPECT_EQ(kampala->Deliveries().size(), 30u);
+}
+
 TEST_F(TwoRegions, ARetryGetsItsFirstReceiptAndAnotherPublisherMayUseTheSameIds) {
   const v1::SignedStatement statement = east().SignedBy("ke-desk", Issue(1), RoutingToAll());
   auto first = east().PublishBytes(east().Desk("ke-desk"), statement);
