@@ -51,7 +51,6 @@ class Expectation:
         self.published = collections.Counter()
         self.crossing = collections.Counter()  # By the region that imports it.
         self.received = collections.Counter()
-        self.uncertain = collections.Counter()  # Suspect officials: the misuse rule decides by place.
         for number, row in enumerate(rows, start=1):
             publisher = publisher_of(row)
             if publisher is None or number in left_out:
@@ -65,8 +64,9 @@ class Expectation:
         touched = {code for column in PUBLISHER_ORDER for code in codes(row, column) if code in FOUNDERS}
         if SUSPECT_OFFICIALS & set(codes(row, "trafficker")):
             for country in REGIONS[home]:
+                # Members on the route do not get what names its officials.
                 if country != publisher and country not in touched:
-                    self.uncertain[country] += 1
+                    self.received[country] += 1
             return
         others = touched - {publisher}
         # Where only the publisher is touched, the whole home region is meant.
@@ -204,11 +204,9 @@ def reconcile(regions, before, want, first, second):
         fine.append(check(f"{region}: came across", grown(regions, before, region, "imported_records"),
                           want.crossing[region]))
     for country, agency in FOUNDERS.items():
-        least, most = want.received[country], want.received[country] + want.uncertain[country]
-        count, distinct = received(regions, agency, most)
+        count, distinct = received(regions, agency, want.received[country])
+        fine.append(check(f"{agency}: received", distinct, want.received[country]))
         fine.append(check(f"{agency}: nothing doubled", count - distinct, 0))
-        fine.append(check(f"{agency}: {distinct} received, {least} to {most} entitled",
-                          least <= distinct <= most, True))
     return all(fine)
 
 
