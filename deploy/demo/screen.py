@@ -13,8 +13,8 @@ class Screen:
     TLP = {"RED": "red", "AMBER": "yellow", "GREEN": "green", "CLEAR": "bold"}
 
     def __init__(self):
-        self.live = sys.stdout.isatty()
-        self.colour = (self.live and "NO_COLOR" not in os.environ
+        sys.stdout.reconfigure(errors="replace")  # Whatever the terminal can show.
+        self.colour = (sys.stdout.isatty() and "NO_COLOR" not in os.environ
                        and os.environ.get("TERM", "dumb") != "dumb")
         self.width = max(72, min(shutil.get_terminal_size((110, 24)).columns, 120))
 
