@@ -34,7 +34,7 @@ KeyRange PrefixRange(std::string_view prefix);
 // How much one scan may return; the first pair comes whatever its size.
 struct ScanLimit {
   // A plain count is a limit.
-  ScanLimit(size_t pairs,  // NOLINT(google-explicit-constructor)
+  ScanLimit(size_t pairs,  // NOLINT(google-explicit-constructor): reads well at the call
             size_t bytes = std::numeric_limits<size_t>::max())
       : pairs_max(pairs), bytes_max(bytes) {}
 
