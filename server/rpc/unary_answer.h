@@ -35,8 +35,9 @@ class UnaryAnswer {
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
 
   void operator()(absl::StatusOr<Response> result) {
-    if (result.ok()) *response_ = *std::move(result);
-    Finish(result.status());
+    const absl::Status status = result.status();
+    if (status.ok()) *response_ = *std::move(result);
+    Finish(status);
   }
 
  private:

@@ -3,8 +3,9 @@
 #include "server/ops/stop_request.h"
 
 #include <gtest/gtest.h>
-#include <signal.h>
 #include <unistd.h>
+
+#include <csignal>
 
 namespace corridor {
 namespace {
