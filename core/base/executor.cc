@@ -17,7 +17,7 @@ namespace corridor {
 
 class ThreadExecutor::Impl {
  public:
-  Impl(std::string name, size_t threads) {
+  Impl(const std::string& name, size_t threads) {
     for (size_t i = 0; i < threads; ++i) {
       threads_.emplace_back([this] { Run(); });
       pthread_setname_np(threads_.back().native_handle(), name.c_str());
@@ -111,8 +111,8 @@ class ThreadExecutor::Impl {
   std::vector<std::thread> threads_;
 };
 
-ThreadExecutor::ThreadExecutor(std::string name, size_t threads)
-    : impl_(std::make_unique<Impl>(std::move(name), threads)) {}
+ThreadExecutor::ThreadExecutor(const std::string& name, size_t threads)
+    : impl_(std::make_unique<Impl>(name, threads)) {}
 
 ThreadExecutor::~ThreadExecutor() { Stop(); }
 

@@ -34,7 +34,7 @@ class ThreadExecutor final : public Executor {
  public:
   // `name` (at most 15 characters) is what the threads are called in top and in
   // ARCHITECTURE.md. With `threads` == 1 tasks never overlap.
-  ThreadExecutor(std::string name, size_t threads);
+  ThreadExecutor(const std::string& name, size_t threads);
   ~ThreadExecutor() override;  // Stops.
 
   void Post(Task task) override;

@@ -20,9 +20,11 @@
 #define ASSIGN_OR_RETURN(lhs, expr) \
   ASSIGN_OR_RETURN_IMPL(CORRIDOR_MACRO_CONCAT(corridor_statusor_, __LINE__), lhs, expr)
 
+// NOLINTBEGIN(bugprone-macro-parentheses): `lhs` may be a declaration, `statusor` is a name.
 #define ASSIGN_OR_RETURN_IMPL(statusor, lhs, expr)         \
   auto statusor = (expr);                                  \
   if (!statusor.ok()) return std::move(statusor).status(); \
   lhs = *std::move(statusor)
+// NOLINTEND(bugprone-macro-parentheses): as above.
 
 #endif  // CORRIDOR_CORE_BASE_STATUS_MACROS_H_

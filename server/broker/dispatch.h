@@ -57,7 +57,7 @@ class Dispatch final : public OutletSource {
   // One batch for one lane of one outlet. True when there may be more at once.
   bool ServeOnce(Outlet& outlet, const Recipient& recipient, v1::Lane lane);
   bool HandOrSkip(Outlet& outlet, const Recipient& recipient, const Facts& facts,
-                  const RecordInContext& record, uint64_t after);
+                  const RecordInContext& in_context, uint64_t after);
   bool Disclosed(const Key& key, const Recipient& recipient, const Facts& facts, uint64_t offset);
 
   Parts parts_;

@@ -82,7 +82,7 @@ SessionHub::SessionId SubscriberSessions::Open(const Principal& principal,
                                                std::shared_ptr<SessionStream> stream) {
   const SessionId id = next_id_.fetch_add(1);
   OnFlow([id, principal, stream = std::move(stream)](SubscriberSessions& hub) mutable {
-    hub.sessions_[id] = {.principal = std::move(principal), .stream = std::move(stream)};
+    hub.sessions_[id] = {.principal = principal, .stream = std::move(stream)};
   });
   return id;
 }
