@@ -11,27 +11,35 @@
 
 namespace corridor {
 
-// A committer without a journal: each proposal is a batch of its own, run as a task
-// of `executor`. For tests of those who write through a CommitQueue.
+// A committer without a journal: each proposal is a batch of its own, run as a task of
+// `executor`, or inside Commit where there is none. For tests of those who write through
+// a CommitQueue.
 class DirectCommitQueue final : public CommitQueue {
  public:
   // All must outlive this, and this the tasks.
-  DirectCommitQueue(Store& store, Executor& executor, const Clock& clock)
-      : store_(store), executor_(executor), clock_(clock) {}
+  DirectCommitQueue(Store& store, const Clock& clock, Executor* executor = nullptr)
+      : store_(store), clock_(clock), executor_(executor) {}
 
   void Commit(std::vector<BatchPart> parts, absl::AnyInvocable<void(absl::Status)> done) override {
-    executor_.Post([this, parts = std::move(parts), done = std::move(done)]() mutable {
-      CommitOverlay overlay(store_, clock_.Now());
-      absl::Status status = overlay.Run(parts);
-      if (status.ok()) status = store_.Apply(overlay.TakeBatch());
-      done(status);
+    if (executor_ == nullptr) {
+      done(Write(parts));
+      return;
+    }
+    executor_->Post([this, parts = std::move(parts), done = std::move(done)]() mutable {
+      done(Write(parts));
     });
   }
 
  private:
+  absl::Status Write(std::vector<BatchPart>& parts) {
+    CommitOverlay overlay(store_, clock_.Now());
+    absl::Status status = overlay.Run(parts);
+    return status.ok() ? store_.Apply(overlay.TakeBatch()) : status;
+  }
+
   Store& store_;
-  Executor& executor_;
   const Clock& clock_;
+  Executor* const executor_;
 };
 
 }  // namespace corridor

@@ -12,7 +12,7 @@
 #include "server/catalog/catalog.h"
 #include "server/storage/memory_store.h"
 #include "tests/support/fake_clock.h"
-#include "tests/support/inline_commit_queue.h"
+#include "tests/support/direct_commit_queue.h"
 
 namespace corridor {
 
@@ -139,7 +139,7 @@ class CatalogFixture : public testing::Test {
 
   FakeClock clock_;
   MemoryStore store_;
-  InlineCommitQueue commits_{store_, clock_};
+  DirectCommitQueue commits_{store_, clock_};
   std::vector<v1::AuditEntry> audited_;
   int changes_ = 0;
   const Principal broker_ = *ParsePrincipal("spiffe://sea.example/broker/a");

@@ -46,7 +46,7 @@ class DisclosureLedgerTest : public ::testing::Test {
 
   SimExecutor executor_;
   MemoryStore store_;
-  DirectCommitQueue queue_{store_, executor_, executor_.clock()};
+  DirectCommitQueue queue_{store_, executor_.clock(), &executor_};
   AuditLog audit_{store_};
   std::unique_ptr<DisclosureLedger> ledger_;
 };
