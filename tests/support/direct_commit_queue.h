@@ -25,9 +25,8 @@ class DirectCommitQueue final : public CommitQueue {
       done(Write(parts));
       return;
     }
-    executor_->Post([this, parts = std::move(parts), done = std::move(done)]() mutable {
-      done(Write(parts));
-    });
+    executor_->Post(
+        [this, parts = std::move(parts), done = std::move(done)]() mutable { done(Write(parts)); });
   }
 
  private:
