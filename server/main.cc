@@ -271,8 +271,8 @@ absl::Status Broker::Listen() {
   publisher_.emplace(region_->intake(), readiness_);
   subscriber_.emplace(*region_, intake_, readiness_);
   region_link_.emplace(
-      [this](const std::string& peer_region, v1::Lane lane, std::shared_ptr<LinkStream> stream) {
-        return region_->AcceptLink(peer_region, lane, std::move(stream));
+      [this](const std::string& peer_region, std::shared_ptr<LinkStream> stream) {
+        return region_->AcceptLink(peer_region, std::move(stream));
       },
       readiness_);
   administration_.emplace(*region_, intake_);

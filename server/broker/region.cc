@@ -12,32 +12,6 @@ namespace {
 
 constexpr absl::Duration kTick = absl::Seconds(1);
 
-// A stream's events may begin before the flow has given it to its link: they
-// follow it there, in order.
-class AcceptedLinkEvents final : public LinkStreamEvents,
-                                 public std::enable_shared_from_this<AcceptedLinkEvents> {
- public:
-  explicit AcceptedLinkEvents(Executor& flow) : flow_(flow) {}
-
-  // On the flow executor.
-  void Become(std::shared_ptr<LinkStreamEvents> events) { events_ = std::move(events); }
-
-  void OnFrame(v1::LinkFrame frame) override {
-    flow_.Post([self = shared_from_this(), frame = std::move(frame)]() mutable {
-      if (self->events_ != nullptr) self->events_->OnFrame(std::move(frame));
-    });
-  }
-  void OnClosed(absl::Status status) override {
-    flow_.Post([self = shared_from_this(), status = std::move(status)]() mutable {
-      if (self->events_ != nullptr) self->events_->OnClosed(std::move(status));
-    });
-  }
-
- private:
-  Executor& flow_;
-  std::shared_ptr<LinkStreamEvents> events_;  // On the flow executor.
-};
-
 void SetTimestamp(google::protobuf::Timestamp& timestamp, absl::Time time) {
   timestamp.set_seconds(absl::ToUnixSeconds(time));
 }
@@ -54,6 +28,7 @@ Region::Region(Parts parts, Options options)
     : parts_(std::move(parts)),
       options_(std::move(options)),
       start_time_(parts_.clock.Now()),
+      link_hub_(parts_.flow),
       self_(std::make_shared<Region*>(this)) {}
 
 Region::~Region() { *self_ = nullptr; }
@@ -146,6 +121,7 @@ void Region::BuildLinks() {
                                                     .source = *dispatch_,
                                                     .host = *this,
                                                     .transport = &parts_.transport});
+    link_hub_.Add(links_[peer.region]);
   }
 }
 
@@ -213,19 +189,6 @@ void Region::Drain(absl::AnyInvocable<void()> done) {
     for (auto& [peer, link] : region.links_) link->Stop();
     done();
   });
-}
-
-std::shared_ptr<LinkStreamEvents> Region::AcceptLink(const std::string& peer_region, v1::Lane lane,
-                                                     std::shared_ptr<LinkStream> stream) {
-  auto events = std::make_shared<AcceptedLinkEvents>(parts_.flow);
-  OnFlow([peer_region, lane, stream = std::move(stream), events](Region& region) mutable {
-    auto link = region.links_.find(peer_region);
-    if (link == region.links_.end() || region.draining_) {
-      return stream->Close(Error(v1::ERROR_REASON_NOT_READY, "this region has no such link now"));
-    }
-    events->Become(link->second->OnAccepted(lane, std::move(stream)));
-  });
-  return events;
 }
 
 void Region::CreateSubscription(const Principal& owner, v1::Subscription subscription,

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/clock.h"
@@ -24,6 +25,7 @@
 #include "server/journal/head_marker.h"
 #include "server/journal/journal.h"
 #include "server/journal/payload_keys.h"
+#include "server/link/link_hub.h"
 #include "server/link/region_link.h"
 #include "server/storage/store.h"
 
@@ -105,11 +107,12 @@ class Region final : private LinkHost {
   Journal& journal() { return *journal_; }
   AuditLog& audit() { return *audit_; }
 
-  // A stream that a peer's broker opened, and the lane its Hello names; the
-  // region comes from its certificate and must be one of the peers. Returns
-  // where its events go, from the Hello on. From any thread.
-  std::shared_ptr<LinkStreamEvents> AcceptLink(const std::string& peer_region, v1::Lane lane,
-                                               std::shared_ptr<LinkStream> stream);
+  // A stream that a peer's broker opened; the region comes from its certificate.
+  // Returns where its events go. From any thread; see LinkHub.
+  std::shared_ptr<LinkStreamEvents> AcceptLink(const std::string& peer_region,
+                                               std::shared_ptr<LinkStream> stream) {
+    return link_hub_.Accept(peer_region, std::move(stream));
+  }
 
   // The catalog's subscription, with its first cursor in the same batch.
   void CreateSubscription(const Principal& owner, v1::Subscription subscription,
@@ -162,6 +165,7 @@ class Region final : private LinkHost {
   std::unique_ptr<Dispatch> dispatch_;
   std::unique_ptr<SubscriberSessions> sessions_;
   std::map<std::string, std::shared_ptr<RegionLink>> links_;
+  LinkHub link_hub_;
   v1::SignedDirectory own_directory_;
   uint64_t own_directory_generation_ = 0;
   bool draining_ = false;

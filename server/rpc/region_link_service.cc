@@ -9,16 +9,22 @@ namespace {
 
 class LinkCall final : public StreamCall<v1::LinkFrame, v1::LinkFrame> {
  public:
-  LinkCall(grpc::CallbackServerContext* context, std::string peer_region, LinkAcceptor acceptor)
-      : StreamCall(context), peer_region_(std::move(peer_region)), acceptor_(std::move(acceptor)) {}
+  using StreamCall::StreamCall;
+
+  // Call before Begin.
+  void TellTo(std::shared_ptr<LinkStreamEvents> events) { events_ = std::move(events); }
 
  private:
-  void OnRequest(v1::LinkFrame frame) override;
-  void OnClientClosed() override;
+  void OnRequest(v1::LinkFrame frame) override {
+    if (events_ != nullptr) events_->OnFrame(std::move(frame));
+  }
+  void OnClientClosed() override {
+    if (events_ != nullptr) events_->OnClosed(absl::UnavailableError("the peer closed the stream"));
+    events_.reset();
+    End(absl::OkStatus());
+  }
 
-  const std::string peer_region_;
-  const LinkAcceptor acceptor_;
-  std::shared_ptr<LinkStreamEvents> events_;  // From the first frame on.
+  std::shared_ptr<LinkStreamEvents> events_;  // Null: refused from the start.
 };
 
 // The call as the link sees it.
@@ -32,24 +38,6 @@ class AcceptedLinkStream final : public LinkStream {
   const std::shared_ptr<LinkCall> call_;
 };
 
-void LinkCall::OnRequest(v1::LinkFrame frame) {
-  if (events_ == nullptr) {
-    const v1::Lane lane = frame.hello().lane();
-    if (lane != v1::LANE_ROUTINE && lane != v1::LANE_URGENT) {
-      return End(Error(v1::ERROR_REASON_LINK_PROTOCOL, "the first frame names no lane"));
-    }
-    auto self = std::static_pointer_cast<LinkCall>(shared_from_this());
-    events_ = acceptor_(peer_region_, lane, std::make_shared<AcceptedLinkStream>(std::move(self)));
-  }
-  events_->OnFrame(std::move(frame));
-}
-
-void LinkCall::OnClientClosed() {
-  if (events_ != nullptr) events_->OnClosed(absl::UnavailableError("the peer closed the stream"));
-  events_.reset();
-  End(absl::OkStatus());
-}
-
 }  // namespace
 
 grpc::ServerBidiReactor<v1::LinkFrame, v1::LinkFrame>* RegionLinkService::Link(
@@ -57,7 +45,10 @@ grpc::ServerBidiReactor<v1::LinkFrame, v1::LinkFrame>* RegionLinkService::Link(
   const absl::Status ready = readiness_.Check();
   auto caller = CallerOf(*context);
   const absl::Status fault = ready.ok() ? caller.status() : ready;
-  auto call = std::make_shared<LinkCall>(context, fault.ok() ? caller->region : "", acceptor_);
+  auto call = std::make_shared<LinkCall>(context);
+  if (fault.ok()) {
+    call->TellTo(acceptor_(caller->region, std::make_shared<AcceptedLinkStream>(call)));
+  }
   call->Begin();
   if (!fault.ok()) call->End(fault);
   return call.get();

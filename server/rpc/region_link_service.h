@@ -12,10 +12,10 @@
 
 namespace corridor {
 
-// Takes a stream that a broker of a linked region opened, with the lane that its
-// Hello names, and says where its events go, from the Hello on. From any thread.
+// Takes a stream that a broker of a linked region opened, and says where its
+// events go. From any thread.
 using LinkAcceptor = std::function<std::shared_ptr<LinkStreamEvents>(
-    const std::string& peer_region, v1::Lane lane, std::shared_ptr<LinkStream> stream)>;
+    const std::string& peer_region, std::shared_ptr<LinkStream> stream)>;
 
 // Links that peers dialled. region_link.proto says what travels on them.
 class RegionLinkService final : public v1::RegionLink::CallbackService {

@@ -104,8 +104,7 @@ void RegionWorld::Pipe::Accepted(v1::LinkFrame frame) {
   if (acceptor_ == nullptr) {
     TestRegion& region = world_.at(to_);
     if (!region.up()) return Break(absl::UnavailableError("the peer is down"));
-    acceptor_ = region.flow().AcceptLink(from_, frame.hello().lane(),
-                                         std::make_shared<AcceptorEnd>(shared_from_this()));
+    acceptor_ = region.flow().AcceptLink(from_, std::make_shared<AcceptorEnd>(shared_from_this()));
   }
   acceptor_->OnFrame(std::move(frame));
 }

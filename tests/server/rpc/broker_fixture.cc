@@ -63,8 +63,8 @@ void BrokerFixture::StartServer() {
   subscriber_.emplace(*region_, intake_, readiness_);
   administration_.emplace(*region_, intake_);
   region_link_.emplace(
-      [this](const std::string& peer, v1::Lane lane, std::shared_ptr<LinkStream> stream) {
-        return region_->AcceptLink(peer, lane, std::move(stream));
+      [this](const std::string& peer, std::shared_ptr<LinkStream> stream) {
+        return region_->AcceptLink(peer, std::move(stream));
       },
       readiness_);
   auto caller_check = MakeCallerCheck(
