@@ -158,7 +158,7 @@ absl::Status ImportCommand::OpenPublishers() {
   options_.publishers = publishers_->members();
   std::vector<std::string> missing;
   for (const ctl::ImportPublisher& publisher : mapping_.publishers()) {
-    if (options_.publishers.count(publisher.spiffe_id()) == 0) {
+    if (!options_.publishers.contains(publisher.spiffe_id())) {
       missing.push_back(publisher.spiffe_id());
     }
   }
@@ -236,7 +236,7 @@ int ImportCommand::Report(const absl::Status& status, const ImportCounts& counts
        {ImportReason::kBadRow, ImportReason::kGate, ImportReason::kRefused,
         ImportReason::kOtherContent, ImportReason::kRowChanged, ImportReason::kConflict,
         ImportReason::kValue}) {
-    if (counts.not_imported.count(std::string(ReasonText(reason))) > 0) return kExitFailed;
+    if (counts.not_imported.contains(std::string(ReasonText(reason)))) return kExitFailed;
   }
   return kExitOk;
 }

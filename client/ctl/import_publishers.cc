@@ -61,8 +61,8 @@ absl::Status ImportPublishers::Add(Context& context, const std::string& file,
   if (!channel.ok()) return named(channel.status());
   auto options = context.PublisherDefaults();
   if (!options.ok()) return named(options.status());
-  if (wanted.count(options->publisher) == 0) return absl::OkStatus();
-  if (publishers_.count(options->publisher) > 0) {
+  if (!wanted.contains(options->publisher)) return absl::OkStatus();
+  if (publishers_.contains(options->publisher)) {
     return UsageError(absl::StrCat(file, ": there is another profile of ", options->publisher));
   }
   auto key = context.ReadSigningKey();

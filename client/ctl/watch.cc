@@ -157,7 +157,7 @@ int Run(Context& context, const WatchFlags& flags) {
   SessionOptions options{.subscription = flags.subscription, .client_name = "corridorctl/0.1"};
   options.on_event = [&view](const SessionEvent& event) { view.Show(event); };
   const std::unique_ptr<Session> session =
-      (*subscriber)->Start(std::move(options), [&view](Delivery delivery, AckHandle handle) {
+      (*subscriber)->Start(std::move(options), [&view](const Delivery& delivery, AckHandle handle) {
         view.Show(delivery, std::move(handle));
       });
 

@@ -127,7 +127,7 @@ absl::Status ImportState::ReadLines(std::string_view text) {
 
 absl::Status ImportState::ReadLine(std::string_view line) {
   const std::vector<std::string> words = absl::StrSplit(A(line), ' ');
-  const absl::Status damaged = absl::InvalidArgumentError("damaged");
+  absl::Status damaged = absl::InvalidArgumentError("damaged");
   uint64_t row = 0;
   if (words.size() < 2 || !absl::SimpleAtoi(words[1], &row)) return damaged;
   absl::MutexLock lock(&mutex_);

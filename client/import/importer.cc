@@ -255,7 +255,7 @@ absl::Status Importer::Take(const CsvRecord& record, std::vector<Ready>& ready) 
 
 absl::Status Importer::TakeMapped(const CsvRecord& record, MappedRow mapped,
                                   std::vector<Ready>& ready) {
-  if (!options_.publishers.empty() && options_.publishers.count(mapped.body.publisher()) == 0) {
+  if (!options_.publishers.empty() && !options_.publishers.contains(mapped.body.publisher())) {
     ledger_->Fault(record.row, record.line,
                    {.reason = ImportReason::kNoProfile,
                     .detail = "no profile was given for " + mapped.body.publisher()});

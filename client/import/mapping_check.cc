@@ -144,7 +144,7 @@ void Checker::CheckPublisherRule(const ctl::PublisherRule& rule, std::string_vie
       Needs(!rule.country_column().empty(), Sub(path, "country_column"));
       break;
     case ctl::PublisherRule::kSpiffeId:
-      if (publishers_.count(rule.spiffe_id()) == 0) {
+      if (!publishers_.contains(rule.spiffe_id())) {
         Add(Sub(path, "spiffe_id"), "is none of `publishers`");
       }
       break;

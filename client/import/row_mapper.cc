@@ -47,9 +47,9 @@ class Condition {
 
   bool Holds(const Cells& cells) const {
     const std::vector<std::string_view> labels = Labels(cells[column_], split_);
-    const bool found = labels.empty() ? in_.count("") > 0
+    const bool found = labels.empty() ? in_.contains("")
                                       : std::any_of(labels.begin(), labels.end(), [&](auto label) {
-                                          return in_.count(Folded(label)) > 0;
+                                          return in_.contains(Folded(label));
                                         });
     return found != negate_;
   }
@@ -130,7 +130,7 @@ Column::Column(const ctl::ColumnMapping& proto, const Header& header)
 MaybeFault Column::Apply(const Cells& cells, v1::AlertContent& content) const {
   const std::string_view whole = CellAt(cells, column_);
   if (whole.empty()) return std::nullopt;
-  if (codes_.count(Folded(whole)) > 0) return ApplyLabel(whole, content);
+  if (codes_.contains(Folded(whole))) return ApplyLabel(whole, content);
   for (std::string_view label : Labels(whole, split_)) {
     if (MaybeFault fault = ApplyLabel(label, content)) return fault;
   }
@@ -267,7 +267,7 @@ std::vector<std::string> CountriesIn(const Cells& cells, const std::vector<size_
   return countries;
 }
 
-bool SetCountries(const ctl::CountriesOfRow& choice, std::vector<std::string> countries,
+bool SetCountries(const ctl::CountriesOfRow& choice, const std::vector<std::string>& countries,
                   const std::string& own, v1::Audience& audience) {
   const auto counts = [&](const std::string& country) {
     return choice.among().empty() ||

@@ -64,9 +64,9 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void OnResponse(uint64_t generation, v1::AttachResponse response);
   void OnStarted(const v1::SessionStarted& started);
   void OnSettled(const v1::SettlementResult& result);
-  void HandOver(v1::Delivery delivery);
+  void HandOver(v1::Delivery in);
   void RunHandler(uint64_t generation, Delivery delivery, AckHandle handle);
-  void OnEnd(uint64_t generation, const absl::Status& status);
+  void OnEnd(uint64_t generation, const absl::Status& end);
   void Watch(uint64_t generation);
   void SettleNow(std::string lease, bool acknowledged, AckHandle::Confirmed confirmed);
   void SendSettlements(uint64_t generation);

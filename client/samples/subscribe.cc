@@ -31,7 +31,7 @@ absl::Status Run(char** argv) {
   std::atomic<long> left = std::atol(argv[6]);
   const auto session =
       subscriber.Start({.subscription = everything.name()},
-                       [&left](corridor::Delivery delivery, corridor::AckHandle handle) {
+                       [&left](const corridor::Delivery& delivery, corridor::AckHandle handle) {
                          if (left <= 0) return;  // the dropped handle gives it back
                          std::cout << corridor::Describe(delivery.body) << "\n";
                          handle.Acknowledge([&left](const absl::Status& durable) {

@@ -10,7 +10,7 @@
 namespace corridor {
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;  // NOLINT(google-build-using-namespace): literals only
 
 constexpr std::string_view kStatementDomain = "corridor/statement/v1\0"sv;
 constexpr std::string_view kBatchDomain = "corridor/batch/v1\0"sv;

@@ -20,7 +20,7 @@ void CheckSubdivisions(const v1::AlertContent& content, const GatePolicy& policy
                        std::string_view path, Faults& faults) {
   for (int i = 0; i < content.legs_size(); ++i) {
     const v1::RouteLeg& leg = content.legs(i);
-    if (leg.admin1().empty() || policy.admin1_countries.count(leg.country()) > 0) continue;
+    if (leg.admin1().empty() || policy.admin1_countries.contains(leg.country())) continue;
     faults.TooPrecise(Path(Element(Path(path, "legs"), i), "admin1"),
                       "is finer than this region's gate policy allows for the country; leave it "
                       "out, the country alone passes");

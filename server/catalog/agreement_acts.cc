@@ -100,7 +100,7 @@ void Catalog::CreateAgreement(const Principal& actor, v1::Agreement agreement,
   Perform(std::move(act), AnswerWith(result, std::move(done)));
 }
 
-void Catalog::EndAgreement(const Principal& actor, v1::EndAgreementRequest request,
+void Catalog::EndAgreement(const Principal& actor, const v1::EndAgreementRequest& request,
                            Done<v1::Agreement> done) {
   if (!IsSimpleName(request.agreement_id())) {
     return Refuse(Entry(actor, v1::AUDIT_ACT_AGREEMENT, ""),

@@ -33,7 +33,7 @@ absl::Status Catalog::Load() {
   facts->region = broker_.region;
   const Store& store = parts_.store;
   RETURN_IF_ERROR(ReadAllEntries<stored::CatalogGenerations>(
-      store, CatalogGenerationKey(), [&](stored::CatalogGenerations generations) {
+      store, CatalogGenerationKey(), [&](const stored::CatalogGenerations& generations) {
         facts->generation = generations.generation();
         state.directory_generation = generations.directory_generation();
       }));

@@ -94,7 +94,7 @@ class Catalog {
 
   // Grants. The principal's member must be registered.
   void SetGrant(const Principal& actor, v1::Grant grant, Done<v1::Grant> done);
-  void DeleteGrant(const Principal& actor, std::string principal, DoneVoid done);
+  void DeleteGrant(const Principal& actor, const std::string& principal, DoneVoid done);
   absl::StatusOr<v1::ListGrantsResponse> ListGrants(const v1::ListGrantsRequest& request) const;
 
   // Members' signing keys. A key registered before is answered as it is, also when it
@@ -107,7 +107,7 @@ class Catalog {
 
   // Agreements; one side must be this region. An ended one keeps its id.
   void CreateAgreement(const Principal& actor, v1::Agreement agreement, Done<v1::Agreement> done);
-  void EndAgreement(const Principal& actor, v1::EndAgreementRequest request,
+  void EndAgreement(const Principal& actor, const v1::EndAgreementRequest& request,
                     Done<v1::Agreement> done);
   absl::StatusOr<v1::Agreement> GetAgreement(std::string_view agreement_id) const;
   absl::StatusOr<v1::ListAgreementsResponse> ListAgreements(
@@ -124,7 +124,7 @@ class Catalog {
                           uint64_t head_offset, BatchPart begin, Done<v1::Subscription> done);
   void UpdateSubscription(const Principal& owner, v1::UpdateSubscriptionRequest request,
                           uint64_t head_offset, Done<v1::Subscription> done);
-  void DeleteSubscription(const Principal& owner, v1::DeleteSubscriptionRequest request,
+  void DeleteSubscription(const Principal& owner, const v1::DeleteSubscriptionRequest& request,
                           BatchPart end, DoneVoid done);
   absl::StatusOr<v1::Subscription> GetSubscription(std::string_view owner,
                                                    std::string_view name) const;
@@ -146,7 +146,7 @@ class Catalog {
   // higher; an older or equal one changes nothing and is OK. The caller has verified
   // directory and keys. ORIGIN_INVALID: it speaks for members or keys of another region,
   // or a key is missing in `keys`.
-  void ApplyDirectory(std::string region, v1::Directory directory, DirectoryKeys keys,
+  void ApplyDirectory(const std::string& region, v1::Directory directory, DirectoryKeys keys,
                       DoneVoid done);
 
  private:

@@ -92,7 +92,7 @@ v1::Directory Catalog::BuildDirectory() const {
   return directory;
 }
 
-void Catalog::ApplyDirectory(std::string region, v1::Directory directory, DirectoryKeys keys,
+void Catalog::ApplyDirectory(const std::string& region, v1::Directory directory, DirectoryKeys keys,
                              DoneVoid done) {
   auto stored = std::make_shared<stored::StoredDirectory>();
   *stored->mutable_directory() = std::move(directory);

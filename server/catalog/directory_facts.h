@@ -11,14 +11,14 @@ namespace corridor {
 
 // ORIGIN_INVALID unless a peer's directory speaks only for itself: its members and keys
 // are of its own region, each key has its public key, none is one of another region.
-absl::Status CheckDirectory(const stored::StoredDirectory& directory, const Facts& facts);
+absl::Status CheckDirectory(const stored::StoredDirectory& stored, const Facts& facts);
 
 // Puts members, signing keys, broker keys and generation of that region in place of
 // those that `facts` held of it.
-void PutDirectory(const stored::StoredDirectory& directory, Facts& facts);
+void PutDirectory(const stored::StoredDirectory& stored, Facts& facts);
 
 // Only the broker keys.
-void PutBrokerKeys(const stored::StoredDirectory& directory, Facts& facts);
+void PutBrokerKeys(const stored::StoredDirectory& stored, Facts& facts);
 
 }  // namespace corridor
 

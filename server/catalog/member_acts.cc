@@ -170,7 +170,7 @@ void Catalog::SetGrant(const Principal& actor, v1::Grant grant, Done<v1::Grant> 
   Perform(std::move(act), AnswerWith(result, std::move(done)));
 }
 
-void Catalog::DeleteGrant(const Principal& actor, std::string principal, DoneVoid done) {
+void Catalog::DeleteGrant(const Principal& actor, const std::string& principal, DoneVoid done) {
   if (!ParsePrincipal(principal).ok()) {
     return Refuse(Entry(actor, v1::AUDIT_ACT_GRANT, ""),
                   InvalidFields({{"principal", v1::ERROR_REASON_REQUEST_INVALID,

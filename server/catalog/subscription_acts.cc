@@ -161,8 +161,9 @@ void Catalog::UpdateSubscription(const Principal& owner, v1::UpdateSubscriptionR
   Perform(std::move(act), AnswerWith(result, std::move(done)));
 }
 
-void Catalog::DeleteSubscription(const Principal& owner, v1::DeleteSubscriptionRequest request,
-                                 BatchPart end, DoneVoid done) {
+void Catalog::DeleteSubscription(const Principal& owner,
+                                 const v1::DeleteSubscriptionRequest& request, BatchPart end,
+                                 DoneVoid done) {
   if (!IsSubscriptionName(request.name())) {
     return Refuse(
         Entry(owner, v1::AUDIT_ACT_SUBSCRIPTION, ""),

@@ -59,7 +59,7 @@ TEST_F(LoopbackTest, WhatIsPublishedComesOutOfASession) {
   Subscriber subscriber(MakeSubscriberConnection(channel));
   absl::BlockingCounter durable(kCount);
   const auto session = subscriber.Start({.subscription = "subscriptions/all"},
-                                        [&](Delivery /*delivery*/, AckHandle handle) {
+                                        [&](const Delivery& /*delivery*/, AckHandle handle) {
                                           handle.Acknowledge([&](absl::Status status) {
                                             EXPECT_TRUE(status.ok()) << status;
                                             durable.DecrementCount();

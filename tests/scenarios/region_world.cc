@@ -293,7 +293,7 @@ RegionWorld::RegionWorld(uint64_t seed)
 
 RegionWorld::~RegionWorld() { sim_.DropAll(); }
 
-TestRegion& RegionWorld::Add(std::string name, std::vector<std::string> peers) {
+TestRegion& RegionWorld::Add(const std::string& name, std::vector<std::string> peers) {
   auto& region = regions_[name];
   region = std::make_unique<TestRegion>(*this, name, std::move(peers), ++seed_);
   return *region;

@@ -111,7 +111,7 @@ class RegionWorld {
   explicit RegionWorld(uint64_t seed = 1);
   ~RegionWorld();
 
-  TestRegion& Add(std::string name, std::vector<std::string> peers);
+  TestRegion& Add(const std::string& name, std::vector<std::string> peers);
   TestRegion& at(const std::string& name) { return *regions_.at(name); }
   TrustStore Trust() const;
 

@@ -51,8 +51,9 @@ Facts FoundingFacts(const ctl::ImportMapping& mapping) {
   }
   for (const std::string& from : regions) {
     for (const std::string& to : regions) {
-      v1::Agreement& agreement = facts.agreements[from + " to " + to];
-      agreement.set_agreement_id(from + " to " + to);
+      const std::string id = absl::StrCat(from, " to ", to);
+      v1::Agreement& agreement = facts.agreements[id];
+      agreement.set_agreement_id(id);
       agreement.mutable_from()->set_region(from);
       agreement.mutable_to()->set_region(to);
       agreement.set_tlp_max(v1::TLP_GREEN);
@@ -143,7 +144,7 @@ TEST_F(DuRoutesTest, TheDestinationPublishesThenTheOriginThenTheTransit) {
     std::string expected;
     for (v1::RouteStage stage :
          {v1::ROUTE_STAGE_TRANSIT, v1::ROUTE_STAGE_RECRUITMENT, v1::ROUTE_STAGE_EXPLOITATION}) {
-      if (Founding().count(places[stage]) > 0) expected = places[stage];
+      if (Founding().contains(places[stage])) expected = places[stage];
     }
     ASSERT_EQ(statement.body.publisher_country(), expected);
   }

@@ -27,6 +27,7 @@ std::vector<FieldViolation> Check(const v1::AlertContent& content,
 
 std::vector<std::string> Fields(const std::vector<FieldViolation>& violations) {
   std::vector<std::string> fields;
+  fields.reserve(violations.size());
   for (const FieldViolation& violation : violations) fields.push_back(violation.field);
   return fields;
 }

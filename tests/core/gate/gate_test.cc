@@ -100,6 +100,7 @@ TEST(GateTest, OneGateServesManyThreads) {
   const v1::SignedStatement sound = Signed(WithNote("Offers name a city in Thailand."));
   const v1::SignedStatement unsound = Signed(WithNote("Call 0712 345 678"));
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 20; ++i) {

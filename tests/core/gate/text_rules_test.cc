@@ -27,6 +27,7 @@ std::vector<std::string> Check(const v1::AlertContent& content, v1::Tlp tlp = v1
   std::vector<FieldViolation> violations;
   CheckTexts(content, tlp, DefaultGatePolicy(), scanner, "c", violations);
   std::vector<std::string> found;
+  found.reserve(violations.size());
   for (const auto& violation : violations) {
     found.push_back(ReasonName(violation.reason) + " " + violation.field);
   }

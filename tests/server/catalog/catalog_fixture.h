@@ -11,8 +11,8 @@
 #include "gtest/gtest.h"
 #include "server/catalog/catalog.h"
 #include "server/storage/memory_store.h"
-#include "tests/support/fake_clock.h"
 #include "tests/support/direct_commit_queue.h"
+#include "tests/support/fake_clock.h"
 
 namespace corridor {
 
