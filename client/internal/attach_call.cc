@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "client/internal/grpc_status.h"
+#include "client/internal/release.h"
 
 namespace corridor {
 
@@ -59,8 +60,9 @@ void AttachCall::OnWriteDone(bool ok) {
 }
 
 void AttachCall::OnDone(const grpc::Status& status) {
-  const std::shared_ptr<AttachCall> self = std::move(self_);
+  std::shared_ptr<AttachCall> self = std::move(self_);
   params_.on_end(FromGrpcStatus(status));
+  ReleaseElsewhere(std::move(self));
 }
 
 }  // namespace corridor

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "client/internal/grpc_channel.h"
+#include "client/internal/release.h"
 #include "client/internal/unary_call.h"
 #include "corridor/publisher_connection.h"
 #include "corridor/v1/publisher.grpc.pb.h"
@@ -17,6 +18,11 @@ struct PublishCall {
   PublisherConnection::PublishDone done;
 };
 
+void Answer(const grpc::Status& status, PublishCall& call) {
+  if (!status.ok()) return call.done(FromGrpcStatus(status));
+  call.done(std::move(call.response));
+}
+
 class GrpcPublisherConnection final : public PublisherConnection {
  public:
   explicit GrpcPublisherConnection(std::shared_ptr<GrpcChannel> channel)
@@ -30,9 +36,9 @@ class GrpcPublisherConnection final : public PublisherConnection {
     call->done = std::move(done);
     channel_->Prepare(call->context);
     stub_->async()->Publish(&call->context, &call->request, &call->response,
-                            [call](const grpc::Status& status) {
-                              if (!status.ok()) return call->done(FromGrpcStatus(status));
-                              call->done(std::move(call->response));
+                            [call](const grpc::Status& status) mutable {
+                              Answer(status, *call);
+                              ReleaseElsewhere(std::move(call));
                             });
   }
 

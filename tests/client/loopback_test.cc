@@ -84,6 +84,16 @@ TEST_F(LoopbackTest, ErrorsKeepTheirReasons) {
   EXPECT_EQ(MetadataOf(refused.status(), "rule"), "grant/publisher");
 }
 
+// Whoever has the answer may drop everything at once, while gRPC still ends the call.
+TEST_F(LoopbackTest, AChannelMayGoWhileItsLastCallEnds) {
+  const FakeBroker broker(pki_, pki_.Broker("b1"));
+  for (int i = 0; i < 50; ++i) {
+    Publisher publisher(MakePublisherConnection(OpenAs(broker, pki_.Agency("th-desk"))),
+                        SigningKey::Generate(), {});
+    EXPECT_TRUE(publisher.Publish(Draft(1)).ok());
+  }
+}
+
 TEST_F(LoopbackTest, OnlyABrokerOfTheRegionIsSpokenTo) {
   EXPECT_TRUE(CallWith(pki_.Broker("b1")).ok());
   // Signed by the right root, but no broker: an agency cannot pose as one.
