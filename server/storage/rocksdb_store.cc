@@ -1,11 +1,13 @@
 #include "server/storage/rocksdb_store.h"
 
 #include <atomic>
+#include <cstdarg>
 #include <utility>
 
 #include "core/model/errors.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/db.h"
+#include "rocksdb/env.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/options.h"
 #include "rocksdb/table.h"
@@ -31,6 +33,14 @@ absl::Status OpenError(const rocksdb::Status& status) {
   }
   return ReadError(status);
 }
+
+// The engine's own log file would end the process on a full disk: its writer asserts
+// that nothing is written after a failed write. What matters comes back as a status.
+class NoLog final : public rocksdb::Logger {
+ public:
+  NoLog() : Logger(rocksdb::InfoLogLevel::FATAL_LEVEL) {}
+  void Logv(const char* /*format*/, va_list /*arguments*/) override {}
+};
 
 class RocksDbStore final : public Store {
  public:
@@ -108,8 +118,7 @@ rocksdb::Options EngineOptions(const RocksDbOptions& options) {
   engine.paranoid_checks = true;
   engine.write_buffer_size = options.write_buffer_bytes;
   engine.max_background_jobs = 2;
-  engine.keep_log_file_num = 4;
-  engine.max_log_file_size = 4 << 20;
+  engine.info_log = std::make_shared<NoLog>();
   // Every batch is synced, so only an incomplete record at the very end of a log can
   // be a torn, unacknowledged write; anything else that does not read is corruption.
   engine.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;

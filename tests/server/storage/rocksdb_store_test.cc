@@ -2,12 +2,17 @@
 // a crash, bytes that rotted.
 #include "server/storage/rocksdb_store.h"
 
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <string>
 
+#include "core/model/errors.h"
 #include "gtest/gtest.h"
 #include "tests/support/temp_dir.h"
 
@@ -78,6 +83,33 @@ TEST(RocksDbStoreTest, ARottenByteInTheLogIsNotPassedOver) {
   }
   const auto reopened = OpenRocksDbStore(dir.File("crashed"));
   EXPECT_EQ(reopened.status().code(), absl::StatusCode::kDataLoss) << reopened.status();
+}
+
+// What a full disk does, in a process of its own: no file may grow past `bytes`.
+void FillUntilRefused(const std::string& dir, rlim_t bytes) {
+  std::signal(SIGXFSZ, SIG_IGN);  // The write fails with EFBIG instead.
+  absl::StatusOr<std::unique_ptr<Store>> store = OpenRocksDbStore(dir);
+  const rlimit limit{bytes, bytes};
+  if (!store.ok() || setrlimit(RLIMIT_FSIZE, &limit) != 0) std::exit(10);
+  WriteBatch batch;
+  batch.Put("key", std::string(1000, 'v'));
+  absl::Status status;
+  for (rlim_t written = 0; status.ok() && written < 2 * bytes; written += 1000) {
+    status = (*store)->Apply(batch);
+  }
+  if (ReasonOf(status) != v1::ERROR_REASON_OUTCOME_UNKNOWN) std::exit(11);
+  if (!absl::IsFailedPrecondition((*store)->Apply(batch))) std::exit(12);
+  if (!(*store)->Get("key").ok()) std::exit(13);
+  store->reset();
+  std::exit(0);
+}
+
+TEST(RocksDbStoreDeathTest, AFullDiskIsAnErrorAndTheStoreReopens) {
+  TempDir dir;
+  EXPECT_EXIT(FillUntilRefused(dir.File("store"), 20000), testing::ExitedWithCode(0), "");
+  const auto store = OpenRocksDbStore(dir.File("store"));
+  ASSERT_TRUE(store.ok()) << store.status();
+  EXPECT_EQ((*store)->Get("key")->value_or("").size(), 1000U);
 }
 
 }  // namespace
