@@ -1,6 +1,7 @@
 // corridord: the broker of one region. This file is the composition root: it builds each object
 // once, in the order in which a statement flows, and stops them in reverse.
 
+#include <google/protobuf/stubs/logging.h>
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
@@ -336,6 +337,8 @@ void PrintMistakes(const std::string& path, const absl::Status& status) {
 }
 
 int Run(const CommandLine& command) {
+  // protobuf writes to standard error what it dislikes of a message that a client sent.
+  google::protobuf::SetLogHandler(nullptr);
   StopRequest stop;
   SystemClock clock;
   auto config = LoadBrokerConfig(command.config_path, clock.Now());
