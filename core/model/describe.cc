@@ -184,7 +184,7 @@ std::string Describe(const v1::StatementBody& body) {
   if (body.revision() > 1) parts.push_back(absl::StrCat("revision ", body.revision()));
   if (body.status() != v1::ALERT_STATUS_ACTUAL) Add(parts, body.status());
   Add(parts, body.tlp());
-  Add(parts, body.urgency());
+  if (body.urgency() != v1::URGENCY_UNKNOWN) Add(parts, body.urgency());
   if (!body.publisher_country().empty()) {
     parts.push_back(absl::StrCat("from ", A(PlaceName(body.publisher_country()))));
   }

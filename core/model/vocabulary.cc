@@ -110,6 +110,8 @@ std::string FromName(const google::protobuf::EnumValueDescriptor& value) {
   std::string_view name = value.name();
   const std::string prefix = PrefixOf(*value.type());
   if (absl::StartsWith(A(name), prefix)) name.remove_prefix(prefix.size());
+  // The section letter of ISIC is for programs; people read the section's name.
+  if (value.type()->name() == "LabourSector") name.remove_prefix(2);
   std::string label = absl::StrReplaceAll(absl::AsciiStrToLower(A(name)), {{"_", " "}});
   label[0] = absl::ascii_toupper(label[0]);
   return label;

@@ -72,6 +72,9 @@ TEST(DescribeBody, NamesKindMarkingUrgencyAndCountry) {
                                    severity: SEVERITY_MINOR)pb");
   EXPECT_EQ(Describe(body),
             "Revise, revision 2, exercise, TLP:AMBER, immediate, from Kenya: Recruitment; minor");
+  body.set_urgency(v1::URGENCY_UNKNOWN);
+  EXPECT_EQ(Describe(body),
+            "Revise, revision 2, exercise, TLP:AMBER, from Kenya: Recruitment; minor");
 }
 
 TEST(DescribeBody, ShowsASightingAndARecall) {

@@ -107,6 +107,7 @@ TEST(Labels, ReadAsWords) {
   EXPECT_EQ(Label(v1::FORCED_CRIMINALITY_KIND_JOB_OR_TASK_SCAM), "Job or task scam");
   EXPECT_EQ(Label(v1::TLP_AMBER_STRICT), "TLP:AMBER+STRICT");
   EXPECT_EQ(Label(v1::SOURCE_RELIABILITY_B_USUALLY_RELIABLE), "B usually reliable");
+  EXPECT_EQ(Label(v1::LABOUR_SECTOR_C_MANUFACTURING), "Manufacturing");
   EXPECT_EQ(Label(v1::FEE_BAND_500_TO_1999), "500 to 1,999 USD");
   EXPECT_EQ(Label(v1::AGE_BAND_9_TO_17), "9 to 17");
   EXPECT_EQ(Label(v1::VENUE_UNSPECIFIED), "Not stated");
