@@ -22,10 +22,16 @@ enum class TextCategory {
   kPaymentCard,
   kIban,
   kIpAddress,
+  kDevice,  // A MAC address or an IMEI.
   kCryptoAddress,
   kCoordinates,
-  kIdentityDocument,
+  kIdentityDocument,  // Also any code of letters and digits that nothing explains.
+  kBankAccount,
   kBirthDate,
+  kExactDate,      // A day, where it may tell about a person.
+  kStreetAddress,  // Also a plot or a house in a village.
+  kVehicle,        // A number plate, a flight, a vessel.
+  kCaseNumber,     // Of a court, a police station, a file.
   kPersonName,  // By a title or a cue: found often, promised never.
 };
 
@@ -45,9 +51,11 @@ struct TextFinding {
 // Looks for what identifies a person in free text. Immutable and thread-safe;
 // pure; time is linear in the text. It keeps no text.
 //
-// Each text is looked at in two views: as it is, and folded (ICU's NFKC case
-// fold, default-ignorable code points dropped, the digits of every script
-// written as 0 to 9). Findings are given in bytes of the original.
+// Each text is looked at in several views: with its case and folded (TextView), with spoken
+// and bracketed symbols of addresses written as symbols, and, where there is reason to, with
+// spaced-out letters joined and letters of other scripts that look like Latin ones replaced
+// (disguises.h). Digits are read out of words and look-alike letters (digit_reader.h).
+// Findings are given in bytes of the original.
 class TextScanner {
  public:
   // `phone_regions`: as in GatePolicy.

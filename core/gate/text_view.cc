@@ -7,6 +7,10 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <numeric>
+
+#include "absl/strings/str_replace.h"
+#include "core/base/strings.h"
 
 namespace corridor {
 namespace {
@@ -40,6 +44,23 @@ bool IsApostrophe(int32_t code_point) {
          code_point == 0x2032;
 }
 
+bool IsFullStop(int32_t code_point) {
+  return code_point == 0x3002 || code_point == 0x2024 || code_point == 0x00B7 ||
+         code_point == 0x2219 || code_point == 0x22C5 || code_point == 0x30FB ||
+         code_point == 0x2022 || code_point == 0xFF65 || code_point == 0x06D4;
+}
+
+// What is laid over digits and letters to hide them from machines: strokes, rings, rows of accents.
+// Marks that belong to a letter were composed with it before.
+bool IsStrayMark(int32_t code_point) {
+  return (code_point >= 0x0300 && code_point <= 0x036F) ||
+         (code_point >= 0x20D0 && code_point <= 0x20FF) ||
+         (code_point >= 0x1AB0 && code_point <= 0x1AFF);
+}
+
+// The fill character of machine-readable zones, in other dress.
+bool IsGuillemet(int32_t code_point) { return code_point == 0x2039 || code_point == 0x00AB; }
+
 // The ASCII that stands for a symbol: one character, '\0' for "drop it", or -1 for
 // "keep it as it is".
 int SymbolFor(int32_t code_point) {
@@ -51,10 +72,37 @@ int SymbolFor(int32_t code_point) {
     return '\0';
   }
   if (const int digit = DigitOf(code_point); digit >= 0) return '0' + digit;
-  if (code_point == kMinusSign || u_charType(code_point) == U_DASH_PUNCTUATION) return '-';
+  switch (u_charType(code_point)) {
+    case U_LOWERCASE_LETTER:
+    case U_UPPERCASE_LETTER:
+    case U_OTHER_LETTER:
+      return -1;
+    case U_DASH_PUNCTUATION:
+      return '-';
+    case U_NON_SPACING_MARK:
+    case U_ENCLOSING_MARK:
+      return IsStrayMark(code_point) ? '\0' : -1;
+    default:
+      break;
+  }
+  if (code_point == kMinusSign) return '-';
+  if (IsFullStop(code_point)) return '.';
   if (IsApostrophe(code_point)) return '\'';
+  if (IsGuillemet(code_point)) return '<';
   if (u_isUWhiteSpace(code_point)) return ' ';
   return -1;
+}
+
+void AppendFolded(int32_t code_point, std::string& text) {
+  if (code_point < 0x80) {
+    const bool upper = code_point >= 'A' && code_point <= 'Z';
+    text.push_back(static_cast<char>(upper ? code_point - 'A' + 'a' : code_point));
+    return;
+  }
+  char bytes[U8_MAX_LENGTH];
+  int32_t size = 0;
+  U8_APPEND_UNSAFE(bytes, size, u_foldCase(code_point, U_FOLD_CASE_DEFAULT));
+  text.append(bytes, static_cast<size_t>(size));
 }
 
 bool IsBidiControl(int32_t code_point) {
@@ -66,10 +114,11 @@ bool IsBidiControl(int32_t code_point) {
 TextView::TextView(std::string_view original, Case letters) {
   if (IsAscii(original)) {
     text_ = original;
-    for (uint32_t i = 0; i < original.size(); ++i) {
-      starts_.push_back(i);
-      ends_.push_back(i + 1);
-      char& c = text_[i];
+    starts_.resize(original.size());
+    ends_.resize(original.size());
+    std::iota(starts_.begin(), starts_.end(), 0);
+    std::iota(ends_.begin(), ends_.end(), 1);
+    for (char& c : text_) {
       if (letters == Case::kFold && c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
       if (c == '\t' || c == '\r') c = ' ';
     }
@@ -77,6 +126,27 @@ TextView::TextView(std::string_view original, Case letters) {
   }
   Normalise(original, letters);
   FoldSymbols();
+}
+
+TextView TextView::Folded() const {
+  TextView folded;
+  folded.text_.reserve(text_.size());
+  folded.starts_.reserve(text_.size());
+  folded.ends_.reserve(text_.size());
+  for (size_t at = 0; at < text_.size();) {
+    const size_t begin = at;
+    AppendFolded(NextCodePoint(text_, at), folded.text_);
+    folded.starts_.resize(folded.text_.size(), starts_[begin]);
+    folded.ends_.resize(folded.text_.size(), ends_[at - 1]);
+  }
+  return folded;
+}
+
+std::string FoldedWord(std::string_view word) {
+  std::string folded;
+  folded.reserve(word.size());
+  for (size_t at = 0; at < word.size();) AppendFolded(NextCodePoint(word, at), folded);
+  return folded;
 }
 
 void TextView::Normalise(std::string_view original, Case letters) {
@@ -87,6 +157,8 @@ void TextView::Normalise(std::string_view original, Case letters) {
       0, icu::StringPiece(original.data(), static_cast<int32_t>(original.size())), sink, &edits,
       status);
   if (U_FAILURE(status)) text_.clear();  // Out of memory: nothing was written that counts.
+  starts_.reserve(text_.size());
+  ends_.reserve(text_.size());
   auto edit = edits.getFineIterator();
   while (edit.next(status)) {
     const auto from = static_cast<uint32_t>(edit.sourceIndex());
@@ -102,6 +174,8 @@ void TextView::FoldSymbols() {
   std::string text;
   std::vector<uint32_t> starts, ends;
   text.reserve(text_.size());
+  starts.reserve(text_.size());
+  ends.reserve(text_.size());
   for (size_t at = 0; at < text_.size();) {
     const size_t begin = at;
     const int symbol = SymbolFor(NextCodePoint(text_, at));
@@ -119,6 +193,20 @@ void TextView::FoldSymbols() {
   text_ = std::move(text);
   starts_ = std::move(starts);
   ends_ = std::move(ends);
+}
+
+std::string NormalisedLetters(std::string_view text) {
+  // The vowels AM of Thai and Lao are the only letters in use here that NFKC takes apart and NFC
+  // does not.
+  std::string parted =
+      absl::StrReplaceAll(A(text), {{"\u0E33", "\u0E4D\u0E32"}, {"\u0EB3", "\u0ECD\u0EB2"}});
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* normalizer = icu::Normalizer2::getNFCInstance(status);
+  if (U_FAILURE(status)) return parted;
+  std::string normalised;
+  icu::StringByteSink<std::string> sink(&normalised);
+  normalizer->normalizeUTF8(0, parted, sink, nullptr, status);
+  return U_SUCCESS(status) ? normalised : parted;
 }
 
 bool IsWellFormedUtf8(std::string_view text) {
@@ -156,6 +244,50 @@ int32_t NextCodePoint(std::string_view text, size_t& position) {
   return code_point;
 }
 
-bool IsLetter(int32_t code_point) { return u_isalpha(code_point) != 0; }
+bool IsLetter(int32_t code_point) {
+  if (code_point < 0x80) {
+    return (code_point >= 'a' && code_point <= 'z') || (code_point >= 'A' && code_point <= 'Z');
+  }
+  return u_isalpha(code_point) != 0;
+}
+
+bool IsUpper(int32_t code_point) {
+  if (code_point < 0x80) return code_point >= 'A' && code_point <= 'Z';
+  return u_isupper(code_point) != 0 || u_istitle(code_point) != 0;
+}
+
+bool IsUnspacedLetter(int32_t code_point) {
+  return (code_point >= 0x0E00 && code_point <= 0x0EFF) ||  // Thai, Lao
+         (code_point >= 0x1000 && code_point <= 0x109F) ||  // Myanmar
+         (code_point >= 0x1780 && code_point <= 0x17FF) ||  // Khmer
+         (code_point >= 0x3007 && code_point <= 0x30FF) ||  // Ideographic zero, kana
+         (code_point >= 0x3400 && code_point <= 0x9FFF);    // Han
+}
+
+TextViewEditor::TextViewEditor(const TextView& from) : from_(from) {}
+
+void TextViewEditor::KeepUntil(size_t end) {
+  to_.text_.append(from_.text_, at_, end - at_);
+  const auto begin = static_cast<ptrdiff_t>(at_);
+  const auto until = static_cast<ptrdiff_t>(end);
+  to_.starts_.insert(to_.starts_.end(), from_.starts_.begin() + begin,
+                     from_.starts_.begin() + until);
+  to_.ends_.insert(to_.ends_.end(), from_.ends_.begin() + begin, from_.ends_.begin() + until);
+  at_ = end;
+}
+
+void TextViewEditor::Replace(size_t begin, size_t end, std::string_view with) {
+  KeepUntil(begin);
+  to_.text_.append(with);
+  to_.starts_.insert(to_.starts_.end(), with.size(), from_.OriginalStart(begin));
+  to_.ends_.insert(to_.ends_.end(), with.size(), from_.OriginalEnd(end));
+  at_ = end;
+  changed_ = true;
+}
+
+TextView TextViewEditor::Finish() && {
+  KeepUntil(from_.text_.size());
+  return std::move(to_);
+}
 
 }  // namespace corridor

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/gate/gate_policy.h"
-#include "core/gate/number_rules.h"
+#include "core/gate/checksums.h"
 
 namespace corridor {
 namespace {

@@ -1,0 +1,240 @@
+#include "core/gate/address_patterns.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "core/gate/checksums.h"
+#include "core/gate/disguises.h"
+
+namespace corridor {
+namespace {
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsUpperAscii(char c) { return c >= 'A' && c <= 'Z'; }
+bool IsLowerAscii(char c) { return c >= 'a' && c <= 'z'; }
+
+std::string Compact(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c != ' ' && c != '-') out.push_back(c);
+  }
+  return out;
+}
+
+bool IsIban(const PatternMatch& match) { return PassesIban(Compact(match.str())); }
+
+bool IsBech32(const PatternMatch& match) { return PassesBech32(match.str()); }
+bool IsBase58(const PatternMatch& match) { return PassesBase58Check(match.original); }
+
+constexpr std::string_view kNoHosts[] = {"etc", "no",  "vs", "mr",  "mrs", "dr",  "st",  "jl",  "rp",
+                                         "art", "sec", "cap", "dkk", "dll", "dsb", "hal", "nr", "e.g",
+                                         "i.e", "a.m", "p.m", "kk",  "co",  "ltd", "inc", "approx"};
+
+bool IsVersionWord(std::string_view before) {
+  while (!before.empty() && (before.back() == ' ' || before.back() == '.')) before.remove_suffix(1);
+  constexpr std::array<std::string_view, 12> kWords = {
+      "v",    "version", "ver",  "release", "section", "clause",
+      "para", "chapter", "annex", "paragraph", "article", "s"};
+  return std::any_of(kWords.begin(), kWords.end(), [before](std::string_view word) {
+    if (before.size() < word.size()) return false;
+    if (before.substr(before.size() - word.size()) != word) return false;
+    return before.size() == word.size() || !IsLowerAscii(before[before.size() - word.size() - 1]);
+  });
+}
+
+// "border.In 2024": a sentence ends and another begins without a space.
+bool IsSentenceEnd(std::string_view original, size_t last_dot_from_end) {
+  const size_t dot = original.size() - std::min(original.size(), last_dot_from_end);
+  return dot + 2 < original.size() && dot > 0 && IsUpperAscii(original[dot + 1]) &&
+         IsLowerAscii(original[dot + 2]) && IsLowerAscii(original[dot - 1]) &&
+         !IsUpperAscii(original[0]);
+}
+
+// A name with dots whose last part is a top-level domain.
+bool IsDomain(const PatternMatch& match) {
+  const std::string_view all = match.str();
+  const std::string_view host = all.substr(0, all.find_first_of("/:?#"));
+  const bool path = host.size() < all.size();
+  const size_t dot = host.rfind('.');
+  const std::string_view name = host.substr(0, dot), last = host.substr(dot + 1);
+  if (!IsTopLevelDomain(last)) return false;
+  if (std::find(std::begin(kNoHosts), std::end(kNoHosts), name) != std::end(kNoHosts)) return false;
+  if (std::all_of(name.begin(), name.end(), [](char c) { return IsDigit(c) || c == '.'; })) {
+    return false;
+  }
+  const bool initials = last.size() <= 2 && name.substr(name.rfind('.') + 1).size() == 1;
+  if (initials && !path) return false;
+  const bool sure = last == "com" || last == "org" || last == "net" || last == "info";
+  return path || sure || !IsSentenceEnd(match.original, all.size() - dot);
+}
+
+// "user@host", but not "3@500".
+bool HasLetter(const PatternMatch& match) {
+  const std::string_view text = match.str();
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) >= 0x80 || IsLowerAscii(c); });
+}
+
+bool IsIpv4(const PatternMatch& match) {
+  int value = 0;
+  for (char c : match.str().substr(0, match.str().find('/'))) {
+    value = c == '.' ? 0 : value * 10 + (c - '0');
+    if (value > 255) return false;
+  }
+  return !IsVersionWord(match.before());
+}
+
+// Eight groups of hex digits, or fewer around "::"; "10:30:45" is neither.
+bool IsIpv6(const PatternMatch& match) {
+  const std::string_view text = match.str();
+  const auto colons = std::count(text.begin(), text.end(), ':');
+  if (text.find("::") != std::string_view::npos) return colons <= 7 && text.size() >= 3;
+  return colons == 7;
+}
+
+bool IsMac(const PatternMatch& match) {
+  const std::string_view text = match.str();
+  // "10-11-12-13-14-15" is a list of numbers, and judged as one.
+  return text.find(':') != std::string_view::npos ||
+         std::any_of(text.begin(), text.end(), IsLowerAscii);
+}
+
+// What follows the name of a messenger, but is no account.
+constexpr std::string_view kNoAccounts[] = {
+    "group",   "groups",  "offers",  "offer",   "ads",      "adverts",  "posts",   "page",    "pages",
+    "channel", "channels", "video",  "videos",  "yes",      "none",     "account", "accounts", "users",
+    "messages", "message", "profile", "profiles", "chats",  "chat",     "only",    "mainly",  "often",
+    "facebook", "telegram", "whatsapp", "instagram", "tiktok", "viber", "wechat",  "line",    "signal",
+    "unknown", "various", "several", "many",    "recruiters", "recruitment", "jobs", "scams", "scam",
+    "victims", "false",   "fake",    "deleted", "blocked",  "closed",   "removed", "reported", "high",
+    "medium",  "stories", "marketplace", "messenger", "live", "calls",  "links",   "link",    "apps",
+    "app",     "kikundi", "makundi", "grup",    "grupo",    "grupos",   "groupes", "groupe",  "nhóm",
+    "iklan",   "lowongan", "matangazo", "annonces", "mga",   "posting", "advertising", "same", "other",
+    "warning", "alert",   "alerts",  "members", "managers", "manager",  "traffic", "reports", "number",
+    "numbers", "and",     "or",      "the",     "used",     "job",      "work",    "kazi",    "trabaho",
+    "contact", "contacts", "platform", "platforms", "social", "media",  "name",    "names",   "data",
+    "ajira",   "holders", "owners",  "administrators", "admins", "first", "people", "young", "online"};
+
+bool IsAccount(const PatternMatch& match) {
+  std::string_view name = match.str();
+  if (!name.empty() && name[0] == '@') return true;
+  return std::find(std::begin(kNoAccounts), std::end(kNoAccounts), name) == std::end(kNoAccounts);
+}
+
+// Digits, dots or underscores within the name: no word is written so. Sums and years are.
+bool IsMarkedAccount(const PatternMatch& match) {
+  const std::string_view name = match.str();
+  const bool marked = name.find_first_of("_.@") != std::string_view::npos ||
+                      std::any_of(name.begin(), name.end(), IsDigit);
+  const bool lettered = std::any_of(name.begin(), name.end(), IsLowerAscii);
+  return marked && lettered && IsAccount(match);
+}
+
+#define CORRIDOR_PLATFORM                                                                          \
+  R"((?:whats ?app|telegram|tg|line|we ?chat|weixin|instagram|insta|ig|facebook|fb|messenger|tik ?tok|viber|snap ?chat|snap|signal|skype|qq|zalo|kakao(?: ?talk)?|imo|twitter|threads|linkedin|youtube|discord|botim|bigo|douyin|kuaishou|vk|reddit|onlyfans|tinder|badoo|x|ไลน์|เฟซบุ๊ก|เฟซบุ๊ค|เฟสบุ๊ค|เฟส|เทเลแกรม|อินสตาแกรม|ไอจี|วีแชท|ติ๊กต็อก|微信|微博|抖音|电报|飞机|ቴሌግራም|ፌስቡክ|ዋትሳፕ|ዋትስአፕ|ቲክቶክ|टेलीग्राम|फेसबुक|व्हाट्सएप|इंस्टाग्राम|ফেসবুক|টেলিগ্রাম|টেলিগ্ৰাম|تيليجرام|تلغرام|تيليغرام|فيسبوك|واتساب|انستغرام|ເຟສບຸກ|ໄລນ໌|តេឡេក្រាម|ហ្វេសប៊ុក|တယ်လီဂရမ်|ဖေ့စ်ဘွတ်|ဗိုင်ဘာ))"
+#define CORRIDOR_ACCOUNT                                                                          \
+  R"((?:id|ids|account|acc|acct|akun|akaun|akaunti|user|username|user name|user-name|handle|contact|compte|cuenta|usuario|perfil|profile|profil|page|channel|group|nick|nickname|name|alias|jina|nama|pangalan|tài khoản|konto|konti|ไอดี|ชื่อ|บัญชี|แอคเคาท์|账号|号|帐号|用户名|መለያ|አካውንት|आईडी|আইডি|ஐடி|حساب|ໄອດີ|អាយឌី|အကောင့်))"
+#define CORRIDOR_IS R"((?:is|ni|adalah|ialah|ay|est|es|é|là|nga|:|=|-|–|คือ|是|ነው|है|হল|هو)?)"
+#define CORRIDOR_NAME_OF_ACCOUNT R"((@?[\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_.-]{2,}))"
+
+constexpr PatternRule kRules[] = {
+    {TextCategory::kEmail, "email.address", kHasAt | kHasDot,
+     R"(([^\s@<>()\[\]{}:;,"']+@[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)+))"},
+    {TextCategory::kEmail, "email.no-domain", kHasAt,
+     R"(([\p{L}\p{N}._+-]{2,}@[\p{L}\p{N}_-]{3,}))", nullptr, HasLetter},
+    {TextCategory::kEmail, "email.mail-host", kHasLatin,
+     R"(([\p{L}\p{N}._+-]{2,}\s*(?:at|@|\(at\)|\[at\])\s*(?:gmail|yahoo|hotmail|outlook|protonmail)\b))"},
+    {TextCategory::kEmail, "email.spoken-thai", kHasThai,
+     R"(([\p{L}\p{N}._-]+\s*(?:แอท|แอด|แอต)\s*[\p{L}\p{N}]+\s*(?:ดอท|ดอต|จุด)\s*(?:คอม|com|เน็ต|net|ซีโอ|th|โออาร์จี|org)))"},
+    {TextCategory::kEmail, "email.spoken-chinese", kHasHan,
+     R"(([a-z0-9._-]+\s*(?:艾特|圈a|at)\s*[a-z0-9]+\s*(?:点|點)\s*(?:com|cn|net|org|科姆)))"},
+    {TextCategory::kUrl, "url.spoken-thai", kHasThai,
+     R"(([\p{L}\p{N}-]+\s*(?:ดอท|ดอต|จุด)\s*(?:คอม|com|เน็ต|net|โออาร์จี|org)))"},
+    {TextCategory::kUrl, "url.spoken-chinese", kHasHan,
+     R"(([a-z0-9-]+\s*(?:点|點)\s*(?:com|cn|net|org|top|vip|cc|xyz)))"},
+    {TextCategory::kMessenger, "messenger.link", kHasSlash | kHasDot,
+     R"(\b((?:https?://)?(?:www\.|m\.|web\.)?(?:t\.me|wa\.me|telegram\.me|telegram\.dog|chat\.whatsapp\.com|api\.whatsapp\.com|line\.me|lin\.ee|m\.me|fb\.com|fb\.me|facebook\.com|instagram\.com|ig\.me|tiktok\.com|x\.com|twitter\.com|discord\.gg|signal\.me|viber\.me|zalo\.me|u\.wechat\.com|vk\.com|linkedin\.com|youtube\.com|youtu\.be|snapchat\.com|join\.skype\.com|open\.kakao\.com)\s?/\s?[^\s]+))"},
+    {TextCategory::kMessenger, "messenger.scheme", kHasColon,
+     R"(\b((?:tg|whatsapp|viber|line|skype|weixin|fb|sgnl|kakaotalk|zalo|imo)://?[^\s]+))"},
+    {TextCategory::kMessenger, "messenger.account", kHasAny,
+     "(?:^|[^\\p{L}\\p{N}_])" CORRIDOR_PLATFORM "\\s*" CORRIDOR_ACCOUNT R"(\.?\s*)" CORRIDOR_IS
+     R"(\s*["']?)" CORRIDOR_NAME_OF_ACCOUNT,
+     nullptr, [](const PatternMatch& match) {
+       // "Facebook account holders": with nothing between, the name must look like one.
+       const std::string_view before = match.before().substr(
+           match.begin - std::min<size_t>(match.begin, 2));
+       const bool told = before.find_first_of(":=-\"'") != std::string_view::npos ||
+                         before == "s " || before == "i " || before == "h ";
+       return told ? IsAccount(match) : IsMarkedAccount(match);
+     }},
+    {TextCategory::kMessenger, "messenger.account", kHasLatin,
+     "(?:^|[^\\p{L}\\p{N}_])" CORRIDOR_PLATFORM R"(\s+(?:id|username|user name|handle|account name|user)\s*(?:is|ni|adalah|ay|:|=)?\s*["']?([a-z][a-z0-9_.-]{4,}))",
+     nullptr, IsAccount},
+    {TextCategory::kMessenger, "messenger.account", kHasAny,
+     "(?:^|[^\\p{L}\\p{N}_])" CORRIDOR_PLATFORM
+     R"((?:\s+(?:is|ni|adalah|at|on|kwa|sa|di|us|me|ay|under|as|par|sur|en))?\s*[:=>-]?\s*["']?)"
+     R"((@[\p{L}\p{N}_.]{2,}|[a-z0-9_.-]*[a-z][a-z0-9_.-]*[a-z0-9_]))",
+     nullptr, IsMarkedAccount},
+    {TextCategory::kMessenger, "messenger.account", kHasColon,
+     R"((?:^|[^\p{L}\p{N}_])(?:ig|insta|instagram|tg|telegram|snap|snapchat|fb|twitter|tiktok|skype|wechat|weixin|qq|zalo|kakao ?talk|line|discord|微信|ไลน์|ไอจี)\s*[:=]\s*([a-z][a-z0-9]{4,})\s*(?:$|[.,;)(/]|\s(?:or|and|na|dan|at|et|for|kwa|untuk|para|pour)\s))",
+     nullptr, IsAccount},
+    {TextCategory::kMessenger, "messenger.unspaced", kHasThai,
+     R"((?:แอดไลน์|ไอดีไลน์|ไลน์ไอดี|ทักไลน์|แอดไอดี|แอดเฟส|ทักแชท|ไอดี)\s*[:=]?\s*(@?[a-z0-9_.-]{3,}))"},
+    {TextCategory::kMessenger, "messenger.unspaced", kHasHan,
+     R"((?:微信|加微|微信号|加v|薇信|威信|vx|qq号?|电报|飞机号?)\s*(?:号|id|账号)?\s*[::=]?\s*(@?[a-z0-9_.-]{5,}))"},
+    {TextCategory::kMessenger, "messenger.add-me", kHasLatin,
+     R"(\b(?:add|message|dm|inbox|follow|find|hit|text|contact|write|chat|tafuta|mfuate|cari|ikuti|hanapin|i-follow|ajoutez|contactez|agrega|escribe)\s+(?:me|us|him|her|them|to|akaunti|akun|si)?\s*(?:on|via|at|sa|kwenye|di|sur|en)?\s*)" CORRIDOR_PLATFORM
+     R"(\s*(?:at|as|:|,)?\s*([a-z0-9][a-z0-9_.-]{3,}))",
+     nullptr, IsMarkedAccount},
+    {TextCategory::kHandle, "handle.cue", kHasLatin,
+     R"(\b(?:username|user name|user-name|user id|userid|screen ?name|nickname|handle|nick|jina la mtumiaji|nama pengguna|nama akun|pseudo|pseudonyme|nom d'utilisateur|usuario|nome de usuário|tên tài khoản)\s*(?:is|ni|adalah|ay|est|es|:|=)+\s*["']?(@?[\p{L}\p{N}_][\p{L}\p{N}_.-]{2,}))",
+     nullptr, IsAccount},
+    {TextCategory::kHandle, "handle.at", kHasAt,
+     R"((?:^|[^\p{L}\p{N}_@])(@[\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_.]+|@ [\p{L}]*[\d_][\p{L}\p{N}_.]+|@ [a-z]+[._][a-z0-9_.]+))",
+     nullptr, HasLetter},
+    {TextCategory::kHandle, "handle.after-word", kHasAt,
+     R"((?:follow|account|profile|user|username|handle|contact|dm|message|tag|akun|akaunti|mtafute|tafuta|hubungi|i-follow|suivez|sigue)\s+@\s+([\p{L}\p{N}_][\p{L}\p{N}_.]{3,}))"},
+    {TextCategory::kHandle, "handle.reddit", kHasSlash, R"((?:^|[\s(])(/?u/[a-z0-9_-]{3,}))"},
+    {TextCategory::kUrl, "url.scheme", kHasSlash,
+     R"(((?:h..ps?|ftp|wss?|ipfs|magnet)\s?[:;]\s?/\s?/\s?[^\s]+))"},
+    {TextCategory::kUrl, "url.www", kHasDot, R"((?:^|[^\p{L}\p{N}])(www\d?\s?\.\s?[^\s]+))"},
+    {TextCategory::kUrl, "url.domain", kHasDot,
+     R"((?:^|[^\p{L}\p{N}@.-])((?:[\p{L}\p{M}\p{N}][\p{L}\p{M}\p{N}_-]*\.)+[\p{L}-]{2,18}(?::\d+)?(?:[/?#][^\s]*)?))",
+     nullptr, IsDomain},
+    {TextCategory::kUrl, "url.path", kHasDot | kHasSlash,
+     R"(((?:[\p{L}\p{N}][\p{L}\p{N}-]*\.)+[a-z]{2,12}/[\p{L}\p{N}_?=&%#-]{2,}[^\s]*))"},
+    {TextCategory::kUrl, "url.localhost", kHasSlash | kHasColon, R"((localhost:\d+[^\s]*))"},
+    {TextCategory::kIban, "iban.checksum", kHasDigit,
+     R"((?:^|[^\p{L}\p{N}])([a-z]{2}\d{2}(?:[ -]?[a-z0-9]{4}){2,7}(?:[ -]?[a-z0-9]{1,3})?))", nullptr, IsIban},
+    {TextCategory::kIban, "iban.cue", kHasDigit | kHasLatin,
+     R"(\biban\b\s*(?:no\.?|number|is|:|n°)?\s*([a-z]{2}\s?\d{2}[\sa-z0-9-]{8,}))"},
+    {TextCategory::kIban, "iban.swift", kHasLatin,
+     R"(\b(?:swift|bic)(?:\s*code)?\s*(?:is|:)?\s*([a-z]{6}[a-z0-9]{2}(?:[a-z0-9]{3})?)\b)"},
+    {TextCategory::kCryptoAddress, "crypto.ethereum", kHasDigit, R"((0x[0-9a-f]{16,}))"},
+    {TextCategory::kCryptoAddress, "crypto.bech32", kHasDigit,
+     R"((?:^|[^\p{L}\p{N}])((?:bc|ltc|tb)1[0-9a-z]{20,}))", nullptr, IsBech32},
+    {TextCategory::kCryptoAddress, "crypto.base58", kHasDigit,
+     R"((?:^|[^\p{L}\p{N}])([13lmdt9a][1-9a-z]{25,34})(?:[^\p{L}\p{N}]|$))", nullptr, IsBase58},
+    {TextCategory::kCryptoAddress, "crypto.bech32-like", kHasDigit,
+     R"((?:^|[^\p{L}\p{N}])((?:bc|ltc|tb)1[0-9a-z]{12,}))"},
+    {TextCategory::kIpAddress, "ip.v4", kHasDot | kHasDigit,
+     R"((?:^|[^\p{L}\d.])(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:/\d{1,2})?)(?:[^\d.]|\.?$|\.\s))", nullptr, IsIpv4},
+    {TextCategory::kIpAddress, "ip.v6", kHasColon,
+     R"((?:^|[^0-9a-z:])((?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:(?:\.\d{1,3}){3})?)(?:[^0-9a-z:]|$))", nullptr, IsIpv6},
+    {TextCategory::kDevice, "device.mac", kHasDigit,
+     R"((?:^|[^0-9a-z])([0-9a-f]{2}(?:[:. -][0-9a-f]{2}){5})(?:[^0-9a-z]|$))", nullptr, IsMac},
+    {TextCategory::kDevice, "device.mac", kHasDot,
+     R"((?:^|[^0-9a-z])([0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4})(?:[^0-9a-z]|$))"},
+    {TextCategory::kDevice, "device.mac", kHasLatin | kHasDigit,
+     R"(\bmac\b(?: address)?\s*(?:is|:)?\s*([0-9a-f]{12})\b)"},
+};
+
+}  // namespace
+
+const PatternRules& AddressPatterns() {
+  static const PatternRules& rules = *new PatternRules(kRules);
+  return rules;
+}
+
+}  // namespace corridor

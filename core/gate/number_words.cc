@@ -1,0 +1,155 @@
+#include "core/gate/number_words.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/str_split.h"
+#include "core/base/strings.h"
+#include "core/gate/text_view.h"
+
+namespace corridor {
+namespace {
+
+// One line per value: the digits, then the words, parted by blanks.
+constexpr std::string_view kSpaced[] = {
+    "0 zero oh nil naught nought null zéro sifuri ziro sufuri nol kosong sifar sero bokya wala "
+    "không cero duwwaa zeeroo eber zeru zeero ዜሮ ባዶ शून्य shunya shoonya শূন্য பூஜ்ஜியம் பூஜ்யம் "
+    "সুন্য صفر sunya",
+    "1 one un une moja mosi satu isa usa uno una um uma một mốt tokko kow hal rimwe emu አንድ ሓደ ሃደ एक "
+    "ek এক ஒன்று واحد واحدة won wan",
+    "2 two too deux mbili dua dalawa duha dos dois duas hai lama laba laban kabiri bbiri biri ሁለት ክልተ दो "
+    "दुई do dui দুই இரண்டு اثنان اثنين إثنان tu",
+    "3 three trois tatu tiga tatlo tulo tres três ba sadii saddex gatatu ssatu ሦስት ሶስት ሰለስተ तीन "
+    "teen tin তিন மூன்று ثلاثة ثلاث",
+    "4 four quatre nne empat apat upat cuatro quatro bốn tư afur kane nnya ena አራት ኣርባዕተ አርባዕተ चार "
+    "char chaar চার நான்கு أربعة اربعة أربع",
+    "5 five fayv cinq tano lima cinco năm lăm shan gatanu ttaano taano አምስት ሓሙሽተ पांच पाँच paanch "
+    "panch পাঁচ ஐந்து خمسة خمس",
+    "6 six sita enam anim unom seis sáu jaha ja'a lix gatandatu mukaaga ስድስት ሽዱሽተ ሽድሽተ छह छः छ छे chhah "
+    "chha ছয় ஆறு ستة ست",
+    "7 seven sept saba tujuh pito siete sete bảy bẩy torba toddoba todoba karindwi indwi ndwi musanvu "
+    "ሰባት ሸውዓተ ሾብዓተ सात saat সাত ஏழு سبعة سبع sebun",
+    "8 eight huit nane delapan lapan walo ocho oito tám saddeet siddeed umunani munaana ስምንት "
+    "ሸሞንተ आठ aath আট எட்டு ثمانية ثماني",
+    "9 nine neuf tisa sembilan siyam nueve nove chín sagal sagaal icyenda icenda mwenda ዘጠኝ ትሽዓተ नौ "
+    "nau নয় ஒன்பது تسعة تسع",
+    "10 ten dix kumi sepuluh sampu diez dez mười kudhan toban icumi kkumi አስር አሥር ዓሰርተ दस das দশ "
+    "பத்து عشرة",
+    "11 eleven onze sebelas once",
+    "12 twelve douze doce doze",
+    "13 thirteen treize trece treze",
+    "14 fourteen quatorze catorce catorze",
+    "15 fifteen quinze quince",
+    "16 sixteen seize dieciséis",
+    "17 seventeen",
+    "18 eighteen",
+    "19 nineteen",
+};
+constexpr std::string_view kTensWords[] = {
+    "2 twenty vingt ishirini veinte vinte ሃያ", "3 thirty trente thelathini treinta trinta ሰላሳ",
+    "4 forty quarante arobaini arbaini cuarenta quarenta አርባ",
+    "5 fifty cinquante hamsini cincuenta cinquenta ሃምሳ",
+    "6 sixty soixante sitini sesenta sessenta ስልሳ", "7 seventy septante sabini setenta ሰባ",
+    "8 eighty octante huitante themanini ochenta oitenta ሰማንያ",
+    "9 ninety nonante tisini noventa ዘጠና",
+};
+constexpr std::string_view kRepeats[] = {
+    "2 double dobel doble dobol doppel duplo duble", "3 triple treble tripel tripol triplo"};
+constexpr std::string_view kSeparators =
+    "dash hyphen space blank gap dot point comma slash stroke star asterisk minus then next strip "
+    "tiret espace virgule trait puis kisha halafu nukta dashi mstari nafasi mkato alama titik spasi "
+    "garis kemudian lalu tapos gitling tuldok espasyo guion espacio luego punto coma traço espaço "
+    "ponto hífen depois gạch chấm cách rồi ሰረዝ ነጥብ ክፍተት शून्यता डैश फिर ড্যাশ شرطة ثم underscore area "
+    "code followed by";
+constexpr std::string_view kPluses = "plus jumlisha tambah kujumlisha ajouter más mais cộng ፕላስ";
+
+constexpr std::string_view kUnspaced[] = {
+    "0 ศูนย์ ซีโร่ ສູນ សូន្យ သုည 零 〇 ○",
+    "1 หนึ่ง เอ็ด วัน ໜຶ່ງ ຫນຶ່ງ ໜື່ງ មួយ တစ် တစ 一 壹 幺",
+    "2 สอง โท ทู ສອງ ពីរ နှစ် 二 贰 貳 两 兩",
+    "3 สาม ສາມ បី သုံး 三 叁 參",
+    "4 สี่ ສີ່ បួន လေး 四 肆",
+    "5 ห้า ຫ້າ ប្រាំ ငါး 五 伍",
+    "6 หก ຫົກ ប្រាំមួយ ခြောက် 六 陆 陸",
+    "7 เจ็ด ເຈັດ ប្រាំពីរ ប្រាំពិល ခုနစ် ခုနှစ် ခွန် 七 柒",
+    "8 แปด ແປດ ប្រាំបី ရှစ် 八 捌",
+    "9 เก้า ເກົ້າ ប្រាំបួន ကိုး 九 玖",
+};
+constexpr std::string_view kUnspacedSeparators = "ขีด เว้น จุด แล้ว ຂີດ ຈຸດ ចុច សញ្ញា မျဉ်း 横 杠 橫 点 點";
+constexpr std::string_view kUnspacedPluses = "บวก ບວກ បូក အပေါင်း 加";
+
+constexpr size_t kLetterBytes = 3;  // Of every script without spaces, in UTF-8.
+
+using Table = absl::flat_hash_map<std::string, NumberWord>;
+
+void Add(std::string_view words, NumberWordKind kind, std::string_view digits, Table& table) {
+  for (absl::string_view word : absl::StrSplit(A(words), ' ', absl::SkipEmpty())) {
+    table.emplace(TextView(S(word), TextView::Case::kFold).text(), NumberWord{kind, digits});
+  }
+}
+
+// "7 seven sept": the digits, then the words.
+void AddRow(std::string_view row, NumberWordKind kind, Table& table) {
+  const size_t space = row.find(' ');
+  Add(row.substr(space + 1), kind, row.substr(0, space), table);
+}
+
+const Table& SpacedTable() {
+  static const Table& table = *[] {
+    auto* made = new Table;
+    for (std::string_view row : kSpaced) AddRow(row, NumberWordKind::kDigits, *made);
+    for (std::string_view row : kTensWords) AddRow(row, NumberWordKind::kTens, *made);
+    for (std::string_view row : kRepeats) AddRow(row, NumberWordKind::kRepeat, *made);
+    Add(kSeparators, NumberWordKind::kSeparator, "", *made);
+    Add(kPluses, NumberWordKind::kPlus, "", *made);
+    return made;
+  }();
+  return table;
+}
+
+struct UnspacedTable {
+  Table words;
+  // The sizes of the words that begin with these three bytes (one letter), longest first.
+  absl::flat_hash_map<std::string, std::vector<size_t>> sizes;
+};
+
+const UnspacedTable& Unspaced() {
+  static const UnspacedTable& table = *[] {
+    auto* made = new UnspacedTable;
+    for (std::string_view row : kUnspaced) AddRow(row, NumberWordKind::kDigits, made->words);
+    Add(kUnspacedSeparators, NumberWordKind::kSeparator, "", made->words);
+    Add(kUnspacedPluses, NumberWordKind::kPlus, "", made->words);
+    for (const auto& [word, meaning] : made->words) {
+      made->sizes[word.substr(0, kLetterBytes)].push_back(word.size());
+    }
+    for (auto& [letter, sizes] : made->sizes) std::sort(sizes.rbegin(), sizes.rend());
+    return made;
+  }();
+  return table;
+}
+
+const NumberWord* Find(const Table& table, std::string_view word) {
+  const auto found = table.find(A(word));
+  return found == table.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+const NumberWord* FindNumberWord(std::string_view word) { return Find(SpacedTable(), word); }
+
+const NumberWord* FindNumberPrefix(std::string_view text, size_t& size) {
+  const auto sizes = Unspaced().sizes.find(A(text.substr(0, kLetterBytes)));
+  if (sizes == Unspaced().sizes.end()) return nullptr;
+  for (const size_t candidate : sizes->second) {
+    if (candidate > text.size()) continue;
+    if (const NumberWord* word = Find(Unspaced().words, text.substr(0, candidate))) {
+      size = candidate;
+      return word;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace corridor
