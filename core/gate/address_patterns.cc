@@ -51,6 +51,25 @@ bool IsSentenceEnd(std::string_view original, size_t last_dot_from_end) {
          !IsUpperAscii(original[0]);
 }
 
+// Two-letter domains that are words: "app.is" needs more to be an address.
+bool IsWeakDomain(std::string_view last, std::string_view name) {
+  constexpr std::string_view kWords[] = {"is", "it", "in", "to", "at", "be", "do", "so", "no", "us",
+                                         "am", "as", "de", "se", "es", "sa", "na", "ni", "pa", "si",
+                                         "mu", "ba", "li", "lu", "sh", "gov", "test", "work", "men",
+                                         "live", "works", "help", "support", "trade", "today", "local"};
+  if (std::find(std::begin(kWords), std::end(kWords), last) == std::end(kWords)) return false;
+  return name.find_first_of("0123456789-_.") == std::string_view::npos;
+}
+
+bool HasWebCue(std::string_view before) {
+  constexpr std::string_view kCues[] = {"site", "web", "url", "link", "visit", "domain", "portal",
+                                        "tovuti", "situs", "เว็บ", "trang", "sitio", "网", "page",
+                                        "http", "apply at", "apply on", "register", "daftar"};
+  const std::string_view near = before.substr(before.size() - std::min<size_t>(before.size(), 32));
+  return std::any_of(std::begin(kCues), std::end(kCues),
+                     [near](std::string_view cue) { return near.find(cue) != near.npos; });
+}
+
 // A name with dots whose last part is a top-level domain.
 bool IsDomain(const PatternMatch& match) {
   const std::string_view all = match.str();
@@ -65,6 +84,7 @@ bool IsDomain(const PatternMatch& match) {
   }
   const bool initials = last.size() <= 2 && name.substr(name.rfind('.') + 1).size() == 1;
   if (initials && !path) return false;
+  if (!path && IsWeakDomain(last, name) && !HasWebCue(match.before())) return false;
   const bool sure = last == "com" || last == "org" || last == "net" || last == "info";
   return path || sure || !IsSentenceEnd(match.original, all.size() - dot);
 }
@@ -74,6 +94,11 @@ bool HasLetter(const PatternMatch& match) {
   const std::string_view text = match.str();
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) >= 0x80 || IsLowerAscii(c); });
+}
+
+// "golden_jobs", but not a code such as "FORCED_LABOUR".
+bool IsUnderscoredName(const PatternMatch& match) {
+  return std::any_of(match.original.begin(), match.original.end(), IsLowerAscii);
 }
 
 bool IsIpv4(const PatternMatch& match) {
@@ -154,7 +179,7 @@ constexpr PatternRule kRules[] = {
     {TextCategory::kUrl, "url.spoken-chinese", kHasHan,
      R"(([a-z0-9-]+\s*(?:点|點)\s*(?:com|cn|net|org|top|vip|cc|xyz)))"},
     {TextCategory::kMessenger, "messenger.link", kHasSlash | kHasDot,
-     R"(\b((?:https?://)?(?:www\.|m\.|web\.)?(?:t\.me|wa\.me|telegram\.me|telegram\.dog|chat\.whatsapp\.com|api\.whatsapp\.com|line\.me|lin\.ee|m\.me|fb\.com|fb\.me|facebook\.com|instagram\.com|ig\.me|tiktok\.com|x\.com|twitter\.com|discord\.gg|signal\.me|viber\.me|zalo\.me|u\.wechat\.com|vk\.com|linkedin\.com|youtube\.com|youtu\.be|snapchat\.com|join\.skype\.com|open\.kakao\.com)\s?/\s?[^\s]+))"},
+     R"(\b((?:https?://)?(?:www\.|m\.|web\.)?(?:t\s?\.\s?me|wa\s?\.\s?me|telegram\.me|telegram\.dog|chat\.whatsapp\.com|api\.whatsapp\.com|line\.me|lin\.ee|m\.me|fb\.com|fb\.me|facebook\.com|instagram\.com|ig\.me|tiktok\.com|x\.com|twitter\.com|discord\.gg|signal\.me|viber\.me|zalo\.me|u\.wechat\.com|vk\.com|linkedin\.com|youtube\.com|youtu\.be|snapchat\.com|join\.skype\.com|open\.kakao\.com)\s?/\s?[^\s]+))"},
     {TextCategory::kMessenger, "messenger.scheme", kHasColon,
      R"(\b((?:tg|whatsapp|viber|line|skype|weixin|fb|sgnl|kakaotalk|zalo|imo)://?[^\s]+))"},
     {TextCategory::kMessenger, "messenger.account", kHasAny,
@@ -195,6 +220,10 @@ constexpr PatternRule kRules[] = {
      nullptr, HasLetter},
     {TextCategory::kHandle, "handle.after-word", kHasAt,
      R"((?:follow|account|profile|user|username|handle|contact|dm|message|tag|akun|akaunti|mtafute|tafuta|hubungi|i-follow|suivez|sigue)\s+@\s+([\p{L}\p{N}_][\p{L}\p{N}_.]{3,}))"},
+    {TextCategory::kHandle, "handle.underscore", kHasLatin,
+     R"((?:^|[^\p{L}\p{N}_#/.-])(_?[\p{L}\p{N}][\p{L}\p{N}.]*_[\p{L}\p{N}_.]*[\p{L}\p{N}]))", nullptr,
+     IsUnderscoredName},
+    {TextCategory::kUrl, "url.comma", kHasLatin, R"(\b([a-z0-9][a-z0-9-]{2,},(?:com|net|org))\b)"},
     {TextCategory::kHandle, "handle.reddit", kHasSlash, R"((?:^|[\s(])(/?u/[a-z0-9_-]{3,}))"},
     {TextCategory::kUrl, "url.scheme", kHasSlash,
      R"(((?:h..ps?|ftp|wss?|ipfs|magnet)\s?[:;]\s?/\s?/\s?[^\s]+))"},

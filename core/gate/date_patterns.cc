@@ -74,11 +74,13 @@ bool IsOldDate(const PatternMatch& match) {
 
 constexpr PatternRule kRules[] = {
     {TextCategory::kBirthDate, "birth-date.cue", kHasDigit,
-     R"((?:^|[^\p{L}\p{M}])(?:born(?: on)?|d\.?\s?o\.?\s?b\.?|date of birth|birth ?date|birth ?day|b-?day|bday|b\.|née? le|née?|date de naissance|naissance|ddn|tarehe ya kuzaliwa|kuzaliwa|alizaliwa|aliyezaliwa|waliozaliwa|amezaliwa|tanggal lahir|tarikh lahir|tgl\.? ?lahir|ttl|lahir|kelahiran|dilahirkan|ipinanganak|isinilang|kaarawan|petsa ng kapanganakan|kapanganakan|natawo|adlawng natawhan|natawhan|ngày sinh|sinh ngày|sinh năm|sinh|yavutse|yavukiye|itariki y'amavuko|amavuko|yazaalibwa|amazaalibwa|yazaliibwa|guyyaa dhalootaa|dhalate|dhalatte|dhaloota|taariikhda dhalashada|dhalashada|dhashay|dhashatay|nacid[oa](?: el)?|nació(?: el)?|fecha de nacimiento|nasceu|nascid[oa](?: em)?|data de nascimento|came into the world|came to the world|የትውልድ|ትውልድ|የተወለደ[\p{L}]*|ተወለደ[\p{L}]*|የልደት|ልደት|ዝተወልደ[\p{L}]*|ዕለት ልደት|ዕለተ ልደት|जन्म|जन्मतिथि|जन्मदिन|जन्ममिति|জন্ম|জন্মতারিখ|জন্মদিন|பிறந்த|பிறந்தநாள்|பிறப்பு|பிறந்தார்|تاريخ الميلاد|الميلاد|مواليد|ولد|ولدت|المولود|المولودة)(?:[^\p{L}\p{M}]|$))",
+     R"((?:^|[^\p{L}\p{M}])(?:born(?: on)?|d[\s./_-]{0,2}o[\s./_-]{0,2}b\.?|date of birth|birth ?date|birth ?day|b-?day|bday|b\.|née? le|née?|date de naissance|naissance|ddn|tarehe ya kuzaliwa|kuzaliwa|alizaliwa|aliyezaliwa|waliozaliwa|amezaliwa|tanggal lahir|tarikh lahir|tgl\.? ?lahir|ttl|lahir|kelahiran|dilahirkan|ipinanganak|isinilang|kaarawan|petsa ng kapanganakan|kapanganakan|natawo|adlawng natawhan|natawhan|ngày sinh|sinh ngày|sinh năm|sinh|yavutse|yavukiye|itariki y'amavuko|amavuko|yazaalibwa|amazaalibwa|yazaliibwa|guyyaa dhalootaa|dhalate|dhalatte|dhaloota|taariikhda dhalashada|dhalashada|dhashay|dhashatay|nacid[oa](?: el)?|nació(?: el)?|fecha de nacimiento|nasceu|nascid[oa](?: em)?|data de nascimento|came into the world|came to the world|የትውልድ|ትውልድ|የተወለደ[\p{L}]*|ተወለደ[\p{L}]*|የልደት|ልደት|ዝተወልደ[\p{L}]*|ዕለት ልደት|ዕለተ ልደት|जन्म|जन्मतिथि|जन्मदिन|जन्ममिति|জন্ম|জন্মতারিখ|জন্মদিন|பிறந்த|பிறந்தநாள்|பிறப்பு|பிறந்தார்|تاريخ الميلاد|الميلاد|مواليد|ولد|ولدت|المولود|المولودة)(?:[^\p{L}\p{M}]|$))",
      "^[^\\d\\n]*?(" CORRIDOR_DATE ")"},
     {TextCategory::kBirthDate, "birth-date.cue", kHasDigit,
      R"(วันเกิด|เกิดวัน|เกิดเมื่อ|เกิดที่|เกิด[ :\d]|ວັນເດືອນປີເກີດ|ວັນເກີດ|ເກີດວັນ|ເກີດ|ថ្ងៃខែឆ្នាំកំណើត|កំណើត|កើត|မွေးသက္ကရာဇ်|မွေးနေ့|မွေးဖွား|မွေး|出生|生日|生于|出生日期|出生年月)",
      "^[^\\d\\n]*?(" CORRIDOR_DATE ")"},
+    {TextCategory::kBirthDate, "birth-date.chinese", kHasHan,
+     R"((?:出生|生日|生于)[^\n]{0,6}?([〇零一二三四五六七八九]{2,4}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,4}[日号])?))"},
     {TextCategory::kBirthDate, "birth-date.cue", kHasDigit, R"(เกิด)",
      R"(^(?:\s*เมื่อ|\s*วันที่|\s*ที่|\s)*(\d{1,2}[\s/.-]*)" CORRIDOR_MONTH R"([\s.]*(?:พ\.ศ\.)?\s*\d{2,4}))"},
     {TextCategory::kBirthDate, "birth-date.before", kHasDigit,

@@ -21,7 +21,7 @@ bool HasThreeDigits(const PatternMatch& match) {
 
 constexpr char kDocumentValue[] =
     "^" CORRIDOR_NUMBER_WORD
-    R"({0,8}([a-z]{0,4}(?:\s?[./-]?\s?[a-z0-9]*\d[a-z0-9]*){1,6}))";
+    R"({0,8}([a-z]{0,3}(?:\s?[./-]?\s?[a-z0-9]*\d[a-z0-9]*){1,6}))";
 
 constexpr PatternRule kRules[] = {
     // Machine-readable zones: TD1, TD2, TD3, MRV-A, MRV-B, whole lines or a good part of one.

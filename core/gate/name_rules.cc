@@ -69,6 +69,21 @@ bool IsName(const PatternMatch& match) {
   return !BeginsNoName(match.str()) && !NamesOrganisation(match);
 }
 
+// "company named Mitra Kerja": the cue gives the name of an organisation.
+bool SpeaksOfOrganisation(const PatternMatch& match) {
+  constexpr std::string_view kWords[] = {"perusahaan", "kampuni", "shirika", "agency", "company", "firm",
+                                         "compound", "casino", "hotel", "group", "operation", "scheme",
+                                         "kompleks", "yayasan", "société", "agence", "entreprise", "empresa",
+                                         "agencia", "kumpanya", "ahensya", "syarikat", "công ty", "website",
+                                         "page", "channel", "app ", "aplikasi", "town", "village", "city"};
+  // From the edge of a code point, which a cut in bytes may miss.
+  size_t from = match.begin - std::min<size_t>(match.begin, 40);
+  while (from < match.begin && (static_cast<unsigned char>(match.text[from]) & 0xC0) == 0x80) ++from;
+  const std::string before = FoldedWord(match.text.substr(from, match.begin - from));
+  return std::any_of(std::begin(kWords), std::end(kWords),
+                     [&](std::string_view word) { return before.find(word) != before.npos; });
+}
+
 // A word in small letters behind a cue: only what the gazetteer knows.
 bool IsKnownName(const PatternMatch& match) {
   return NameStrengthOf(FoldedWord(match.str().substr(0, match.str().find(' ')))) != NameStrength::kNone;
@@ -121,7 +136,7 @@ constexpr PatternRule kRules[] = {
     {TextCategory::kPersonName, "name.title", kHasUpper, CORRIDOR_EDGE R"([Mm]-?[Rr]s?\.?[\s_-]+)" CORRIDOR_NAME, nullptr, IsName},
     {TextCategory::kPersonName, "name.cue", kHasUpper, CORRIDOR_EDGE
      R"((?i:name is|names are|named as|named|his name|her name|their name|real name|true name|full name|alias|a\.?k\.?a\.?|a/k/a|goes by|go by|calls himself|calls herself|calling himself|introduced himself as|introduced herself as|identified as|known as|by the name of|jina lake(?: ni)?|jina lake kamili|kwa jina(?: la)?|anaitwa|aitwaye|anayeitwa|aliyejitambulisha kama|bernama|atas nama|a\.n\.|namanya|berinisial|dipanggil|mengaku bernama|yang bernama|pangalan(?: niya)?(?: ay)?|nagngangalang|pinangalanang|ang ngalan|si alyas|alyas|nommée?|dénommée?|prénommée?|surnommée?|appelée?|du nom de|s'appelle|se nomme|yitwa|witwa|amazina|izina rye|amannya|erinnya lye|ayitibwa|maqaan isaa|maqaan ishee|maqaa|magaciisu|magaceedu|la yiraahdo|magaca|ngalan niya|nga si|gitawag og|tên(?: là)?|tên thật|họ tên|se llama|llamad[oa]|nombre|chamad[oa]|chama-se|nome|de nome)\s*(?:is|ni|adalah|ay|est|es|là|nga|waa)?\s*[:=]?\s*["'“]?)" CORRIDOR_NAME, nullptr,
-     [](const PatternMatch& match) { return IsName(match); }},
+     [](const PatternMatch& match) { return IsName(match) && !SpeaksOfOrganisation(match); }},
     {TextCategory::kPersonName, "name.cue-small", kHasLatin, CORRIDOR_EDGE
      R"((?i:name is|named|called|alias|aka|goes by|known as|jina lake ni|kwa jina la|anaitwa|aitwaye|anayeitwa|bernama|atas nama|namanya|pangalan ay|nagngangalang|alyas|nommée?|dénommée?|s'appelle|yitwa|witwa|ayitibwa|tên là|se llama|chamad[oa]|name:|nama:|jina:|nom:|pangalan:|nombre:|nome:)\s*["'“]?(\p{Ll}{3,}))", nullptr, IsKnownName},
     {TextCategory::kPersonName, "name.label", kHasUpper | kHasColon, CORRIDOR_EDGE
@@ -208,7 +223,7 @@ constexpr PatternRule kRules[] = {
      }},
     {TextCategory::kPersonName, "name.cue", kHasThai, R"((?:ຊື່ວ່າ|ຊື່|ນາມສະກຸນ)\s*[:]?\s+(\p{Lao}{3,}))"},
     {TextCategory::kPersonName, "name.title", kHasHan,
-     R"(([王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤][\p{Han}]{0,2}(?:先生|女士|小姐|老板|经理|师傅|哥|姐|总|某某|某))"},
+     R"(([王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤][\p{Han}]{0,2}(?:先生|女士|小姐|老板|经理|师傅|哥|姐|总|某某|某)))"},
     {TextCategory::kPersonName, "name.cue", kHasHan,
      R"((?:名叫|名为|叫做|姓名|联系人|受害人|受害者|嫌疑人|嫌犯|招聘人|中介人|自称|真名|化名|绰号|负责人)(?:是|为|叫)?\s*[::]?\s*([王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤阿][\p{Han}]{1,2})(?:[^\p{Han}]|[在将把被于和与的是为带向说,。,已负从到说收]|$))"},
     {TextCategory::kPersonName, "name.title", kHasIndic,

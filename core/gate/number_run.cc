@@ -13,7 +13,7 @@ constexpr size_t kGapSymbolsMax = 10;
 constexpr size_t kGroupedDigitsMax = 12;
 constexpr size_t kDialCodeDigitsMax = 4;
 constexpr size_t kContextBytes = 64;
-constexpr std::string_view kParting = "%$€£¥";
+constexpr std::string_view kParting[] = {"%", "$", "€", "£", "¥"};
 
 bool AllOf(std::string_view text, std::string_view characters) {
   return text.find_first_not_of(characters) == std::string_view::npos;
@@ -55,16 +55,25 @@ bool PartsDialCodes(std::string_view gap, const DigitGroup& before, const DigitG
          gap.find_first_of(",/;|") != std::string_view::npos;
 }
 
+// "116, 1195": short numbers to call, one by one.
+bool PartsShortNumbers(const DigitGroup& before, const DigitGroup& after) {
+  return before.digits.size() != after.digits.size() || after.digits.size() == 4;
+}
+
 bool Joins(std::string_view text, const DigitGroup& before, const DigitGroup& after, bool number) {
   if (!after.follows) return false;
   const bool spelled = before.form == DigitGroup::Form::kSpelled &&
                        after.form == DigitGroup::Form::kSpelled;
   if (after.and_before && !spelled) return false;
   const std::string_view gap = Between(text, before, after);
-  if (gap.find_first_of(kParting) != std::string_view::npos) return false;
+  if (std::any_of(std::begin(kParting), std::end(kParting),
+                  [gap](std::string_view sign) { return gap.find(sign) != gap.npos; })) {
+    return false;
+  }
   if (CountSymbols(gap) > kGapSymbolsMax) return false;
   if (PartsDialCodes(gap, before, after)) return false;
-  return number || !PartsList(gap, before, after);
+  if (!PartsList(gap, before, after)) return true;
+  return number && !PartsShortNumbers(before, after);
 }
 
 bool IsLetters(const DigitGroup& group) { return group.form == DigitGroup::Form::kLetters; }
@@ -210,9 +219,10 @@ size_t NumberRun::GroupedAt(size_t i) const {
   if (last == i || digits > kGroupedDigitsMax) return 0;
   // The same gap goes on: not a grouped count but a number with gaps.
   if (IsNumeral(last + 1) && Gap(last + 1) == Gap(i + 1)) return 0;
-  const bool counted = HasMoneyCue(i, last) || BeginsWithUnit(After(last));
-  if (counted) return last - i + 1;
   const bool commas = HasGap(i + 1, ",");
+  const bool dialled = parts_[i].group->plus && !commas;
+  if (!dialled && HasMoneyCue(i, last)) return last - i + 1;
+  if (!dialled && !cued_ && BeginsWithUnit(After(last))) return last - i + 1;
   if ((cued_ || parts_[i].group->plus) && !commas) return 0;
   const bool round = TrailingZeros(Digits(last)) == 3;
   const bool short_enough = digits <= 7 && !HasGap(i + 1, " ");
@@ -234,7 +244,7 @@ size_t NumberRun::IndianGroupedAt(size_t i) const {
 size_t NumberRun::FractionAt(size_t i) const {
   size_t last = i;
   size_t digits = Size(i);
-  while (IsPlain(last + 1) && HasGap(last + 1, "/:") && Size(last + 1) <= 3) {
+  while (last < i + 3 && IsPlain(last + 1) && HasGap(last + 1, "/:") && Size(last + 1) <= 3) {
     digits += Size(++last);
   }
   return IsPlain(i) && last > i && last <= i + 2 && Size(i) <= 3 && digits <= 6 ? last - i + 1 : 0;
@@ -287,7 +297,8 @@ size_t NumberRun::SingleAt(size_t i) const {
   if (!fine && HasMoneyCue(i, i)) return 1;
   if (Size(i) <= 6 && BeginsWithUnit(After(i))) return 1;
   if (cued_) return 0;
-  return TrailingZeros(Digits(i)) >= (Size(i) > 4 ? 3 : 2) ? 1 : 0;
+  const size_t zeros = Size(i) > 4 ? 3 : 2;
+  return Size(i) >= 4 && TrailingZeros(Digits(i)) >= zeros ? 1 : 0;
 }
 
 bool NumberRun::HasMoneyCue(size_t first, size_t last) const {

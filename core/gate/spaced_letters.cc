@@ -68,9 +68,15 @@ class Joiner {
       from = next;
       while (behind == ' ' && from < text_.size() && text_[from] == ' ') ++from;
     }
-    if (letters < kLettersMin || units < kLettersMin) return false;
+    if (letters < kLettersMin || units < kLettersMin) {
+      // What begins within this run ends where it ends; only its last unit may begin another.
+      if (runs_.size() < 2) return false;
+      at = runs_.back().begin;
+      return true;
+    }
     for (size_t i = 0; i + 1 < runs_.size(); ++i) {
-      const bool word = IsUpper(runs_[i + 1].code_point) && IsLetter(runs_[i].code_point) &&
+      // A key has digits and capitals anywhere; a name has neither.
+      const bool word = letters == units && IsUpper(runs_[i + 1].code_point) && IsLetter(runs_[i].code_point) &&
                         !IsUpper(runs_[i].code_point);
       editor_.Replace(runs_[i].end, runs_[i + 1].begin, word ? " " : "");
     }

@@ -45,7 +45,7 @@ constexpr std::string_view kTopLevelDomains =
 // Of these, the ones that no sentence has behind a spoken dot or a dot with spaces.
 constexpr std::string_view kSureDomains =
     "com net org info biz xyz online site club shop top co gov edu io app asia ke ug tz rw et th ph id "
-    "vn kh mm sg cn example onion jobs dev tk ru uk";
+    "vn kh mm sg cn example onion jobs dev tk ru uk fr br mx mz ao ae qa za ng gh rw np bd lk eu info cc";
 // And behind a dot that a space follows.
 constexpr std::string_view kSurestDomains = "com org xyz io edu co";
 constexpr std::string_view kMailHosts =
@@ -199,7 +199,7 @@ class Writer {
   bool StandsBeforeWord(size_t i) const {
     static const Words& sure = *new Words(Split(kSureDomains));
     return !sure.contains(A(Str(i))) && i + 2 < tokens_.size() &&
-           tokens_[i + 1].kind == Kind::kSpace && IsWord(i + 2);
+           tokens_[i + 1].kind == Kind::kSpace && IsWord(i + 2) && tokens_[i + 2].symbol != '/';
   }
 
   // A dot that was written tight, or one that was judged to be one.
@@ -233,6 +233,9 @@ class Writer {
     static const Words& sure = *new Words(Split(kSureDomains));
     if (!tokens_[name].tail) return false;
     const std::string_view word = Str(dot);
+    const size_t label = Previous(dot);
+    const size_t at = label == kNone ? kNone : Previous(label);
+    if (at != kNone && tokens_[at].symbol == '@') return true;
     return tokens_[name].domain || sure.contains(A(Str(name))) || word == "dot" || word == "d0t";
   }
 

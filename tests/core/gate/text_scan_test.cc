@@ -36,7 +36,7 @@ std::vector<std::string> Found(std::string_view text) {
 TEST(TextScanTest, NumbersThatAnAllowedGrammarExplains) {
   for (const char* clean : {
            "Between 2023, 2024 and 2025 some 1,500,000 people were reached",
-           "On 2025-03-12 and 12.03.2025 and 12/03/2025",
+           "In 2025-03 and 03/2025; Protocol of 15.11.2000; signed 2000-12-12",
            "From 08:00 to 17:30, 24/7/365",
            "Paid 1.500.000 rupiah, USD 2,000-3,500, KES 50000-100000 or 25000 baht",
            "Ages 18, 19, 21, 22 and 18-25, 26-35, 36-45",
@@ -48,6 +48,14 @@ TEST(TextScanTest, NumbersThatAnAllowedGrammarExplains) {
        }) {
     EXPECT_THAT(Found(clean), IsEmpty()) << clean;
   }
+}
+
+// An alert tells the month; a day may tell who was interviewed on it.
+TEST(TextScanTest, ADayPassesOnlyWhereALawIsDatedByIt) {
+  EXPECT_THAT(Found("On 2025-03-12 it"), ElementsAre("exact-date: 2025-03-12"));
+  EXPECT_THAT(Found("On 12.03.2025 it"), ElementsAre("exact-date: 12.03.2025"));
+  EXPECT_THAT(Found("3 May 1999"), ElementsAre("exact-date: 3 May 1999"));
+  EXPECT_THAT(Found("The law of 3 May 1999"), IsEmpty());
 }
 
 TEST(TextScanTest, LongNumbersInAnyDress) {
