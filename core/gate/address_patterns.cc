@@ -27,15 +27,15 @@ bool IsIban(const PatternMatch& match) { return PassesIban(Compact(match.str()))
 bool IsBech32(const PatternMatch& match) { return PassesBech32(match.str()); }
 bool IsBase58(const PatternMatch& match) { return PassesBase58Check(match.original); }
 
-constexpr std::string_view kNoHosts[] = {"etc", "no",  "vs", "mr",  "mrs", "dr",  "st",  "jl",  "rp",
-                                         "art", "sec", "cap", "dkk", "dll", "dsb", "hal", "nr", "e.g",
-                                         "i.e", "a.m", "p.m", "kk",  "co",  "ltd", "inc", "approx"};
+constexpr std::string_view kNoHosts[] = {
+    "etc", "no",  "vs",  "mr", "mrs", "dr",  "st",  "jl",  "rp", "art", "sec", "cap", "dkk",
+    "dll", "dsb", "hal", "nr", "e.g", "i.e", "a.m", "p.m", "kk", "co",  "ltd", "inc", "approx"};
 
 bool IsVersionWord(std::string_view before) {
   while (!before.empty() && (before.back() == ' ' || before.back() == '.')) before.remove_suffix(1);
-  constexpr std::array<std::string_view, 12> kWords = {
-      "v",    "version", "ver",  "release", "section", "clause",
-      "para", "chapter", "annex", "paragraph", "article", "s"};
+  constexpr std::array<std::string_view, 12> kWords = {"v",       "version",   "ver",     "release",
+                                                       "section", "clause",    "para",    "chapter",
+                                                       "annex",   "paragraph", "article", "s"};
   return std::any_of(kWords.begin(), kWords.end(), [before](std::string_view word) {
     if (before.size() < word.size()) return false;
     if (before.substr(before.size() - word.size()) != word) return false;
@@ -53,18 +53,19 @@ bool IsSentenceEnd(std::string_view original, size_t last_dot_from_end) {
 
 // Two-letter domains that are words: "app.is" needs more to be an address.
 bool IsWeakDomain(std::string_view last, std::string_view name) {
-  constexpr std::string_view kWords[] = {"is", "it", "in", "to", "at", "be", "do", "so", "no", "us",
-                                         "am", "as", "de", "se", "es", "sa", "na", "ni", "pa", "si",
-                                         "mu", "ba", "li", "lu", "sh", "gov", "test", "work", "men",
-                                         "live", "works", "help", "support", "trade", "today", "local"};
+  constexpr std::string_view kWords[] = {
+      "is",   "it",  "in",   "to",    "at",   "be",      "do",    "so",    "no",
+      "us",   "am",  "as",   "de",    "se",   "es",      "sa",    "na",    "ni",
+      "pa",   "si",  "mu",   "ba",    "li",   "lu",      "sh",    "gov",   "test",
+      "work", "men", "live", "works", "help", "support", "trade", "today", "local"};
   if (std::find(std::begin(kWords), std::end(kWords), last) == std::end(kWords)) return false;
   return name.find_first_of("0123456789-_.") == std::string_view::npos;
 }
 
 bool HasWebCue(std::string_view before) {
-  constexpr std::string_view kCues[] = {"site", "web", "url", "link", "visit", "domain", "portal",
-                                        "tovuti", "situs", "เว็บ", "trang", "sitio", "网", "page",
-                                        "http", "apply at", "apply on", "register", "daftar"};
+  constexpr std::string_view kCues[] = {
+      "site",  "web",   "url", "link", "visit", "domain",   "portal",   "tovuti",   "situs", "เว็บ",
+      "trang", "sitio", "网",  "page", "http",  "apply at", "apply on", "register", "daftar"};
   const std::string_view near = before.substr(before.size() - std::min<size_t>(before.size(), 32));
   return std::any_of(std::begin(kCues), std::end(kCues),
                      [near](std::string_view cue) { return near.find(cue) != near.npos; });
@@ -92,8 +93,9 @@ bool IsDomain(const PatternMatch& match) {
 // "user@host", but not "3@500".
 bool HasLetter(const PatternMatch& match) {
   const std::string_view text = match.str();
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) >= 0x80 || IsLowerAscii(c); });
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= 0x80 || IsLowerAscii(c);
+  });
 }
 
 // "golden_jobs", but not a code such as "FORCED_LABOUR".
@@ -127,19 +129,36 @@ bool IsMac(const PatternMatch& match) {
 
 // What follows the name of a messenger, but is no account.
 constexpr std::string_view kNoAccounts[] = {
-    "group",   "groups",  "offers",  "offer",   "ads",      "adverts",  "posts",   "page",    "pages",
-    "channel", "channels", "video",  "videos",  "yes",      "none",     "account", "accounts", "users",
-    "messages", "message", "profile", "profiles", "chats",  "chat",     "only",    "mainly",  "often",
-    "facebook", "telegram", "whatsapp", "instagram", "tiktok", "viber", "wechat",  "line",    "signal",
-    "unknown", "various", "several", "many",    "recruiters", "recruitment", "jobs", "scams", "scam",
-    "victims", "false",   "fake",    "deleted", "blocked",  "closed",   "removed", "reported", "high",
-    "medium",  "stories", "marketplace", "messenger", "live", "calls",  "links",   "link",    "apps",
-    "app",     "kikundi", "makundi", "grup",    "grupo",    "grupos",   "groupes", "groupe",  "nhóm",
-    "iklan",   "lowongan", "matangazo", "annonces", "mga",   "posting", "advertising", "same", "other",
-    "warning", "alert",   "alerts",  "members", "managers", "manager",  "traffic", "reports", "number",
-    "numbers", "and",     "or",      "the",     "used",     "job",      "work",    "kazi",    "trabaho",
-    "contact", "contacts", "platform", "platforms", "social", "media",  "name",    "names",   "data",
-    "ajira",   "holders", "owners",  "administrators", "admins", "first", "people", "young", "online"};
+    "group",       "groups",      "offers",      "offer",
+    "ads",         "adverts",     "posts",       "page",
+    "pages",       "channel",     "channels",    "video",
+    "videos",      "yes",         "none",        "account",
+    "accounts",    "users",       "messages",    "message",
+    "profile",     "profiles",    "chats",       "chat",
+    "only",        "mainly",      "often",       "facebook",
+    "telegram",    "whatsapp",    "instagram",   "tiktok",
+    "viber",       "wechat",      "line",        "signal",
+    "unknown",     "various",     "several",     "many",
+    "recruiters",  "recruitment", "jobs",        "scams",
+    "scam",        "victims",     "false",       "fake",
+    "deleted",     "blocked",     "closed",      "removed",
+    "reported",    "high",        "medium",      "stories",
+    "marketplace", "messenger",   "live",        "calls",
+    "links",       "link",        "apps",        "app",
+    "kikundi",     "makundi",     "grup",        "grupo",
+    "grupos",      "groupes",     "groupe",      "nhóm",
+    "iklan",       "lowongan",    "matangazo",   "annonces",
+    "mga",         "posting",     "advertising", "same",
+    "other",       "warning",     "alert",       "alerts",
+    "members",     "managers",    "manager",     "traffic",
+    "reports",     "number",      "numbers",     "and",
+    "or",          "the",         "used",        "job",
+    "work",        "kazi",        "trabaho",     "contact",
+    "contacts",    "platform",    "platforms",   "social",
+    "media",       "name",        "names",       "data",
+    "ajira",       "holders",     "owners",      "administrators",
+    "admins",      "first",       "people",      "young",
+    "online"};
 
 bool IsAccount(const PatternMatch& match) {
   std::string_view name = match.str();
@@ -156,9 +175,9 @@ bool IsMarkedAccount(const PatternMatch& match) {
   return marked && lettered && IsAccount(match);
 }
 
-#define CORRIDOR_PLATFORM                                                                          \
+#define CORRIDOR_PLATFORM \
   R"((?:whats ?app|telegram|tg|line|we ?chat|weixin|instagram|insta|ig|facebook|fb|messenger|tik ?tok|viber|snap ?chat|snap|signal|skype|qq|zalo|kakao(?: ?talk)?|imo|twitter|threads|linkedin|youtube|discord|botim|bigo|douyin|kuaishou|vk|reddit|onlyfans|tinder|badoo|x|ไลน์|เฟซบุ๊ก|เฟซบุ๊ค|เฟสบุ๊ค|เฟส|เทเลแกรม|อินสตาแกรม|ไอจี|วีแชท|ติ๊กต็อก|微信|微博|抖音|电报|飞机|ቴሌግራም|ፌስቡክ|ዋትሳፕ|ዋትስአፕ|ቲክቶክ|टेलीग्राम|फेसबुक|व्हाट्सएप|इंस्टाग्राम|ফেসবুক|টেলিগ্রাম|টেলিগ্ৰাম|تيليجرام|تلغرام|تيليغرام|فيسبوك|واتساب|انستغرام|ເຟສບຸກ|ໄລນ໌|តេឡេក្រាម|ហ្វេសប៊ុក|တယ်လီဂရမ်|ဖေ့စ်ဘွတ်|ဗိုင်ဘာ))"
-#define CORRIDOR_ACCOUNT                                                                          \
+#define CORRIDOR_ACCOUNT \
   R"((?:id|ids|account|acc|acct|akun|akaun|akaunti|user|username|user name|user-name|handle|contact|compte|cuenta|usuario|perfil|profile|profil|page|channel|group|nick|nickname|name|alias|jina|nama|pangalan|tài khoản|konto|konti|ไอดี|ชื่อ|บัญชี|แอคเคาท์|账号|号|帐号|用户名|መለያ|አካውንት|आईडी|আইডি|ஐடி|حساب|ໄອດີ|អាយឌី|အကောင့်))"
 #define CORRIDOR_IS R"((?:is|ni|adalah|ialah|ay|est|es|é|là|nga|:|=|-|–|คือ|是|ነው|है|হল|هو)?)"
 #define CORRIDOR_NAME_OF_ACCOUNT R"((@?[\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_.-]{2,}))"
@@ -185,16 +204,18 @@ constexpr PatternRule kRules[] = {
     {TextCategory::kMessenger, "messenger.account", kHasAny,
      "(?:^|[^\\p{L}\\p{N}_])" CORRIDOR_PLATFORM "\\s*" CORRIDOR_ACCOUNT R"(\.?\s*)" CORRIDOR_IS
      R"(\s*["']?)" CORRIDOR_NAME_OF_ACCOUNT,
-     nullptr, [](const PatternMatch& match) {
+     nullptr,
+     [](const PatternMatch& match) {
        // "Facebook account holders": with nothing between, the name must look like one.
-       const std::string_view before = match.before().substr(
-           match.begin - std::min<size_t>(match.begin, 2));
+       const std::string_view before =
+           match.before().substr(match.begin - std::min<size_t>(match.begin, 2));
        const bool told = before.find_first_of(":=-\"'") != std::string_view::npos ||
                          before == "s " || before == "i " || before == "h ";
        return told ? IsAccount(match) : IsMarkedAccount(match);
      }},
     {TextCategory::kMessenger, "messenger.account", kHasLatin,
-     "(?:^|[^\\p{L}\\p{N}_])" CORRIDOR_PLATFORM R"(\s+(?:id|username|user name|handle|account name|user)\s*(?:is|ni|adalah|ay|:|=)?\s*["']?([a-z][a-z0-9_.-]{4,}))",
+     "(?:^|[^\\p{L}\\p{N}_])" CORRIDOR_PLATFORM
+     R"(\s+(?:id|username|user name|handle|account name|user)\s*(?:is|ni|adalah|ay|:|=)?\s*["']?([a-z][a-z0-9_.-]{4,}))",
      nullptr, IsAccount},
     {TextCategory::kMessenger, "messenger.account", kHasAny,
      "(?:^|[^\\p{L}\\p{N}_])" CORRIDOR_PLATFORM
@@ -221,8 +242,8 @@ constexpr PatternRule kRules[] = {
     {TextCategory::kHandle, "handle.after-word", kHasAt,
      R"((?:follow|account|profile|user|username|handle|contact|dm|message|tag|akun|akaunti|mtafute|tafuta|hubungi|i-follow|suivez|sigue)\s+@\s+([\p{L}\p{N}_][\p{L}\p{N}_.]{3,}))"},
     {TextCategory::kHandle, "handle.underscore", kHasLatin,
-     R"((?:^|[^\p{L}\p{N}_#/.-])(_?[\p{L}\p{N}][\p{L}\p{N}.]*_[\p{L}\p{N}_.]*[\p{L}\p{N}]))", nullptr,
-     IsUnderscoredName},
+     R"((?:^|[^\p{L}\p{N}_#/.-])(_?[\p{L}\p{N}][\p{L}\p{N}.]*_[\p{L}\p{N}_.]*[\p{L}\p{N}]))",
+     nullptr, IsUnderscoredName},
     {TextCategory::kUrl, "url.comma", kHasLatin, R"(\b([a-z0-9][a-z0-9-]{2,},(?:com|net|org))\b)"},
     {TextCategory::kHandle, "handle.reddit", kHasSlash, R"((?:^|[\s(])(/?u/[a-z0-9_-]{3,}))"},
     {TextCategory::kUrl, "url.scheme", kHasSlash,
@@ -235,7 +256,8 @@ constexpr PatternRule kRules[] = {
      R"(((?:[\p{L}\p{N}][\p{L}\p{N}-]*\.)+[a-z]{2,12}/[\p{L}\p{N}_?=&%#-]{2,}[^\s]*))"},
     {TextCategory::kUrl, "url.localhost", kHasSlash | kHasColon, R"((localhost:\d+[^\s]*))"},
     {TextCategory::kIban, "iban.checksum", kHasDigit,
-     R"((?:^|[^\p{L}\p{N}])([a-z]{2}\d{2}(?:[ -]?[a-z0-9]{4}){2,7}(?:[ -]?[a-z0-9]{1,3})?))", nullptr, IsIban},
+     R"((?:^|[^\p{L}\p{N}])([a-z]{2}\d{2}(?:[ -]?[a-z0-9]{4}){2,7}(?:[ -]?[a-z0-9]{1,3})?))",
+     nullptr, IsIban},
     {TextCategory::kIban, "iban.cue", kHasDigit | kHasLatin,
      R"(\biban\b\s*(?:no\.?|number|is|:|n°)?\s*([a-z]{2}\s?\d{2}[\sa-z0-9-]{8,}))"},
     {TextCategory::kIban, "iban.swift", kHasLatin,
@@ -248,9 +270,11 @@ constexpr PatternRule kRules[] = {
     {TextCategory::kCryptoAddress, "crypto.bech32-like", kHasDigit,
      R"((?:^|[^\p{L}\p{N}])((?:bc|ltc|tb)1[0-9a-z]{12,}))"},
     {TextCategory::kIpAddress, "ip.v4", kHasDot | kHasDigit,
-     R"((?:^|[^\p{L}\d.])(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:/\d{1,2})?)(?:[^\d.]|\.?$|\.\s))", nullptr, IsIpv4},
+     R"((?:^|[^\p{L}\d.])(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?:/\d{1,2})?)(?:[^\d.]|\.?$|\.\s))",
+     nullptr, IsIpv4},
     {TextCategory::kIpAddress, "ip.v6", kHasColon,
-     R"((?:^|[^0-9a-z:])((?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:(?:\.\d{1,3}){3})?)(?:[^0-9a-z:]|$))", nullptr, IsIpv6},
+     R"((?:^|[^0-9a-z:])((?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?:(?:\.\d{1,3}){3})?)(?:[^0-9a-z:]|$))",
+     nullptr, IsIpv6},
     {TextCategory::kDevice, "device.mac", kHasDigit,
      R"((?:^|[^0-9a-z])([0-9a-f]{2}(?:[:. -][0-9a-f]{2}){5})(?:[^0-9a-z]|$))", nullptr, IsMac},
     {TextCategory::kDevice, "device.mac", kHasDot,

@@ -69,7 +69,8 @@ bool PassesVerhoeff(std::string_view digits) {
   if (!AreDigits(digits)) return false;
   int check = 0;
   for (size_t i = 0; i < digits.size(); ++i) {
-    check = kVerhoeffProduct[check][kVerhoeffPermutation[i % 8][digits[digits.size() - 1 - i] - '0']];
+    check =
+        kVerhoeffProduct[check][kVerhoeffPermutation[i % 8][digits[digits.size() - 1 - i] - '0']];
   }
   return check == 0;
 }

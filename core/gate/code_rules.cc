@@ -68,18 +68,19 @@ class Finder {
   }
 
   bool TouchesLetter(const Token& token) const {
-    const auto other = [this](size_t at) { return (static_cast<unsigned char>(text_[at]) & 0x80) != 0; };
+    const auto other = [this](size_t at) {
+      return (static_cast<unsigned char>(text_[at]) & 0x80) != 0;
+    };
     const bool latin_before = token.begin > 0 && other(token.begin - 1) && token.digits == 0;
     const bool latin_behind = token.end < text_.size() && other(token.end) && token.digits == 0;
     return latin_before || latin_behind;
   }
 
-  std::string_view Str(const Token& token) const {
-    return text_.substr(token.begin, token.size());
-  }
+  std::string_view Str(const Token& token) const { return text_.substr(token.begin, token.size()); }
 
   void Judge(const Token& token) {
-    if (IsKey(token)) return Add(TextCategory::kCryptoAddress, "crypto.key-like", token.begin, token.end);
+    if (IsKey(token))
+      return Add(TextCategory::kCryptoAddress, "crypto.key-like", token.begin, token.end);
     if (!token.mixed() || IsExplained(token)) return;
     const bool number = token.longest_digits >= 5;
     const bool mixture = token.digits >= 4 && token.changes >= 2 && token.size() >= 8;
@@ -114,7 +115,8 @@ class Finder {
     if (IsDuration(text)) return true;
     if (digit > 0) {
       const std::string_view prefix = text.substr(0, digit);
-      if (EndsWithCurrency(prefix) || (EndsWithProvision(prefix) && token.digits <= 5 && prefix.size() >= 2)) {
+      if (EndsWithCurrency(prefix) ||
+          (EndsWithProvision(prefix) && token.digits <= 5 && prefix.size() >= 2)) {
         return behind == text.size() || BeginsWithCurrency(text.substr(behind)) ||
                BeginsWithUnit(text.substr(behind));
       }
@@ -125,14 +127,18 @@ class Finder {
       }
     }
     const std::string_view number = text.substr(digit, behind - digit);
-    const bool year = number.size() == 4 && (number.substr(0, 2) == "19" || number.substr(0, 2) == "20");
+    const bool year =
+        number.size() == 4 && (number.substr(0, 2) == "19" || number.substr(0, 2) == "20");
     return year && token.letters <= 4;
   }
 
   static bool IsDuration(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) {
-      return IsDigit(c) || std::string_view("hmsdxapkt").find(c) != std::string_view::npos;
-    }) && IsDigit(text[0]);
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) {
+                         return IsDigit(c) ||
+                                std::string_view("hmsdxapkt").find(c) != std::string_view::npos;
+                       }) &&
+           IsDigit(text[0]);
   }
 
   // "bc1q xy2k gdyg jrsq": a key that was cut into groups.
@@ -146,7 +152,8 @@ class Finder {
       }
       const size_t count = last - i + 1;
       if (count >= kGroupsMin && size >= kGroupedKeySizeMin && mixed * 3 >= count * 2) {
-        Add(TextCategory::kCryptoAddress, "crypto.grouped-key", tokens_[i].begin, tokens_[last].end);
+        Add(TextCategory::kCryptoAddress, "crypto.grouped-key", tokens_[i].begin,
+            tokens_[last].end);
       }
       i = last + 1;
     }
@@ -167,7 +174,9 @@ class Finder {
         digits += Uncommon(tokens_[last]);
       }
       const bool code = last > i && letters >= 1 && letters <= 6 && digits >= 6;
-      if (code) Add(TextCategory::kIdentityDocument, "document.hyphenated", tokens_[i].begin, tokens_[last].end);
+      if (code)
+        Add(TextCategory::kIdentityDocument, "document.hyphenated", tokens_[i].begin,
+            tokens_[last].end);
       i = last + 1;
     }
   }
@@ -177,9 +186,11 @@ class Finder {
   // Digits of a token that are neither a year nor a quantity.
   size_t Uncommon(const Token& token) const {
     const std::string_view text = Str(token);
-    const bool year = token.letters == 0 && text.size() == 4 &&
-                      (text.substr(0, 2) == "19" || text.substr(0, 2) == "20" || text.substr(0, 2) == "25");
-    const bool round = token.letters == 0 && text.size() > 2 && text.substr(text.size() - 2) == "00";
+    const bool year =
+        token.letters == 0 && text.size() == 4 &&
+        (text.substr(0, 2) == "19" || text.substr(0, 2) == "20" || text.substr(0, 2) == "25");
+    const bool round =
+        token.letters == 0 && text.size() > 2 && text.substr(text.size() - 2) == "00";
     return year || round || (token.mixed() && IsExplained(token)) ? 0 : token.digits;
   }
 

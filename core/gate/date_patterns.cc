@@ -7,15 +7,18 @@
 namespace corridor {
 namespace {
 
-#define CORRIDOR_MONTH                                                                            \
+#define CORRIDOR_MONTH \
   R"((?:jan(?:uary|vier|uari|ero|eiro)?|januari|feb(?:ruary|ruari|rero)?|f[eé]v(?:rier|ereiro)?|mar(?:ch|s|et|zo|ço)?|machi|maret|mac|marso|apr(?:il|ili)?|avr(?:il)?|abr(?:il)?|aprili|may|mai|mei|mayo|maio|mayo|jun(?:e|i|io|ho)?|juin|hunyo|jul(?:y|i|io|ho)?|juil(?:let)?|julai|hulyo|aug(?:ust)?|ao[uû]t|agosti|agustus|ogos|ago(?:sto)?|agosto|sep(?:t|tember|temba|tembre|tiembre)?|set(?:embro|yembre)?|setyembre|oct(?:ober|obre|ubre)?|okt(?:oba|ober|ubre)?|out(?:ubro)?|oktubre|nov(?:ember|emba|embre|iembre|embro|yembre)?|nobyembre|nopember|dec(?:ember)?|d[eé]c(?:embre)?|desemba|desember|disember|dic(?:iembre)?|dez(?:embro)?|disyembre|enero|pebrero|mutarama|gashyantare|werurwe|mata|gicurasi|kamena|nyakanga|kanama|nzeri|ukwakira|ugushyingo|ukuboza|ม\.?ค\.?|ก\.?พ\.?|มี\.?ค\.?|เม\.?ย\.?|พ\.?ค\.?|มิ\.?ย\.?|ก\.?ค\.?|ส\.?ค\.?|ก\.?ย\.?|ต\.?ค\.?|พ\.?ย\.?|ธ\.?ค\.?|มกราคม|กุมภาพันธ์|มีนาคม|เมษายน|พฤษภาคม|มิถุนายน|กรกฎาคม|สิงหาคม|กันยายน|ตุลาคม|พฤศจิกายน|ธันวาคม|ມັງກອນ|ກຸມພາ|ມີນາ|ເມສາ|ພຶດສະພາ|ມິຖຸນາ|ກໍລະກົດ|ສິງຫາ|ກັນຍາ|ຕຸລາ|ພະຈິກ|ທັນວາ|មករា|កុម្ភៈ|មីនា|មេសា|ឧសភា|មិថុនា|កក្កដា|សីហា|កញ្ញា|តុលា|វិច្ឆិកា|ធ្នូ|ဇန်နဝါရီ|ဖေဖော်ဝါရီ|မတ်|ဧပြီ|မေ|ဇွန်|ဇူလိုင်|ဩဂုတ်|စက်တင်ဘာ|အောက်တိုဘာ|နိုဝင်ဘာ|ဒီဇင်ဘာ|መስከረም|ጥቅምት|ኅዳር|ህዳር|ታኅሣሥ|ታህሳስ|ታኅሳስ|ጥር|ጥሪ|የካቲት|ለካቲት|መጋቢት|ሚያዝያ|ግንቦት|ጉንበት|ሰኔ|ሰነ|ሐምሌ|ሓምለ|ነሐሴ|ነሓሰ|ጳጉሜ|जनवरी|फरवरी|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर|अक्टूबर|नवंबर|दिसंबर|वैशाख|जेठ|असार|साउन|भदौ|असोज|कात्तिक|मंसिर|पुस|माघ|फागुन|चैत|জানুয়ারি|ফেব্রুয়ারি|মার্চ|এপ্রিল|মে|জুন|জুলাই|আগস্ট|সেপ্টেম্বর|অক্টোবর|নভেম্বর|ডিসেম্বর|ஜனவரி|பிப்ரவரி|மார்ச்|ஏப்ரல்|மே|ஜூன்|ஜூலை|ஆகஸ்ட்|செப்டம்பர்|அக்டோபர்|நவம்பர்|டிசம்பர்|يناير|فبراير|مارس|أبريل|ابريل|مايو|يونيو|يوليو|أغسطس|اغسطس|سبتمبر|أكتوبر|اكتوبر|نوفمبر|ديسمبر|amajjii|guraandhala|bitooteessa|ebla|caamsaa|waxabajjii|adoolessa|hagayya|fuulbana|onkololeessa|sadaasa|muddee|jannaayo|febraayo|maarso|abriil|juun|luulyo|agoosto|sebtembar|oktoobar|nofembar|disembar|gatonnya|mukutulansanja|mugulansigo|kafuumuulampawu|muzigo|ssebo aseka|kasambula|muwakanya|mutunda|mukulukusabitungotungo|museenene|ntenvu))"
 
-#define CORRIDOR_OF R"((?:\s+|[-./, ]|of|de|du|ya|ng|mwezi|mwezi wa|do|ika|th|st|nd|rd|er|ที่|เดือน|ເດືອນ|ខែ|ថ្ងៃ|tháng|lần|ወር|ቀን|रोज|गते)*)"
+#define CORRIDOR_OF \
+  R"((?:\s+|[-./, ]|of|de|du|ya|ng|mwezi|mwezi wa|do|ika|th|st|nd|rd|er|ที่|เดือน|ເດືອນ|ខែ|ថ្ងៃ|tháng|lần|ወር|ቀን|रोज|गते)*)"
 
 // Any date with its day.
-#define CORRIDOR_DATE                                                                            \
-  R"((?:\d{1,2}(?:st|nd|rd|th|er|ème)?)" CORRIDOR_OF CORRIDOR_MONTH R"([\s.,'/-]*(?:of|de|del|do|ya|พ\.ศ\.|ค\.ศ\.|ปี|ພ\.ສ\.|ປີ|ឆ្នាំ|năm|खन|ዓ\.ም\.?)?\s*\d{2,4}|)" CORRIDOR_MONTH \
-  R"([\s.]*(?:the\s+)?\d{1,2}(?:st|nd|rd|th|ቀን)?[\s.,/-]*(?:ቀን)?\s*,?\s*\d{2,4}|\d{4}[\s-])" CORRIDOR_MONTH R"([\s-]\d{1,2}|\d{1,2}\s*[-/.,ๆ ]\s*\d{1,2}\s*[-/., ]\s*\d{2,4}|\d{4}\s*[-/., ]\s*\d{1,2}\s*[-/., ]\s*\d{1,2}|\d{2,4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}|(?:ngày\s+)?\d{1,2}\s+tháng\s+\d{1,2}(?:\s+năm)?\s+\d{4}|(?:ថ្ងៃទី|ວັນທີ)?\s*\d{1,2}\s*(?:ខែ|ເດືອນ)\s*\p{L}*\p{M}*\d{0,2}\s*(?:ឆ្នាំ|ປີ)\s*\d{4}|\d{4}\s*ခုနှစ်[\s၊,]*[\p{L}\p{M}]+[\s၊,]*\d{1,2}|\d{6,8}))"
+#define CORRIDOR_DATE                                                                                       \
+  R"((?:\d{1,2}(?:st|nd|rd|th|er|ème)?)" CORRIDOR_OF CORRIDOR_MONTH                                         \
+  R"([\s.,'/-]*(?:of|de|del|do|ya|พ\.ศ\.|ค\.ศ\.|ปี|ພ\.ສ\.|ປີ|ឆ្នាំ|năm|खन|ዓ\.ም\.?)?\s*\d{2,4}|)" CORRIDOR_MONTH \
+  R"([\s.]*(?:the\s+)?\d{1,2}(?:st|nd|rd|th|ቀን)?[\s.,/-]*(?:ቀን)?\s*,?\s*\d{2,4}|\d{4}[\s-])" CORRIDOR_MONTH \
+  R"([\s-]\d{1,2}|\d{1,2}\s*[-/.,ๆ ]\s*\d{1,2}\s*[-/., ]\s*\d{2,4}|\d{4}\s*[-/., ]\s*\d{1,2}\s*[-/., ]\s*\d{1,2}|\d{2,4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}|(?:ngày\s+)?\d{1,2}\s+tháng\s+\d{1,2}(?:\s+năm)?\s+\d{4}|(?:ថ្ងៃទី|ວັນທີ)?\s*\d{1,2}\s*(?:ខែ|ເດືອນ)\s*\p{L}*\p{M}*\d{0,2}\s*(?:ឆ្នាំ|ປີ)\s*\d{4}|\d{4}\s*ခုနှစ်[\s၊,]*[\p{L}\p{M}]+[\s၊,]*\d{1,2}|\d{6,8}))"
 
 int YearOf(std::string_view text) {
   int year = 0;
@@ -33,19 +36,90 @@ int YearOf(std::string_view text) {
 }
 
 // What laws, reports and treaties are dated by, in the text around.
-constexpr std::string_view kLegal[] = {
-    "act ",      "act,",      "law",       "protocol",  "convention", "resolution",  "treaty",
-    "decree",    "proclamation", "regulation", "directive", "constitution", "signed",  "adopted",
-    "in force",  "into force", "ratified", "gazette",   "amend",      "report",      "published",
-    "judgment",  "agreement", "memorandum", "declaration", "bulletin", "circular",   "press release",
-    "loi",       "décret",    "entrée en vigueur", "adopté", "signé", "sheria",      "mkataba",
-    "itifaki",   "undang-undang", "uu ",   "peraturan", "keputusan",  "republic act", "ra ",
-    "batas",     "luật",      "nghị",      "พ.ร.บ",     "พระราช",     "ประกาศ",      "กฎหมาย",
-    "ກົດໝາຍ",     "ច្បាប់",      "ဥပဒေ",       "አዋጅ",       "ደንብ",         "法",          "条例",
-    "议定书",    "公约",      "अधिनियम",   "আইন",       "சட்டம்",      "قانون",       "بروتوكول",
-    "اتفاقية",   "ley",       "lei ",      "decreto",   "protocolo",  "itegeko",     "vers",
-    "updated",   "valid until", "deadline", "until",    "world day",  "as of",       "conference",
-    "effective", "statute",   "palermo",   "entry into", "approved",  "issued",      "dated"};
+constexpr std::string_view kLegal[] = {"act ",
+                                       "act,",
+                                       "law",
+                                       "protocol",
+                                       "convention",
+                                       "resolution",
+                                       "treaty",
+                                       "decree",
+                                       "proclamation",
+                                       "regulation",
+                                       "directive",
+                                       "constitution",
+                                       "signed",
+                                       "adopted",
+                                       "in force",
+                                       "into force",
+                                       "ratified",
+                                       "gazette",
+                                       "amend",
+                                       "report",
+                                       "published",
+                                       "judgment",
+                                       "agreement",
+                                       "memorandum",
+                                       "declaration",
+                                       "bulletin",
+                                       "circular",
+                                       "press release",
+                                       "loi",
+                                       "décret",
+                                       "entrée en vigueur",
+                                       "adopté",
+                                       "signé",
+                                       "sheria",
+                                       "mkataba",
+                                       "itifaki",
+                                       "undang-undang",
+                                       "uu ",
+                                       "peraturan",
+                                       "keputusan",
+                                       "republic act",
+                                       "ra ",
+                                       "batas",
+                                       "luật",
+                                       "nghị",
+                                       "พ.ร.บ",
+                                       "พระราช",
+                                       "ประกาศ",
+                                       "กฎหมาย",
+                                       "ກົດໝາຍ",
+                                       "ច្បាប់",
+                                       "ဥပဒေ",
+                                       "አዋጅ",
+                                       "ደንብ",
+                                       "法",
+                                       "条例",
+                                       "议定书",
+                                       "公约",
+                                       "अधिनियम",
+                                       "আইন",
+                                       "சட்டம்",
+                                       "قانون",
+                                       "بروتوكول",
+                                       "اتفاقية",
+                                       "ley",
+                                       "lei ",
+                                       "decreto",
+                                       "protocolo",
+                                       "itegeko",
+                                       "vers",
+                                       "updated",
+                                       "valid until",
+                                       "deadline",
+                                       "until",
+                                       "world day",
+                                       "as of",
+                                       "conference",
+                                       "effective",
+                                       "statute",
+                                       "palermo",
+                                       "entry into",
+                                       "approved",
+                                       "issued",
+                                       "dated"};
 
 bool IsLegal(const PatternMatch& match) {
   constexpr size_t kReach = 80;
@@ -82,11 +156,14 @@ constexpr PatternRule kRules[] = {
     {TextCategory::kBirthDate, "birth-date.chinese", kHasHan,
      R"((?:出生|生日|生于)[^\n]{0,6}?([〇零一二三四五六七八九]{2,4}年[一二三四五六七八九十]{1,3}月(?:[一二三四五六七八九十]{1,4}[日号])?))"},
     {TextCategory::kBirthDate, "birth-date.cue", kHasDigit, R"(เกิด)",
-     R"(^(?:\s*เมื่อ|\s*วันที่|\s*ที่|\s)*(\d{1,2}[\s/.-]*)" CORRIDOR_MONTH R"([\s.]*(?:พ\.ศ\.)?\s*\d{2,4}))"},
+     R"(^(?:\s*เมื่อ|\s*วันที่|\s*ที่|\s)*(\d{1,2}[\s/.-]*)" CORRIDOR_MONTH
+     R"([\s.]*(?:พ\.ศ\.)?\s*\d{2,4}))"},
     {TextCategory::kBirthDate, "birth-date.before", kHasDigit,
-     "(" CORRIDOR_DATE R"()[\s,]*(?:\(?(?:d\.?o\.?b|date of birth|born|birth|naissance|lahir|kuzaliwa|เกิด|出生|生|မွေး)))"},
+     "(" CORRIDOR_DATE
+     R"()[\s,]*(?:\(?(?:d\.?o\.?b|date of birth|born|birth|naissance|lahir|kuzaliwa|เกิด|出生|生|မွေး)))"},
     {TextCategory::kBirthDate, "birth-date.words", kHasLatin,
-     R"(\b(?:born(?: on)?|date of birth|birthday|dob|née? le|alizaliwa|lahir|ipinanganak)\b[^\d\n]{0,40}?\b((?:the\s+)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|twentieth|twenty|thirtieth|thirty|premier|deux|trois|tarehe|moja|pili|tatu|tanggal|satu|dua|tiga|ika)[\s-]+(?:\w+[\s-]+){0,3}?)" CORRIDOR_MONTH ")"},
+     R"(\b(?:born(?: on)?|date of birth|birthday|dob|née? le|alizaliwa|lahir|ipinanganak)\b[^\d\n]{0,40}?\b((?:the\s+)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|twentieth|twenty|thirtieth|thirty|premier|deux|trois|tarehe|moja|pili|tatu|tanggal|satu|dua|tiga|ika)[\s-]+(?:\w+[\s-]+){0,3}?)" CORRIDOR_MONTH
+     ")"},
     {TextCategory::kBirthDate, "birth-date.short", kHasDigit | kHasLatin,
      R"(\b(?:dob|d\.o\.b\.?|date of birth)\b[\s:]*()" CORRIDOR_MONTH R"([\s,]*(?:19|20)\d{2}))"},
     {TextCategory::kExactDate, "date.figures", kHasDigit,
@@ -95,13 +172,16 @@ constexpr PatternRule kRules[] = {
     {TextCategory::kExactDate, "date.short-figures", kHasDigit,
      R"((?:^|[^\d/.-])((?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])/[4-9]\d)(?:[^\d/-]|$))"},
     {TextCategory::kExactDate, "date.words", kHasDigit,
-     R"((?:^|[^\d])(\d{1,2}(?:st|nd|rd|th|er)?)" CORRIDOR_OF CORRIDOR_MONTH R"([\s.,'/-]*(?:of|de|del|do|ya|พ\.ศ\.|ค\.ศ\.|ปี|ພ\.ສ\.|ປີ|ឆ្នាំ|năm)?\s*\d{4})(?:[^\d]|$))",
+     R"((?:^|[^\d])(\d{1,2}(?:st|nd|rd|th|er)?)" CORRIDOR_OF CORRIDOR_MONTH
+     R"([\s.,'/-]*(?:of|de|del|do|ya|พ\.ศ\.|ค\.ศ\.|ปี|ພ\.ສ\.|ປີ|ឆ្នាំ|năm)?\s*\d{4})(?:[^\d]|$))",
      nullptr, IsOldDate},
     {TextCategory::kExactDate, "date.words", kHasDigit,
-     "(?:^|[^\\p{L}\\p{M}\\d])(" CORRIDOR_MONTH R"([\s.]*\d{1,2}(?:st|nd|rd|th|ቀን)?[\s.,/-]*(?:ቀን)?\s*,?\s*\d{4})(?:[^\d]|$))",
+     "(?:^|[^\\p{L}\\p{M}\\d])(" CORRIDOR_MONTH
+     R"([\s.]*\d{1,2}(?:st|nd|rd|th|ቀን)?[\s.,/-]*(?:ቀን)?\s*,?\s*\d{4})(?:[^\d]|$))",
      nullptr, IsOldDate},
     {TextCategory::kExactDate, "date.words", kHasDigit,
-     R"((\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*[日号]|\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4}))", nullptr, IsOldDate},
+     R"((\d{4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}\s*[日号]|\d{1,2}\s+tháng\s+\d{1,2}\s+năm\s+\d{4}))",
+     nullptr, IsOldDate},
 };
 
 }  // namespace

@@ -15,12 +15,12 @@ constexpr std::string_view kLookalikeDigits = "0115829934700";
 // Of these, the ones that stand for a digit also in a word without any.
 constexpr std::string_view kSureLookalikes = "oil";
 
-constexpr size_t kLetterWordMax = 4;     // "OO", "l": longer ones are words.
+constexpr size_t kLetterWordMax = 4;      // "OO", "l": longer ones are words.
 constexpr size_t kGluedWordBytesMin = 9;  // "sevenonetwo"
 constexpr size_t kNumberWordBytesMax = 12;
 
 constexpr std::string_view kAnds[] = {"and", "na", "dan", "at", "et", "y",
-                                      "e",   "và", "ug", "እና", "ne", "ni"};
+                                      "e",   "và", "ug",  "እና", "ne", "ni"};
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsAsciiLetter(char c) { return c >= 'a' && c <= 'z'; }

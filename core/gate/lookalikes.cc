@@ -21,9 +21,9 @@ constexpr Range kRanges[] = {
 };
 
 // Small capitals, which the confusables leave out in part.
-constexpr std::string_view kSmallCapitals[] = {
-    "aᴀ", "bʙ", "cᴄ", "dᴅ", "eᴇ", "fꜰ", "gɢ", "hʜ", "iɪ", "jᴊ", "kᴋ", "lʟ", "mᴍ",
-    "nɴ", "oᴏ", "pᴘ", "qǫ", "rʀ", "sꜱ", "tᴛ", "uᴜ", "vᴠ", "wᴡ", "yʏ", "zᴢ"};
+constexpr std::string_view kSmallCapitals[] = {"aᴀ", "bʙ", "cᴄ", "dᴅ", "eᴇ", "fꜰ", "gɢ", "hʜ", "iɪ",
+                                               "jᴊ", "kᴋ", "lʟ", "mᴍ", "nɴ", "oᴏ", "pᴘ", "qǫ", "rʀ",
+                                               "sꜱ", "tᴛ", "uᴜ", "vᴠ", "wᴡ", "yʏ", "zᴢ"};
 
 // Alphabets of symbols, A first.
 constexpr int32_t kLetterSymbols[] = {0x1F130, 0x1F150, 0x1F170, 0x1F1E6};

@@ -62,8 +62,8 @@ bool PartsShortNumbers(const DigitGroup& before, const DigitGroup& after) {
 
 bool Joins(std::string_view text, const DigitGroup& before, const DigitGroup& after, bool number) {
   if (!after.follows) return false;
-  const bool spelled = before.form == DigitGroup::Form::kSpelled &&
-                       after.form == DigitGroup::Form::kSpelled;
+  const bool spelled =
+      before.form == DigitGroup::Form::kSpelled && after.form == DigitGroup::Form::kSpelled;
   if (after.and_before && !spelled) return false;
   const std::string_view gap = Between(text, before, after);
   if (std::any_of(std::begin(kParting), std::end(kParting),
@@ -288,9 +288,9 @@ size_t NumberRun::StatuteAt(size_t i) const {
 // A year, a sum, a quantity, a round count, a dial code.
 size_t NumberRun::SingleAt(size_t i) const {
   if (IsYear(i)) return 1;
-  const bool dial_code = parts_[i].group->plus && Size(i) <= kDialCodeDigitsMax &&
-                         (i + 1 == parts_.size() || Gap(i + 1).find_first_of(",/;)") !=
-                                                        std::string_view::npos);
+  const bool dial_code =
+      parts_[i].group->plus && Size(i) <= kDialCodeDigitsMax &&
+      (i + 1 == parts_.size() || Gap(i + 1).find_first_of(",/;)") != std::string_view::npos);
   if (dial_code) return 1;
   if (!IsPlain(i) || Size(i) > 9) return 0;
   const bool fine = Size(i) > 7 && TrailingZeros(Digits(i)) < 3;

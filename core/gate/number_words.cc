@@ -17,9 +17,11 @@ constexpr std::string_view kSpaced[] = {
     "0 zero oh nil naught nought null zéro sifuri ziro sufuri nol kosong sifar sero bokya wala "
     "không cero duwwaa zeeroo eber zeru zeero ዜሮ ባዶ शून्य shunya shoonya শূন্য பூஜ்ஜியம் பூஜ்யம் "
     "সুন্য صفر sunya",
-    "1 one un une moja mosi satu isa usa uno una um uma một mốt tokko kow hal rimwe emu አንድ ሓደ ሃደ एक "
+    "1 one un une moja mosi satu isa usa uno una um uma một mốt tokko kow hal rimwe emu አንድ ሓደ ሃደ "
+    "एक "
     "ek এক ஒன்று واحد واحدة won wan",
-    "2 two too deux mbili dua dalawa duha dos dois duas hai lama laba laban kabiri bbiri biri ሁለት ክልተ दो "
+    "2 two too deux mbili dua dalawa duha dos dois duas hai lama laba laban kabiri bbiri biri ሁለት "
+    "ክልተ दो "
     "दुई do dui দুই இரண்டு اثنان اثنين إثنان tu",
     "3 three trois tatu tiga tatlo tulo tres três ba sadii saddex gatatu ssatu ሦስት ሶስት ሰለስተ तीन "
     "teen tin তিন மூன்று ثلاثة ثلاث",
@@ -27,13 +29,16 @@ constexpr std::string_view kSpaced[] = {
     "char chaar চার நான்கு أربعة اربعة أربع",
     "5 five fayv cinq tano lima cinco năm lăm shan gatanu ttaano taano አምስት ሓሙሽተ पांच पाँच paanch "
     "panch পাঁচ ஐந்து خمسة خمس",
-    "6 six sita enam anim unom seis sáu jaha ja'a lix gatandatu mukaaga ስድስት ሽዱሽተ ሽድሽተ छह छः छ छे chhah "
+    "6 six sita enam anim unom seis sáu jaha ja'a lix gatandatu mukaaga ስድስት ሽዱሽተ ሽድሽተ छह छः छ छे "
+    "chhah "
     "chha ছয় ஆறு ستة ست",
-    "7 seven sept saba tujuh pito siete sete bảy bẩy torba toddoba todoba karindwi indwi ndwi musanvu "
+    "7 seven sept saba tujuh pito siete sete bảy bẩy torba toddoba todoba karindwi indwi ndwi "
+    "musanvu "
     "ሰባት ሸውዓተ ሾብዓተ सात saat সাত ஏழு سبعة سبع sebun",
     "8 eight huit nane delapan lapan walo ocho oito tám saddeet siddeed umunani munaana ስምንት "
     "ሸሞንተ आठ aath আট எட்டு ثمانية ثماني",
-    "9 nine neuf tisa sembilan siyam nueve nove chín sagal sagaal icyenda icenda mwenda ዘጠኝ ትሽዓተ नौ "
+    "9 nine neuf tisa sembilan siyam nueve nove chín sagal sagaal icyenda icenda mwenda ዘጠኝ ትሽዓተ "
+    "नौ "
     "nau নয় ஒன்பது تسعة تسع",
     "10 ten dix kumi sepuluh sampu diez dez mười kudhan toban icumi kkumi አስር አሥር ዓሰርተ दस das দশ "
     "பத்து عشرة",
@@ -48,18 +53,21 @@ constexpr std::string_view kSpaced[] = {
     "19 nineteen",
 };
 constexpr std::string_view kTensWords[] = {
-    "2 twenty vingt ishirini veinte vinte ሃያ", "3 thirty trente thelathini treinta trinta ሰላሳ",
+    "2 twenty vingt ishirini veinte vinte ሃያ",
+    "3 thirty trente thelathini treinta trinta ሰላሳ",
     "4 forty quarante arobaini arbaini cuarenta quarenta አርባ",
     "5 fifty cinquante hamsini cincuenta cinquenta ሃምሳ",
-    "6 sixty soixante sitini sesenta sessenta ስልሳ", "7 seventy septante sabini setenta ሰባ",
+    "6 sixty soixante sitini sesenta sessenta ስልሳ",
+    "7 seventy septante sabini setenta ሰባ",
     "8 eighty octante huitante themanini ochenta oitenta ሰማንያ",
     "9 ninety nonante tisini noventa ዘጠና",
 };
-constexpr std::string_view kRepeats[] = {
-    "2 double dobel doble dobol doppel duplo duble", "3 triple treble tripel tripol triplo"};
+constexpr std::string_view kRepeats[] = {"2 double dobel doble dobol doppel duplo duble",
+                                         "3 triple treble tripel tripol triplo"};
 constexpr std::string_view kSeparators =
     "dash hyphen space blank gap dot point comma slash stroke star asterisk minus then next strip "
-    "tiret espace virgule trait puis kisha halafu nukta dashi mstari nafasi mkato alama titik spasi "
+    "tiret espace virgule trait puis kisha halafu nukta dashi mstari nafasi mkato alama titik "
+    "spasi "
     "garis kemudian lalu tapos gitling tuldok espasyo guion espacio luego punto coma traço espaço "
     "ponto hífen depois gạch chấm cách rồi ሰረዝ ነጥብ ክፍተት शून्यता डैश फिर ড্যাশ شرطة ثم underscore area "
     "code followed by";

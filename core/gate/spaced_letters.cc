@@ -76,8 +76,8 @@ class Joiner {
     }
     for (size_t i = 0; i + 1 < runs_.size(); ++i) {
       // A key has digits and capitals anywhere; a name has neither.
-      const bool word = letters == units && IsUpper(runs_[i + 1].code_point) && IsLetter(runs_[i].code_point) &&
-                        !IsUpper(runs_[i].code_point);
+      const bool word = letters == units && IsUpper(runs_[i + 1].code_point) &&
+                        IsLetter(runs_[i].code_point) && !IsUpper(runs_[i].code_point);
       editor_.Replace(runs_[i].end, runs_[i + 1].begin, word ? " " : "");
     }
     at = separators_end;

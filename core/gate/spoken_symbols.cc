@@ -32,24 +32,36 @@ constexpr SymbolNames kSymbolNames[] = {
 };
 
 constexpr std::string_view kTopLevelDomains =
-    "com net org info biz xyz top online shop site club vip app asia icu click jobs io gov edu onion "
-    "dev mobi tv cc ws pro tel work works world website store tech live life link email agency group "
-    "company careers job services solutions center chat support help news media social space fun win "
-    "bid loan men date trade today cloud digital host press pw one page web blog ltd int mil museum "
-    "example test invalid localhost local bot me ly gl gd to co us uk eu de fr es it pt nl be ch at "
-    "se no fi dk pl cz sk hu ro bg gr tr ru ua by kz cn hk tw jp kr in pk bd lk np mm th la kh vn my sg "
-    "id ph bn tl au nz fj ke ug tz rw bi et er so dj sd ss cd cg cm ng gh za zm zw mw mz mg mu na bw "
-    "ao sn ci ml bf ne tg bj ga gq eg ma dz tn sa ae qa kw bh om ye jo lb sy iq ir il ps ca mx br ar "
-    "cl pe ve ec bo py uy cr pa gt hn sv ni cu do ht jm tt is ie lt lv ee ge am az uz kg tj tm mn af "
+    "com net org info biz xyz top online shop site club vip app asia icu click jobs io gov edu "
+    "onion "
+    "dev mobi tv cc ws pro tel work works world website store tech live life link email agency "
+    "group "
+    "company careers job services solutions center chat support help news media social space fun "
+    "win "
+    "bid loan men date trade today cloud digital host press pw one page web blog ltd int mil "
+    "museum "
+    "example test invalid localhost local bot me ly gl gd to co us uk eu de fr es it pt nl be ch "
+    "at "
+    "se no fi dk pl cz sk hu ro bg gr tr ru ua by kz cn hk tw jp kr in pk bd lk np mm th la kh vn "
+    "my sg "
+    "id ph bn tl au nz fj ke ug tz rw bi et er so dj sd ss cd cg cm ng gh za zm zw mw mz mg mu na "
+    "bw "
+    "ao sn ci ml bf ne tg bj ga gq eg ma dz tn sa ae qa kw bh om ye jo lb sy iq ir il ps ca mx br "
+    "ar "
+    "cl pe ve ec bo py uy cr pa gt hn sv ni cu do ht jm tt is ie lt lv ee ge am az uz kg tj tm mn "
+    "af "
     "al ba hr me mk rs si cy mt li lu mc sm va nu st sh ac vg ai ag gg je im nf cx tk ml ga cf gq";
 // Of these, the ones that no sentence has behind a spoken dot or a dot with spaces.
 constexpr std::string_view kSureDomains =
-    "com net org info biz xyz online site club shop top co gov edu io app asia ke ug tz rw et th ph id "
-    "vn kh mm sg cn example onion jobs dev tk ru uk fr br mx mz ao ae qa za ng gh rw np bd lk eu info cc";
+    "com net org info biz xyz online site club shop top co gov edu io app asia ke ug tz rw et th "
+    "ph id "
+    "vn kh mm sg cn example onion jobs dev tk ru uk fr br mx mz ao ae qa za ng gh rw np bd lk eu "
+    "info cc";
 // And behind a dot that a space follows.
 constexpr std::string_view kSurestDomains = "com org xyz io edu co";
 constexpr std::string_view kMailHosts =
-    "gmail gmial yahoo ymail hotmail outlook protonmail proton icloud tutanota yandex rediffmail gmx aol "
+    "gmail gmial yahoo ymail hotmail outlook protonmail proton icloud tutanota yandex rediffmail "
+    "gmx aol "
     "mail googlemail zoho qq 163 126 ยาฮู จีเมล";
 
 using Words = absl::flat_hash_set<std::string>;
@@ -85,9 +97,9 @@ struct Token {
   Kind kind = Kind::kSpace;
   size_t begin = 0;
   size_t end = 0;
-  char symbol = '\0';       // Of a symbol, or the one that a word names.
-  bool tail = false;        // A word that a top-level domain is or leads to.
-  bool domain = false;      // A word with a tail behind it: "mail" of "mail.com".
+  char symbol = '\0';   // Of a symbol, or the one that a word names.
+  bool tail = false;    // A word that a top-level domain is or leads to.
+  bool domain = false;  // A word with a tail behind it: "mail" of "mail.com".
 };
 
 struct Edit {

@@ -87,15 +87,27 @@ std::string_view CategoryName(TextCategory category) {
 }
 
 const std::vector<TextCategory>& AllTextCategories() {
-  static const auto& categories = *new std::vector<TextCategory>{
-      TextCategory::kForbiddenCharacter, TextCategory::kEmail,       TextCategory::kUrl,
-      TextCategory::kMessenger,          TextCategory::kHandle,      TextCategory::kPhone,
-      TextCategory::kLongNumber,         TextCategory::kPaymentCard, TextCategory::kIban,
-      TextCategory::kIpAddress,          TextCategory::kDevice,      TextCategory::kCryptoAddress,
-      TextCategory::kCoordinates,        TextCategory::kIdentityDocument,
-      TextCategory::kBankAccount,        TextCategory::kBirthDate,   TextCategory::kExactDate,
-      TextCategory::kStreetAddress,      TextCategory::kVehicle,     TextCategory::kCaseNumber,
-      TextCategory::kPersonName};
+  static const auto& categories = *new std::vector<TextCategory>{TextCategory::kForbiddenCharacter,
+                                                                 TextCategory::kEmail,
+                                                                 TextCategory::kUrl,
+                                                                 TextCategory::kMessenger,
+                                                                 TextCategory::kHandle,
+                                                                 TextCategory::kPhone,
+                                                                 TextCategory::kLongNumber,
+                                                                 TextCategory::kPaymentCard,
+                                                                 TextCategory::kIban,
+                                                                 TextCategory::kIpAddress,
+                                                                 TextCategory::kDevice,
+                                                                 TextCategory::kCryptoAddress,
+                                                                 TextCategory::kCoordinates,
+                                                                 TextCategory::kIdentityDocument,
+                                                                 TextCategory::kBankAccount,
+                                                                 TextCategory::kBirthDate,
+                                                                 TextCategory::kExactDate,
+                                                                 TextCategory::kStreetAddress,
+                                                                 TextCategory::kVehicle,
+                                                                 TextCategory::kCaseNumber,
+                                                                 TextCategory::kPersonName};
   return categories;
 }
 

@@ -32,7 +32,7 @@ enum class TextCategory {
   kStreetAddress,  // Also a plot or a house in a village.
   kVehicle,        // A number plate, a flight, a vessel.
   kCaseNumber,     // Of a court, a police station, a file.
-  kPersonName,  // By a title or a cue: found often, promised never.
+  kPersonName,     // By a title or a cue: found often, promised never.
 };
 
 // "person-name"; for verdicts, metrics and reports.

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "core/gate/gate_policy.h"
 #include "core/gate/checksums.h"
+#include "core/gate/gate_policy.h"
 
 namespace corridor {
 namespace {
