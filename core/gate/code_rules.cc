@@ -107,6 +107,10 @@ class Finder {
     return changes;
   }
 
+  // "EsLJ", "LKw": a capital behind a small letter, or small letters between capitals, as only keys
+  // and few names are written.
+  bool HasOddCase(const Token& token) const { return token.digits == 0 && CaseChanges(token) >= 2; }
+
   // "usd5000", "100km", "fy2024", "ra10364", "1h30m45s", "24x7x365".
   bool IsExplained(const Token& token) const {
     const std::string_view text = Str(token);
@@ -147,7 +151,7 @@ class Finder {
       size_t last = i, size = 0, mixed = 0;
       for (size_t k = i; k < tokens_.size() && IsGroup(tokens_[k]) && (k == i || Near(k)); ++k) {
         size += tokens_[k].size();
-        mixed += tokens_[k].mixed() ? 1 : 0;
+        mixed += tokens_[k].mixed() || HasOddCase(tokens_[k]) ? 1 : 0;
         last = k;
       }
       const size_t count = last - i + 1;

@@ -12,10 +12,18 @@ namespace corridor {
 // Views that take off what people put on an address or a name so that machines miss it.
 // All in linear time; offsets lead on to the original text.
 
-// "j o h n @ m a i l", "T-e-l-e-g-r-a-m": four or more single letters with one and the same
-// symbol between them, written together; none where nothing is spaced out. A capital
-// behind a small letter begins a new word. `cased`: a view that keeps the case.
+// "j o h n @ m a i l", "T-e-l-e-g-r-a-m", "K.D.A 1 2 3 B", "น า ย": single letters and digits with
+// symbols between them, written together; where the symbols change, and at a capital behind a small
+// letter, begins a new word. None where nothing is spaced out. `cased`: a view that keeps the case.
 std::optional<TextView> JoinSpacedLetters(const TextView& cased);
+
+// "one nine two dot one six eight", "fourteen": what is read out, two digits or more, as numerals.
+// None where nothing is. `folded`: a view with its case folded.
+std::optional<TextView> WriteSpelledDigits(const TextView& folded);
+
+// "J0hn 0t1eno", "Te1egr@m": digits and symbols within words as the letters they stand for. For
+// rules about words only. None where there are none.
+std::optional<TextView> ReadLeet(const TextView& cased);
 
 // Reads letters of other scripts that look like Latin ones as those (ICU's confusables:
 // Cyrillic, Greek, Armenian, Cherokee, small capitals, letters in boxes).

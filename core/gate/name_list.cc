@@ -300,7 +300,7 @@ constexpr std::string_view kNames[] = {
     "~pham huynh ~hoang "
     "~dang ~bui ~duong ~thị ~thi ~văn tuấn ~hùng ~dũng ~hương ~lan ~linh ~thảo ~trang ~ngọc "
     "~phương thủy ~hạnh hằng ~hiền "
-    "quỳnh ~trinh ~yến ~khánh ~hải ~đức ~minh ~quân ~sơn ~thắng ~trung tùng ~việt ~cường ~kiên "
+    "quỳnh ~trinh ~yến ~khánh ~hải ~đức ~minh ~quân ~sơn ~thắng ~trung tùng ~cường ~kiên "
     "~long ~phúc ~tiến",
     // Chinese, Indian, Bengali, Nepali, Arabic; romanised.
     "~wang ~zhang ~liu ~chen ~yang ~huang ~zhao ~zhou ~xu ~zhu ~gao ~luo ~zheng ~liang ~xie ~tang "
@@ -323,7 +323,7 @@ constexpr std::string_view kNames[] = {
     "~selvi "
     "senthil karthik anandhi kumaran selvam",
     // Nigeria and the south.
-    "chukwu chinedu chioma emeka ifeoma ikenna ngozi nkechi obinna okafor okonkwo ~uche adebayo "
+    "chukwu chinedu chioma emeka ifeoma ikenna ~ngozi nkechi obinna okafor okonkwo ~uche adebayo "
     "adeola "
     "ayodele ~bola femi funmi ~olu olumide segun ~tunde yetunde aminu musa ~bello abubakar ~sani "
     "tendai "

@@ -66,7 +66,7 @@ constexpr PatternRule
              R"(\b(\d{1,2} \d{1,2} \d{1,2}(?:\.\d+)?\s*[ns]\b|[ns]\s?\d{1,2} \d{1,2}(?:\.\d+)?[ ,]))"},
             {TextCategory::kCoordinates, "coordinates.label", kHasDigit,
              R"((?:^|[^\p{L}])(?:lat|latitude|lintang|latitud|latitudo|lng|lon|long|longitude|bujur|coord|coords|coordinates|coordonnées|coordenadas|koordinat|kuratibu|gps|tọa độ|vĩ độ|kinh độ|location pin|dropped pin|pin)(?:[^\p{L}]|$)|พิกัด|ละติจูด|ลองจิจูด|坐标|纬度|经度|ພິກັດ|កូអរដោនេ|ကိုဩဒိနိတ်|መጋጠሚያ|ኬክሮስ|ጂፒኤስ|निर्देशांक|अक्षांश|স্থানাঙ্ক|অক্ষাংশ|إحداثيات)",
-             R"(^[^\d\n]{0,16}?([+-]?\d{1,3}[.,]\d+))"},
+             R"(^[^\d\n]{0,16}?([+-]?\d{1,3}(?:[.,]| (?:point|dot|virgule|punto|ponto|koma|titik|nukta|จุด|ነጥብ|chấm|phẩy) )\d+))"},
             {TextCategory::kCoordinates, "coordinates.plus-code", kHasPlus,
              R"((?:^|[^\p{L}\p{N}])([23456789cfghjmpqrvwx]{4,8}\s?\+\s?[23456789cfghjmpqrvwx]{2,3})(?:[^\p{L}\p{N}]|$))",
              nullptr, IsGeohash},

@@ -1,3 +1,5 @@
+#include <unicode/uchar.h>
+
 #include <algorithm>
 
 #include "core/gate/disguises.h"
@@ -6,25 +8,32 @@ namespace corridor {
 namespace {
 
 constexpr size_t kLettersMin = 4;
+// Where digits stand between them, as in a number plate.
+constexpr size_t kMixedLettersMin = 2;
+constexpr size_t kMixedUnitsMin = 6;
+// Of a script that is written without spaces, where none is expected at all.
+constexpr size_t kUnspacedLettersMin = 3;
+constexpr size_t kGapBytesMax = 3;
 
+// A letter with its marks, a digit, or a symbol of addresses.
 struct Unit {
   size_t begin = 0;
   size_t end = 0;
   int32_t code_point = 0;
 };
 
-bool IsSeparator(int32_t code_point) {
-  return code_point < 0x80 && std::string_view(" .-_*~|,/").find(static_cast<char>(code_point)) !=
-                                  std::string_view::npos;
+bool IsSeparator(char c) { return std::string_view(" .-_*~|,/").find(c) != std::string_view::npos; }
+
+bool IsMark(int32_t code_point) {
+  return code_point >= 0x80 && (U_GET_GC_MASK(code_point) & U_GC_M_MASK) != 0;
 }
 
-// A letter of a script that is written with spaces, a digit, or a symbol of addresses.
 bool IsUnit(int32_t code_point) {
   if (code_point < 0x80) {
     return IsLetter(code_point) || (code_point >= '0' && code_point <= '9') ||
            std::string_view("@.:/_+").find(static_cast<char>(code_point)) != std::string_view::npos;
   }
-  return IsLetter(code_point) && !IsUnspacedLetter(code_point);
+  return IsLetter(code_point) || IsUnspacedLetter(code_point);
 }
 
 class Joiner {
@@ -45,49 +54,75 @@ class Joiner {
  private:
   // Takes a run of single units off `at`, if enough of them stand there.
   bool JoinFrom(size_t& at) {
-    size_t from = at;
-    size_t letters = 0;
-    size_t units = 0;
-    int32_t separator = 0;
-    size_t separators_end = at;
-    runs_.clear();
-    while (from < text_.size()) {
-      Unit unit{from, from, 0};
-      unit.code_point = NextCodePoint(text_, unit.end);
-      if (!IsUnit(unit.code_point)) break;
-      size_t next = unit.end;
-      const int32_t behind = next < text_.size() ? NextCodePoint(text_, next) : ' ';
-      if (!IsSeparator(behind) && unit.end < text_.size() && IsUnit(behind)) break;
-      runs_.push_back(unit);
-      ++units;
-      if (IsLetter(unit.code_point)) ++letters;
-      separators_end = unit.end;
-      if (unit.end >= text_.size() || !IsSeparator(behind)) break;
-      if (separator == 0) separator = behind;
-      if (behind != separator) break;
-      from = next;
-      while (behind == ' ' && from < text_.size() && text_[from] == ' ') ++from;
-    }
-    if (letters < kLettersMin || units < kLettersMin) {
+    Collect(at);
+    if (!IsEnough()) {
       // What begins within this run ends where it ends; only its last unit may begin another.
-      if (runs_.size() < 2) return false;
-      at = runs_.back().begin;
+      if (units_.size() < 2) return false;
+      at = units_.back().begin;
       return true;
     }
-    for (size_t i = 0; i + 1 < runs_.size(); ++i) {
-      // A key has digits and capitals anywhere; a name has neither.
-      const bool word = letters == units && IsUpper(runs_[i + 1].code_point) &&
-                        IsLetter(runs_[i].code_point) && !IsUpper(runs_[i].code_point);
-      editor_.Replace(runs_[i].end, runs_[i + 1].begin, word ? " " : "");
+    std::string_view usual = Gap(0);
+    for (size_t i = 0; i + 1 < units_.size(); ++i) {
+      const std::string_view gap = Gap(i);
+      const bool parts = gap != usual || BeginsWord(i + 1);
+      if (gap != usual && i + 2 < units_.size() && Gap(i + 1) == gap) usual = gap;
+      editor_.Replace(units_[i].end, units_[i + 1].begin, parts ? " " : "");
     }
-    at = separators_end;
+    at = units_.back().end;
     return true;
+  }
+
+  void Collect(size_t at) {
+    units_.clear();
+    while (at < text_.size()) {
+      Unit unit{at, at, 0};
+      unit.code_point = NextCodePoint(text_, unit.end);
+      if (!IsUnit(unit.code_point)) return;
+      for (size_t next = unit.end; next < text_.size(); unit.end = next) {
+        if (!IsMark(NextCodePoint(text_, next))) break;
+      }
+      at = unit.end;
+      const char separator = at < text_.size() && IsSeparator(text_[at]) ? text_[at] : '\0';
+      while (at < text_.size() && text_[at] == separator && at - unit.end < kGapBytesMax) ++at;
+      const bool apart = at > unit.end || at == text_.size();
+      if (!apart && IsUnit(Peek(at))) return;  // Part of a word.
+      units_.push_back(unit);
+      if (!apart) return;
+    }
+  }
+
+  int32_t Peek(size_t at) const { return NextCodePoint(text_, at); }
+
+  bool IsEnough() const {
+    size_t letters = 0, unspaced = 0;
+    for (const Unit& unit : units_) {
+      if (IsUnspacedLetter(unit.code_point)) {
+        ++unspaced;
+      } else if (IsLetter(unit.code_point)) {
+        ++letters;
+      }
+    }
+    return letters >= kLettersMin || unspaced >= kUnspacedLettersMin ||
+           (letters >= kMixedLettersMin && units_.size() >= kMixedUnitsMin);
+  }
+
+  // A capital behind a small letter, where all around are letters: a key has digits and capitals
+  // anywhere.
+  bool BeginsWord(size_t i) const {
+    return IsUpper(units_[i].code_point) && IsLetter(units_[i - 1].code_point) &&
+           !IsUpper(units_[i - 1].code_point) &&
+           std::all_of(units_.begin(), units_.end(),
+                       [](const Unit& unit) { return IsLetter(unit.code_point); });
+  }
+
+  std::string_view Gap(size_t i) const {
+    return std::string_view(text_).substr(units_[i].end, units_[i + 1].begin - units_[i].end);
   }
 
   const TextView& view_;
   const std::string& text_;
   TextViewEditor editor_;
-  std::vector<Unit> runs_;
+  std::vector<Unit> units_;
 };
 
 }  // namespace

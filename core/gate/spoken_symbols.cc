@@ -50,19 +50,21 @@ constexpr std::string_view kTopLevelDomains =
     "ar "
     "cl pe ve ec bo py uy cr pa gt hn sv ni cu do ht jm tt is ie lt lv ee ge am az uz kg tj tm mn "
     "af "
-    "al ba hr me mk rs si cy mt li lu mc sm va nu st sh ac vg ai ag gg je im nf cx tk ml ga cf gq";
+    "al ba hr me mk rs si cy mt li lu mc sm va nu st sh ac vg ai ag gg je im nf cx tk ml ga cf gq "
+    "ኮም ኔት ኦርግ คอม เน็ต ຄອມ कॉम कोम नेट কম নেট كوم نت ком нет";
 // Of these, the ones that no sentence has behind a spoken dot or a dot with spaces.
 constexpr std::string_view kSureDomains =
     "com net org info biz xyz online site club shop top co gov edu io app asia ke ug tz rw et th "
     "ph id "
     "vn kh mm sg cn example onion jobs dev tk ru uk fr br mx mz ao ae qa za ng gh rw np bd lk eu "
-    "info cc";
+    "info cc ኮም ኔት ኦርግ คอม ຄອມ कॉम कोम কম كوم";
 // And behind a dot that a space follows.
 constexpr std::string_view kSurestDomains = "com org xyz io edu co";
 constexpr std::string_view kMailHosts =
     "gmail gmial yahoo ymail hotmail outlook protonmail proton icloud tutanota yandex rediffmail "
     "gmx aol "
-    "mail googlemail zoho qq 163 126 ยาฮู จีเมล";
+    "mail googlemail zoho qq 163 126 ยาฮู จีเมล ጂሜይል ጂሜል ያሁ ຈີເມວ जीमेल याहू জিমেইল জিমেল جيميل جميل "
+    "ياهو";
 
 using Words = absl::flat_hash_set<std::string>;
 

@@ -129,6 +129,24 @@ class TextScanner::Rules {
     numbers_.Find(folded, findings);
     FindCodes(plain, original, findings);
     names_.Find(cased, TraitsOf(cased.text()), original, findings);
+    if (const auto spelled = WriteSpelledDigits(plain)) FindWritten(*spelled, original, findings);
+    if (const auto leet = ReadLeet(cased)) FindWords(*leet, original, findings);
+  }
+
+  // Where digits that were read out are written.
+  static void FindWritten(const TextView& spelled, std::string_view original, Findings& findings) {
+    const uint32_t traits = TraitsOf(spelled.text());
+    DatePatterns().Find(spelled, traits, original, findings);
+    AddressPatterns().Find(spelled, traits, original, findings);
+    DocumentPatterns().Find(spelled, traits, original, findings);
+    PlacePatterns().Find(spelled, traits, original, findings);
+  }
+
+  // Where only words count.
+  void FindWords(const TextView& cased, std::string_view original, Findings& findings) const {
+    const TextView folded = cased.Folded();
+    AddressPatterns().Find(folded, TraitsOf(folded.text()), original, findings);
+    names_.Find(cased, TraitsOf(cased.text()), original, findings);
   }
 
   const Lookalikes& lookalikes() const { return lookalikes_; }

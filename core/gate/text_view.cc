@@ -61,6 +61,44 @@ bool IsStrayMark(int32_t code_point) {
 // The fill character of machine-readable zones, in other dress.
 bool IsGuillemet(int32_t code_point) { return code_point == 0x2039 || code_point == 0x00AB; }
 
+// 1 to 100 for an Ethiopic numeral, which are written one by one or as a sum: ፲፱፻፺፩ is 1991; else
+// 0.
+int EthiopicValue(int32_t code_point) {
+  if (code_point >= 0x1369 && code_point <= 0x1371) return code_point - 0x1368;
+  if (code_point >= 0x1372 && code_point <= 0x137A) return (code_point - 0x1371) * 10;
+  return code_point == 0x137B ? 100 : 0;
+}
+
+// The value of the numeral at `at`, or 0.
+int EthiopicAt(std::string_view text, size_t at) {
+  return at < text.size() ? EthiopicValue(NextCodePoint(text, at)) : 0;
+}
+
+// Tens and a unit, either of which may be missing.
+int ReadEthiopicPair(std::string_view text, size_t& at) {
+  int pair = 0;
+  for (const int scale : {10, 1}) {
+    const int value = EthiopicAt(text, at);
+    if (value < scale || value >= 10 * scale) continue;
+    pair += value;
+    NextCodePoint(text, at);
+  }
+  return pair;
+}
+
+// Up to 9999; digits that were written one by one are none.
+int ReadEthiopic(std::string_view text, size_t& at) {
+  size_t end = at;
+  int number = ReadEthiopicPair(text, end);
+  if (EthiopicAt(text, end) == 100) {
+    NextCodePoint(text, end);
+    number = std::max(number, 1) * 100;
+    number += ReadEthiopicPair(text, end);
+  }
+  if (number >= 10) at = end;
+  return number;
+}
+
 // The ASCII that stands for a symbol: one character, '\0' for "drop it", or -1 for
 // "keep it as it is".
 int SymbolFor(int32_t code_point) {
@@ -178,6 +216,13 @@ void TextView::FoldSymbols() {
   ends.reserve(text_.size());
   for (size_t at = 0; at < text_.size();) {
     const size_t begin = at;
+    if (const int value = ReadEthiopic(text_, at); value >= 10) {
+      const std::string number = std::to_string(value);
+      text += number;
+      starts.insert(starts.end(), number.size(), starts_[begin]);
+      ends.insert(ends.end(), number.size(), ends_[at - 1]);
+      continue;
+    }
     const int symbol = SymbolFor(NextCodePoint(text_, at));
     if (symbol == '\0') continue;
     if (symbol > 0) {

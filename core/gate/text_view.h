@@ -14,7 +14,8 @@ namespace corridor {
 //
 // Both kinds are in ICU's NFKC form with default-ignorable code points and stray combining
 // marks dropped, the digits of every script written as 0 to 9, dashes as "-",
-// apostrophes as "'", full stops of every script as "." and white space as " " or "\n".
+// apostrophes as "'", Ethiopic numerals as the number that they make, full stops of every
+// script as "." and white space as " " or "\n".
 // The folded kind has its case folded too.
 class TextView {
  public:
