@@ -176,7 +176,7 @@ bool IsMarkedAccount(const PatternMatch& match) {
 }
 
 #define CORRIDOR_PLATFORM \
-  R"((?:whats ?app|telegram|tg|line|we ?chat|weixin|instagram|insta|ig|facebook|fb|messenger|tik ?tok|viber|snap ?chat|snap|signal|skype|qq|zalo|kakao(?: ?talk)?|imo|twitter|threads|linkedin|youtube|discord|botim|bigo|douyin|kuaishou|vk|reddit|onlyfans|tinder|badoo|x|ไลน์|เฟซบุ๊ก|เฟซบุ๊ค|เฟสบุ๊ค|เฟส|เทเลแกรม|อินสตาแกรม|ไอจี|วีแชท|ติ๊กต็อก|微信|微博|抖音|电报|飞机|ቴሌግራም|ፌስቡክ|ዋትሳፕ|ዋትስአፕ|ቲክቶክ|टेलीग्राम|फेसबुक|व्हाट्सएप|इंस्टाग्राम|ফেসবুক|টেলিগ্রাম|টেলিগ্ৰাম|تيليجرام|تلغرام|تيليغرام|فيسبوك|واتساب|انستغرام|ເຟສບຸກ|ໄລນ໌|តេឡេក្រាម|ហ្វេសប៊ុក|တယ်လီဂရမ်|ဖေ့စ်ဘွတ်|ဗိုင်ဘာ))"
+  R"((?:what'?s ?app|te[l1i]e ?gram|tele|tg|l[il1]ne|we ?chat|weixin|instagram|insta|ig|facebook|fb|messenger|tik ?tok|viber|snap ?chat|snap|signal|skype|qq|zalo|kakao(?: ?talk)?|imo|twitter|threads|linkedin|youtube|discord|botim|bigo|douyin|kuaishou|vk|reddit|onlyfans|tinder|badoo|x|ไลน์|เฟซบุ๊ก|เฟซบุ๊ค|เฟสบุ๊ค|เฟส|เทเลแกรม|อินสตาแกรม|ไอจี|วีแชท|ติ๊กต็อก|微信|微博|抖音|电报|飞机|ቴሌግራም|ፌስቡክ|ዋትሳፕ|ዋትስአፕ|ቲክቶክ|टेलीग्राम|फेसबुक|व्हाट्सएप|इंस्टाग्राम|ফেসবুক|টেলিগ্রাম|টেলিগ্ৰাম|تيليجرام|تلغرام|تيليغرام|فيسبوك|واتساب|انستغرام|ເຟສບຸກ|ໄລນ໌|តេឡេក្រាម|ហ្វេសប៊ុក|တယ်လီဂရမ်|ဖေ့စ်ဘွတ်|ဗိုင်ဘာ))"
 #define CORRIDOR_ACCOUNT \
   R"((?:id|ids|account|acc|acct|akun|akaun|akaunti|user|username|user name|user-name|handle|contact|compte|cuenta|usuario|perfil|profile|profil|page|channel|group|nick|nickname|name|alias|jina|nama|pangalan|tài khoản|konto|konti|ไอดี|ชื่อ|บัญชี|แอคเคาท์|账号|号|帐号|用户名|መለያ|አካውንት|आईडी|আইডি|ஐடி|حساب|ໄອດີ|អាយឌី|အကောင့်))"
 #define CORRIDOR_IS R"((?:is|ni|adalah|ialah|ay|est|es|é|là|nga|:|=|-|–|คือ|是|ነው|है|হল|هو)?)"
@@ -201,6 +201,8 @@ constexpr PatternRule kRules[] = {
      R"(([a-z0-9-]+\s*(?:点|點)\s*(?:com|cn|net|org|top|vip|cc|xyz)))"},
     {TextCategory::kMessenger, "messenger.link", kHasSlash | kHasDot,
      R"(\b((?:https?://)?(?:www\.|m\.|web\.)?(?:t\s?\.\s?me|wa\s?\.\s?me|telegram\.me|telegram\.dog|chat\.whatsapp\.com|api\.whatsapp\.com|line\.me|lin\.ee|m\.me|fb\.com|fb\.me|facebook\.com|instagram\.com|ig\.me|tiktok\.com|x\.com|twitter\.com|discord\.gg|signal\.me|viber\.me|zalo\.me|u\.wechat\.com|vk\.com|linkedin\.com|youtube\.com|youtu\.be|snapchat\.com|join\.skype\.com|open\.kakao\.com)\s?/\s?[^\s]+))"},
+    {TextCategory::kMessenger, "messenger.link", kHasSlash,
+     R"(\b((?:t ?me|wa ?me|m ?me|lin ?ee)/[a-z0-9_+]{4,}))"},
     {TextCategory::kMessenger, "messenger.scheme", kHasColon,
      R"(\b((?:tg|whatsapp|viber|line|skype|weixin|fb|sgnl|kakaotalk|zalo|imo)://?[^\s]+))"},
     {TextCategory::kMessenger, "messenger.account", kHasAny,
@@ -234,9 +236,13 @@ constexpr PatternRule kRules[] = {
      R"((?:^|[^\p{L}\p{N}_])(?:ig|insta|instagram|tg|telegram|snap|snapchat|fb|twitter|tiktok|skype|wechat|weixin|qq|zalo|kakao ?talk|line|discord|微信|ไลน์|ไอจี)\s*[:=]\s*([a-z][a-z0-9]{4,})\s*(?:$|[.,;)(/]|\s(?:or|and|na|dan|at|et|for|kwa|untuk|para|pour)\s))",
      nullptr, IsAccount},
     {TextCategory::kMessenger, "messenger.unspaced", kHasThai,
-     R"((?:แอดไลน์|ไอดีไลน์|ไลน์ไอดี|ทักไลน์|แอดไอดี|แอดเฟส|ทักแชท|ไอดี)\s*[:=]?\s*(@?[a-z0-9_.-]{3,}))"},
+     R"((?:แอดไลน์|ไอดีไลน์|ไลน์ไอดี|ทักไลน์|แอดไอดี|แอดเฟส|ทักแชท|ไอดีไล|ไอดี|ไลน์)\s*[:=]?\s*(@?[a-z0-9_.-]{3,}|\p{Thai}+[-_.]*\d+))"},
     {TextCategory::kMessenger, "messenger.unspaced", kHasHan,
-     R"((?:微信|加微|微信号|(?:加|\+|➕)\s?(?:微|薇|威|v|wx|q)信?|薇信|威信|薇|vx|qq号?|扣扣|电报|飞机号?|蝙蝠|纸飞机)\s*(?:号|id|账号)?\s*[::=]?\s*(@?[a-z0-9_.-]{5,}))"},
+     R"((?:微信|加微|微信号|(?:加|\+|➕)\s?(?:微|薇|威|vx?|wx|q)信?|[威薇微]x?|薇信|威信|薇|vx|qq号?|扣扣|电报|飞机号?|蝙蝠|纸飞机)\s*(?:号|id|账号)?\s*[::=]?\s*(@?[a-z0-9_.-]{5,}))"},
+    {TextCategory::kMessenger, "messenger.unspaced", kHasColon,
+     R"((?:^|[^\p{L}])(?:v|vx|wx|q)[❤♥♡💚]*\s*[:]\s*([a-z][a-z0-9_.-]*\d[a-z0-9_.-]*))"},
+    {TextCategory::kMessenger, "messenger.unspaced", kHasLatin,
+     R"((?:^|[^\p{L}])(?:\+|➕)\s?(?:vx?|wx|qq?)\s*[:]?\s*([a-z][a-z0-9_.-]*\d[a-z0-9_.-]*))"},
     {TextCategory::kMessenger, "messenger.add-me", kHasLatin,
      R"(\b(?:add|message|dm|inbox|follow|find|hit|text|contact|write|chat|tafuta|mfuate|cari|ikuti|hanapin|i-follow|ajoutez|contactez|agrega|escribe)\s+(?:me|us|him|her|them|to|akaunti|akun|si)?\s*(?:on|via|at|sa|kwenye|di|sur|en)?\s*)" CORRIDOR_PLATFORM
      R"(\s*(?:at|as|:|,)?\s*([a-z0-9][a-z0-9_.-]{3,}))",
@@ -252,7 +258,7 @@ constexpr PatternRule kRules[] = {
     {TextCategory::kHandle, "handle.underscore", kHasLatin,
      R"((?:^|[^\p{L}\p{N}_#/.-])(_?[\p{L}\p{N}][\p{L}\p{N}.]*_[\p{L}\p{N}_.]*[\p{L}\p{N}]))",
      nullptr, IsUnderscoredName},
-    {TextCategory::kUrl, "url.comma", kHasLatin, R"(\b([a-z0-9][a-z0-9-]{2,},(?:com|net|org))\b)"},
+    {TextCategory::kUrl, "url.comma", kHasLatin, R"(\b([a-z0-9][a-z0-9-]{2,},(?:com|net|org)|[a-z0-9]+-[a-z0-9-]+,(?:top|xyz|online|site|club|vip|cc|info|shop|jobs|asia))\b)"},
     {TextCategory::kHandle, "handle.reddit", kHasSlash, R"((?:^|[\s(])(/?u/[a-z0-9_-]{3,}))"},
     {TextCategory::kUrl, "url.scheme", kHasSlash,
      R"(((?:h..ps?|ftp|wss?|ipfs|magnet)\s?[:;]\s?/\s?/\s?[^\s]+))"},
@@ -293,7 +299,18 @@ constexpr PatternRule kRules[] = {
      R"(\bmac\b(?: address)?\s*(?:is|:)?\s*([0-9a-f]{12})\b)"},
 };
 
+// In a view that keeps the case.
+constexpr PatternRule kCasedRules[] = {
+    {TextCategory::kEmail, "email.spoken-capitals", kHasUpper,
+     R"(([a-z0-9._-]{2,}AT[a-z0-9-]{2,}DOT[a-z]{2,}))"},
+};
+
 }  // namespace
+
+const PatternRules& CasedAddressPatterns() {
+  static const PatternRules& rules = *new PatternRules(kCasedRules);
+  return rules;
+}
 
 const PatternRules& AddressPatterns() {
   static const PatternRules& rules = *new PatternRules(kRules);

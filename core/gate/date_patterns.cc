@@ -18,7 +18,7 @@ namespace {
   R"((?:\d{1,2}(?:st|nd|rd|th|er|ème)?)" CORRIDOR_OF CORRIDOR_MONTH                                         \
   R"([\s.,'/-]*(?:of|de|del|do|ya|พ\.ศ\.|ค\.ศ\.|ปี|ພ\.ສ\.|ປີ|ឆ្នាំ|năm|खन|ዓ\.ም\.?)?\s*\d{2,4}|)" CORRIDOR_MONTH \
   R"([\s.]*(?:the\s+)?\d{1,2}(?:st|nd|rd|th|ቀን)?[\s.,/-]*(?:ቀን)?\s*,?\s*\d{2,4}|\d{4}[\s-])" CORRIDOR_MONTH \
-  R"([\s-]\d{1,2}|\d{1,2}\s*[-/.,ๆ ]\s*\d{1,2}\s*[-/., ]\s*\d{2,4}|\d{4}\s*[-/., ]\s*\d{1,2}\s*[-/., ]\s*\d{1,2}|\d{2,4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}|(?:ngày\s+)?\d{1,2}\s+tháng\s+\d{1,2}(?:\s+năm)?\s+\d{4}|(?:ថ្ងៃទី|ວັນທີ)?\s*\d{1,2}\s*(?:ខែ|ເດືອນ)\s*\p{L}*\p{M}*\d{0,2}\s*(?:ឆ្នាំ|ປີ)\s*\d{4}|\d{4}\s*ခုနှစ်[\s၊,]*[\p{L}\p{M}]+[\s၊,]*\d{1,2}|\d{6,8}))"
+  R"([\s-]\d{1,2}|\d{1,2}(?:st|nd|rd|th)?\s*[-/.,ๆ ]\s*\d{1,2}(?:st|nd|rd|th)?\s*[-/., ]\s*'?\d{2,4}|\d{4}\s*[-/., ]\s*\d{1,2}\s*[-/., ]\s*\d{1,2}|\d{2,4}\s*年\s*\d{1,2}\s*月\s*\d{1,2}|(?:ngày\s+)?\d{1,2}\s+tháng\s+\d{1,2}(?:\s+năm)?\s+\d{4}|(?:ថ្ងៃទី|ວັນທີ)?\s*\d{1,2}\s*(?:ខែ|ເດືອນ)\s*\p{L}*\p{M}*\d{0,2}\s*(?:ឆ្នាំ|ປີ)\s*\d{4}|\d{4}\s*ခုနှစ်[\s၊,]*[\p{L}\p{M}]+[\s၊,]*\d{1,2}|\d{6,8}))"
 
 int YearOf(std::string_view text) {
   int year = 0;
@@ -164,6 +164,9 @@ constexpr PatternRule kRules[] = {
     {TextCategory::kBirthDate, "birth-date.words", kHasLatin,
      R"(\b(?:born(?: on)?|date of birth|birthday|dob|née? le|alizaliwa|lahir|ipinanganak)\b[^\d\n]{0,40}?\b((?:the\s+)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|twentieth|twenty|thirtieth|thirty|premier|deux|trois|tarehe|moja|pili|tatu|tanggal|satu|dua|tiga|ika)[\s-]+(?:\w+[\s-]+){0,3}?)" CORRIDOR_MONTH
      ")"},
+    {TextCategory::kBirthDate, "birth-date.words", kHasAny,
+     R"((?:lahir|dilahirkan|kelahiran|ipinanganak|alizaliwa|kuzaliwa|เกิด|ເກີດ|កើត|sinh|ተወለደ[\p{L}]*|የልደት)[^\d\n]{0,24}?((?:[\p{L}\p{M}]+\s+){1,3}?)" CORRIDOR_MONTH
+     R"((?:ปี|พ\.ศ\.|tahun|mwaka|\s)*(?:seribu|dua ribu|elfu|สอง|หนึ่ง|ພັນ|ສອງ|một|hai|ሺ|አንድ ሺ|isang|dalawang)[\p{L}\p{M} ]{3,80}))"},
     {TextCategory::kBirthDate, "birth-date.short", kHasDigit | kHasLatin,
      R"(\b(?:dob|d\.o\.b\.?|date of birth)\b[\s:]*()" CORRIDOR_MONTH R"([\s,]*(?:19|20)\d{2}))"},
     {TextCategory::kExactDate, "date.figures", kHasDigit,

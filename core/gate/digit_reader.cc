@@ -14,6 +14,8 @@ constexpr std::string_view kLookalikeLetters = "oilsbzgqeatdu";
 constexpr std::string_view kLookalikeDigits = "0115829934700";
 // Of these, the ones that stand for a digit also in a word without any.
 constexpr std::string_view kSureLookalikes = "oil";
+// And those that do where one stands alone between digits.
+constexpr std::string_view kSingleLookalikes = "oilsbzgq";
 
 constexpr size_t kLetterWordMax = 4;      // "OO", "l": longer ones are words.
 constexpr size_t kGluedWordBytesMin = 9;  // "sevenonetwo"
@@ -43,11 +45,13 @@ std::string ReadLookalikes(std::string_view word) {
     if (!IsDigit(c)) ++letters;
     digits.push_back(digit);
   }
+  if (word.size() == 2 && word[0] == 'q') return "";  // The first quarter.
   const bool few = letters <= word.size() / 2;
   return few && !IsYearWithS(word) ? digits : "";
 }
 
-bool IsLettersForDigits(std::string_view word) {
+bool IsLettersForDigits(std::string_view word, bool alone) {
+  if (word.size() == 1 && alone) return kSingleLookalikes.find(word[0]) != std::string_view::npos;
   return word.size() <= kLetterWordMax &&
          word.find_first_not_of(kSureLookalikes) == std::string_view::npos &&
          word.find_first_not_of(word[0]) == std::string_view::npos;
@@ -90,7 +94,7 @@ class Reader {
     const std::string_view word = text_.substr(begin, at_ - begin);
     const bool has_digit = std::any_of(word.begin(), word.end(), IsDigit);
     if (has_digit) return ReadMixed(begin, word);
-    ReadLetters(begin, word);
+    ReadLetters(begin, word, /*alone=*/true);
   }
 
   void ReadMixed(size_t begin, std::string_view word) {
@@ -108,13 +112,13 @@ class Reader {
       if (digits) {
         AddGroup(begin + from, begin + until, std::string(part), DigitGroup::Form::kNumeral);
       } else {
-        ReadLetters(begin + from, part);
+        ReadLetters(begin + from, part, /*alone=*/false);
       }
       from = until;
     }
   }
 
-  void ReadLetters(size_t begin, std::string_view word) {
+  void ReadLetters(size_t begin, std::string_view word, bool alone) {
     if (const NumberWord* meaning = FindNumberWord(word)) {
       return Apply(*meaning, begin, begin + word.size());
     }
@@ -122,7 +126,7 @@ class Reader {
       and_ = true;
       return;
     }
-    if (IsLettersForDigits(word)) {
+    if (IsLettersForDigits(word, alone)) {
       return AddGroup(begin, begin + word.size(), std::string(word.size(), LookalikeOf(word[0])),
                       DigitGroup::Form::kLetters);
     }

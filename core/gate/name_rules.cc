@@ -25,7 +25,7 @@ namespace {
 // Syllables that Burmese names are made of.
 #define CORRIDOR_BURMESE                                                                                                                                                                                                                                                                                                                         \
   "အောင်|ကျော်|မိုး|ဇော်|ထွန်း|သန္တာ|ဝင်း|ခင်|မြင့်|လှ|စန်း|ဇင်|သီတာ|နီလာ|ဖြူ|မြ|ရီ|အေး|စု|ယု|ထက်|နိုင်|စိုး|ဌေး|ကြည်|"                                      \
-  "ညွန့်|လွင်|ဟန်|သိန်း|သက်|ဝေ|ဇာ|ချို|ဖြိုး|ထူး|သန်း|တင်|မင်း|ဟိန်း|လင်း|ဆွေ|နွယ်|ယမင်း|သူဇာ|ပြုံး|အိ|ငြိမ်း|ဇေယျာ|သီရိ|ဝတီ|ခိုင်|" \
+  "ညွန့်|လွင်|ဟန်|သိန်း|သက်|ဝေ|ဇာ|ချို|ဖြိုး|ထူး|သန်း|တင်|မင်း|ဟိန်း|လင်း|ဆွေ|နွယ်|ယမင်း|သူဇာ|ပြုံး|အိ|ငြိမ်း|ဇေယျာ|သီရိ|ခိုင်|" \
   "နန္ဒာ|မာလာ"
 
 // Capitalised words that follow a title or a cue and begin no name, beside those of
@@ -166,6 +166,7 @@ constexpr PatternRule
              R"((?i:mr|mrs|mme|mlle|bwana|ndugu|pak|ibu|kuya|encik)\.?\s+(\p{Ll}{3,}))",
              nullptr,
              [](const PatternMatch& match) {
+               if (BeginsNoName(match.str())) return false;
                const std::string_view before = match.before();
                const bool sure = before.size() >= 3 && (before.substr(before.size() - 3) == "mr " ||
                                                         before.substr(before.size() - 3) == "rs " ||

@@ -78,6 +78,11 @@ bool Joins(std::string_view text, const DigitGroup& before, const DigitGroup& af
 
 bool IsLetters(const DigitGroup& group) { return group.form == DigitGroup::Form::kLetters; }
 
+// "E.O. 13818"
+bool IsInitial(std::string_view text, const DigitGroup& letter, const DigitGroup& next) {
+  return Between(text, letter, next) == ". " || (letter.begin > 0 && text[letter.begin - 1] == '.');
+}
+
 }  // namespace
 
 NumberRun::NumberRun(std::string_view text, const std::vector<DigitGroup>& groups, size_t& first)
@@ -88,7 +93,10 @@ NumberRun::NumberRun(std::string_view text, const std::vector<DigitGroup>& group
   size_t next = first + 1;
   while (next < groups.size() && Joins(text, groups[next - 1], groups[next], number)) ++next;
   size_t from = first, until = next;
-  while (from < until && IsLetters(groups[from]) && !(from + 1 < until)) ++from;
+  while (from < until && IsLetters(groups[from]) &&
+         (from + 1 == until || IsInitial(text, groups[from], groups[from + 1]))) {
+    ++from;
+  }
   while (until > from && IsLetters(groups[until - 1])) --until;
   first = next;
   for (size_t i = from; i < until; ++i) parts_.push_back({&groups[i]});
@@ -200,6 +208,12 @@ size_t NumberRun::TimeAt(size_t i) const {
   if (HasGap(i + 1, ":h")) {
     return InRange(i, 0, 24) && InRange(i + 1, 0, 59) && Size(i + 1) == 2 ? 2 : 0;
   }
+  const auto dotted = [this](size_t k) {
+    return InRange(k, 0, 24) && InRange(k + 1, 0, 59) && Size(k + 1) == 2 && HasGap(k + 1, ".");
+  };
+  const std::string_view gap = Gap(i + 2);
+  const bool to = gap.find('-') != gap.npos && AllOf(gap, " -");
+  if (to && dotted(i) && dotted(i + 2)) return 4;
   const auto hours = [this](size_t k) {
     return Size(k) == 4 && Number(k) <= 2400 && Number(k) % 15 == 0 && Number(k) % 100 < 60;
   };

@@ -1,5 +1,3 @@
-#include <unicode/uchar.h>
-
 #include <algorithm>
 
 #include "core/gate/disguises.h"
@@ -23,10 +21,6 @@ struct Unit {
 };
 
 bool IsSeparator(char c) { return std::string_view(" .-_*~|,/").find(c) != std::string_view::npos; }
-
-bool IsMark(int32_t code_point) {
-  return code_point >= 0x80 && (U_GET_GC_MASK(code_point) & U_GC_M_MASK) != 0;
-}
 
 bool IsUnit(int32_t code_point) {
   if (code_point < 0x80) {
@@ -64,7 +58,7 @@ class Joiner {
     std::string_view usual = Gap(0);
     for (size_t i = 0; i + 1 < units_.size(); ++i) {
       const std::string_view gap = Gap(i);
-      const bool parts = gap != usual || BeginsWord(i + 1);
+      const bool parts = !gap.empty() && (gap != usual || BeginsWord(i + 1));
       if (gap != usual && i + 2 < units_.size() && Gap(i + 1) == gap) usual = gap;
       editor_.Replace(units_[i].end, units_[i + 1].begin, parts ? " " : "");
     }
@@ -85,10 +79,16 @@ class Joiner {
       const char separator = at < text_.size() && IsSeparator(text_[at]) ? text_[at] : '\0';
       while (at < text_.size() && text_[at] == separator && at - unit.end < kGapBytesMax) ++at;
       const bool apart = at > unit.end || at == text_.size();
-      if (!apart && IsUnit(Peek(at))) return;  // Part of a word.
+      if (!apart && IsWordPart(unit.code_point) && IsWordPart(Peek(at))) {
+        return;
+      }
       units_.push_back(unit);
-      if (!apart) return;
     }
+  }
+
+  static bool IsWordPart(int32_t code_point) {
+    return IsUnit(code_point) && (code_point >= 0x80 || IsLetter(code_point) ||
+                                  (code_point >= '0' && code_point <= '9'));
   }
 
   int32_t Peek(size_t at) const { return NextCodePoint(text_, at); }

@@ -4,6 +4,7 @@
 
 #include "core/gate/digit_reader.h"
 #include "core/gate/disguises.h"
+#include "core/gate/number_words.h"
 
 namespace corridor {
 namespace {
@@ -39,7 +40,7 @@ class Writer {
       const bool read_out = std::any_of(
           groups_.begin() + static_cast<ptrdiff_t>(i),
           groups_.begin() + static_cast<ptrdiff_t>(end),
-          [](const DigitGroup& group) { return group.form == DigitGroup::Form::kSpelled; });
+          [](const DigitGroup& group) { return group.form != DigitGroup::Form::kNumeral; });
       if (read_out && digits >= kDigitsMin) WriteRun(i, end);
       i = end;
     }
@@ -65,6 +66,10 @@ class Writer {
 
   // What is written between two groups; nothing where nothing was meant.
   std::string_view Sign(size_t i) const {
+    const DigitGroup& before = groups_[i - 1];
+    const NumberWord* word = FindNumberWord(text_.substr(before.begin, before.end - before.begin));
+    const bool tens = word != nullptr && word->kind == NumberWordKind::kTens;
+    if (tens && before.digits.size() == 1) return {};  // "ninety-nine"
     const std::string_view gap = Gap(i);
     for (const SpokenSign& sign : kSigns) {
       if (gap == sign.word) return sign.sign;

@@ -20,7 +20,7 @@ struct SymbolNames {
 constexpr SymbolNames kSymbolNames[] = {
     {'@',
      "at arobase arrobase arobas arroba kwenye sa pada kepada di tại acong apak ät aat att atsign "
-     "katika chez kuri ku እት አት ऐट एट at-the-rate এট ஆட் ات آت แอท แอด แอต ແອັດ អេត 艾特 圈a"},
+     "katika chez kuri ku et እት አት ऐट एट at-the-rate এট ஆட் ات آت แอท แอด แอต ແອັດ អេត 艾特 圈a"},
     {'.',
      "dot d0t point punto ponto nukta titik tuldok chấm cham dott doot period tuqaa dhibic akadomo "
      "akatonnyeze utudomo kadomo ነጥብ ዶት डॉट বিন্দু ডট டாட் புள்ளி دوت نقطة จุด ดอท ดอต ຈຸດ ດອດ ចុច ដត "
@@ -51,7 +51,7 @@ constexpr std::string_view kTopLevelDomains =
     "cl pe ve ec bo py uy cr pa gt hn sv ni cu do ht jm tt is ie lt lv ee ge am az uz kg tj tm mn "
     "af "
     "al ba hr me mk rs si cy mt li lu mc sm va nu st sh ac vg ai ag gg je im nf cx tk ml ga cf gq "
-    "ኮም ኔት ኦርግ คอม เน็ต ຄອມ कॉम कोम नेट কম নেট كوم نت ком нет";
+    "kom ኮም ኔት ኦርግ คอม เน็ต ຄອມ कॉम कोम नेट কম নেট كوم نت ком нет";
 // Of these, the ones that no sentence has behind a spoken dot or a dot with spaces.
 constexpr std::string_view kSureDomains =
     "com net org info biz xyz online site club shop top co gov edu io app asia ke ug tz rw et th "
@@ -60,6 +60,8 @@ constexpr std::string_view kSureDomains =
     "info cc ኮም ኔት ኦርግ คอม ຄອມ कॉम कोम কম كوم";
 // And behind a dot that a space follows.
 constexpr std::string_view kSurestDomains = "com org xyz io edu co";
+// Names of "@" that are small words too: they need a domain behind them.
+constexpr std::string_view kWeakAts = "et na e y";
 constexpr std::string_view kMailHosts =
     "gmail gmial yahoo ymail hotmail outlook protonmail proton icloud tutanota yandex rediffmail "
     "gmx aol "
@@ -155,7 +157,7 @@ class Writer {
     if (code_point < 0x80) {
       return IsLetter(code_point) || (code_point >= '0' && code_point <= '9');
     }
-    return IsLetter(code_point) || IsUnspacedLetter(code_point);
+    return IsLetter(code_point) || IsMark(code_point) || IsUnspacedLetter(code_point);
   }
 
   std::string_view Str(size_t i) const {
@@ -230,7 +232,7 @@ class Writer {
         if (IsWord(behind) && FollowsSpokenDot(i, behind)) WriteDot(i);
         return;
       case '@':
-        if (IsWord(behind) && IsHost(behind)) Write(i);
+        if (IsWord(behind) && (IsWeakAt(i) ? tokens_[behind].domain : IsHost(behind))) Write(i);
         return;
       case '/':
         if (Str(i) == "slash") Write(i);
@@ -251,6 +253,11 @@ class Writer {
     const size_t at = label == kNone ? kNone : Previous(label);
     if (at != kNone && tokens_[at].symbol == '@') return true;
     return tokens_[name].domain || sure.contains(A(Str(name))) || word == "dot" || word == "d0t";
+  }
+
+  bool IsWeakAt(size_t i) const {
+    static const Words& words = *new Words(Split(kWeakAts));
+    return words.contains(A(Str(i)));
   }
 
   bool IsHost(size_t i) const {

@@ -125,6 +125,7 @@ class TextScanner::Rules {
     AddressPatterns().Find(plain, traits, original, findings);
     DocumentPatterns().Find(plain, traits, original, findings);
     PlacePatterns().Find(plain, traits, original, findings);
+    CasedAddressPatterns().Find(cased, TraitsOf(cased.text()), original, findings);
     CasedPlacePatterns().Find(cased, TraitsOf(cased.text()), original, findings);
     numbers_.Find(folded, findings);
     FindCodes(plain, original, findings);

@@ -19,6 +19,7 @@ constexpr int32_t kFirstTag = 0xE0000;
 constexpr int32_t kLastTag = 0xE007F;
 constexpr int32_t kCombiningKeycap = 0x20E3;
 constexpr int32_t kMinusSign = 0x2212;
+constexpr int32_t kLongVowelSign = 0x30FC;  // Kana; typed for a dash.
 
 const icu::Normalizer2* Normalizer(TextView::Case letters) {
   UErrorCode status = U_ZERO_ERROR;
@@ -123,7 +124,7 @@ int SymbolFor(int32_t code_point) {
     default:
       break;
   }
-  if (code_point == kMinusSign) return '-';
+  if (code_point == kMinusSign || code_point == kLongVowelSign) return '-';
   if (IsFullStop(code_point)) return '.';
   if (IsApostrophe(code_point)) return '\'';
   if (IsGuillemet(code_point)) return '<';
@@ -294,6 +295,10 @@ bool IsLetter(int32_t code_point) {
     return (code_point >= 'a' && code_point <= 'z') || (code_point >= 'A' && code_point <= 'Z');
   }
   return u_isalpha(code_point) != 0;
+}
+
+bool IsMark(int32_t code_point) {
+  return code_point >= 0x80 && (U_GET_GC_MASK(code_point) & U_GC_M_MASK) != 0;
 }
 
 bool IsUpper(int32_t code_point) {

@@ -82,6 +82,8 @@ bool IsForbiddenCodePoint(int32_t code_point);
 int32_t NextCodePoint(std::string_view text, size_t& position);
 
 bool IsLetter(int32_t code_point);
+// A vowel sign, tone or accent that belongs to the letter before it.
+bool IsMark(int32_t code_point);
 // A letter of a script with two cases, as a capital.
 bool IsUpper(int32_t code_point);
 // A letter of a script that is written without spaces between words.
