@@ -346,7 +346,37 @@ constexpr std::string_view kNames[] = {
     "አሕመድ አህመድ አሊ ኢብራሂም ፋጡማ ፋጢማ ከድር ሰይድ ጀማል ሁሴን ሐሰን ሀሰን ቶለሳ ገመቹ ሜሮን ሜላት ሰብለ ሰብሊ ናርዶስ ህይወት ቃልኪዳን "
     "ብርቱካን አማን ሰሚራ ዘይነባ "
     "ለተብርሃን ኪሮስ ሃፍቱ ሓፍቱ ገብረእግዚኣብሔር ሰመረ ለተኪዳን",
+    "wanjala wangila wabwire barongo nyakundi ombati nyamongo kemboi jepkosgei jepchirchir jelimo "
+    "kiptum "
+    "kimutai kiplagat cherono chepkemoi chepngetich jebet limo sang-ok mutiso musyoka mumo ndinda "
+    "mbithi kilonzo mwende kalekye wayua muthama mutheu kamene nthenya syombua ~jimmy jimmie ~tony "
+    "kelvin dennis collins evans felix geoffrey gideon hillary isaac japheth kennedy laban leonard "
+    "moses nicholas nelson oscar philip reuben silas stanley timothy titus vincent wycliffe "
+    "zachary "
+    "abigail agnes alice caroline catherine christine cynthia deborah dorothy edith eunice evelyn "
+    "florence gladys irene jackline janet josephine judith juliet lilian linet lydia margaret "
+    "martha "
+    "mildred millicent monica naomi nancy norah pauline phyllis priscilla purity rebecca roseline "
+    "ruth selina stella susan sylvia teresia veronica violet winnie yvonne divine ~precious "
+    "~blessing "
+    "lurdes fátima fatima celeste helena mateus moisés domingos armando alberto zacarias ernesto "
+    "theogene théogène innocent innocente olivier jeannette josiane consolate vestine spéciose "
+    "alphonse anatole aloys bosco déogratias deogratias emmanuel évariste evariste fidèle gaspard "
+    "godefroid hilaire janvier laurent libérate médiatrice melchior onesphore pacifique pascasie "
+    "polycarpe prosper révérien salvator septime tharcisse thérence venant vénérand zacharie "
+    "inès ineza ingabire iribagiza irakoze keza kaneza kanyana mutesi mutoni umutoni umuhoza "
+    "umulisa "
+    "uwase uwera uwineza gakuba gasana gatera kagabo kalisa kamanzi karangwa kayitesi mugabo "
+    "mugenzi "
+    "munyaneza musoni mutabazi nkusi nsengimana rugamba rukundo rwema sebahire ~shema tuyisenge",
     // Devanagari, Bengali, Arabic.
+    "मोहम्मद मोहमद इमरान सलमान अहमद अली खान बेगम फातिमा सुनिता सीता गिता राधा माया कमला विमला शान्ति "
+    "सरिता "
+    "बिमला प्रकाश कृष्णा गोपाल मोहन सोहन अर्जुन भीम लक्ष्मण देवी कुमार सिंह यादव वर्मा चौधरी राणा मगर राई "
+    "लिम्बू "
+    "शेर्पा पौडेल खड्का बस्नेत आबुल আবুল কালাম সালমা আক্তার জাহাঙ্গীর আলম মোহাম্মদ মোঃ আব্দুল করিম রহমান "
+    "খান শেখ সরকার চৌধুরী দাস মন্ডল রানা সুমন রুবেল সোহেল জসিম কামাল জামাল নাসির শাহীন রোকেয়া ফাতেমা "
+    "আমেনা সুমি রিনা শিল্পী",
     "राम श्याम रमेश सुरेश राजेश महेश दिनेश मुकेश संजय विजय अजय अनिल सुनील मनोज राहुल रोहित रवि प्रिया पूजा "
     "नेहा कविता सुनीता अनीता रेखा गीता लक्ष्मी मीना दीपक शर्मा वर्मा गुप्ता पटेल सिंह कौर यादव मिश्रा कुमार "
     "कुमारी थापा गुरुङ तामाङ श्रेष्ठ ~अधिकारी कार्की भण्डारी विष्णु कृष्ण हरि सीता बहादुर রহিম করিম রহমান "
@@ -421,14 +451,43 @@ constexpr std::string_view kParticles =
     "bte "
     "anak a/l a/p s/o d/o du le y e thi thị văn abu abdul";
 
+// What long names begin with, where hardly any other word does: names of Burundi and Rwanda that
+// are sentences, Ethiopian and Arabic ones that are compounds, Thai and Lao surnames.
+constexpr std::string_view kNameStarts =
+    "niyon niyog niyok niyib ndayi nshimi nduwi nduwa nkurunz habim habiy habin habar habon habum "
+    "habug habya hakiz hakut hakuz hatungi hategek havugi harerim uwima uwama uwine uwimbab mukam "
+    "mukan mukas mukag iradu irakoz irambon irankun tuyis tuyiz tuyam tuyik twagir twizer nsengi "
+    "nsengiy nsabim nsanzi nsabiy ntaki ntawu ntahom ntiran ntezi bizim bigiri manirak manirag "
+    "maniram manirum ndikum ndihok nizeyi nizigi nimbona ngendak ngendah nzoyi nzeyi kabura "
+    "gahungu nibizi nijimb ningab sindayi singiran barany barankan bukuru hitim ngabonz nkundi "
+    "munyan munyesh mugishaw rutagen rwagas byiring bimeny sinzinka gebrem gebres gebreh gebrek "
+    "gebrey gebree gebreg hailem hailes haileg woldem woldes woldeg woldey woldet teklem teklehay "
+    "habtem habtes habteg kidanem abdulr abdulk abdulh abdulm abdulw abdulaz abdulla abdullah "
+    "abdira abdirah abdirahm abdirash abdikar abdikad abdisal abdishak abdinas abdinur abdifat "
+    "abdiwel abdihak abdelr abdelk abdela wongsaw wongsir wongchai wongsak wongsuk phommach "
+    "phommav phommas vongsav vongsak vongkham vongphach vongxay soukkas soukhas soulivo keomany "
+    "keobou douangch douangm inthavo sengsav sengsou bounthav bounmy khamphou chanthavo "
+    "chantharav chaiyaph chaiyas rattanap rattanas boonyar suwannar suwannap srisuk srisawat "
+    "thongchai thongdee thongsuk ssemw ssemp sseba ssebu ssebw sseka ssekit ssekim ssent ssenk "
+    "ssenny ssenny nsubug mukwan mukhwan oluwa olufem adeyem adebol chukwue chukwun nwank nwosu "
+    "onyeka ifeany okechuk";
+constexpr size_t kStartKeyBytes = 4;
+constexpr size_t kLongNameBytesMin = 7;
+constexpr size_t kCompoundPartMin = 4;
+constexpr size_t kCompoundMax = 24;
+
 struct Lists {
   absl::flat_hash_map<std::string, NameStrength> names;
   absl::flat_hash_set<std::string> organisations;
   absl::flat_hash_set<std::string> place_makers;
   absl::flat_hash_set<std::string> particles;
   std::vector<std::string> thai;
+  absl::flat_hash_map<std::string_view, std::vector<std::string_view>> starts;  // By four letters.
 
   Lists() {
+    for (absl::string_view start : absl::StrSplit(A(kNameStarts), ' ', absl::SkipEmpty())) {
+      starts[S(start).substr(0, kStartKeyBytes)].push_back(S(start));
+    }
     for (std::string_view row : kNames) AddNames(row);
     Add(kOrganisationWords, organisations);
     Add(kPlaceMakers, place_makers);
@@ -468,11 +527,35 @@ const Lists& TheLists() {
   return lists;
 }
 
+bool BeginsLikeName(std::string_view word) {
+  if (word.size() < kLongNameBytesMin) return false;
+  const auto& starts = TheLists().starts;
+  const auto found = starts.find(word.substr(0, kStartKeyBytes));
+  return found != starts.end() &&
+         std::any_of(found->second.begin(), found->second.end(), [word](std::string_view start) {
+           return word.substr(0, start.size()) == start;
+         });
+}
+
 }  // namespace
 
 NameStrength NameStrengthOf(std::string_view word) {
   const auto found = TheLists().names.find(A(word));
-  return found == TheLists().names.end() ? NameStrength::kNone : found->second;
+  if (found != TheLists().names.end()) return found->second;
+  return BeginsLikeName(word) ? NameStrength::kStrong : NameStrength::kNone;
+}
+
+bool IsNameCompound(std::string_view word) {
+  if (word.size() < 2 * kCompoundPartMin || word.size() > kCompoundMax) return false;
+  const auto& names = TheLists().names;
+  const auto strong = [&names](std::string_view part) {
+    const auto found = names.find(A(part));
+    return found != names.end() && found->second == NameStrength::kStrong;
+  };
+  for (size_t size = kCompoundPartMin; size + kCompoundPartMin <= word.size(); ++size) {
+    if (strong(word.substr(0, size)) && strong(word.substr(size))) return true;
+  }
+  return false;
 }
 
 bool IsOrganisationWord(std::string_view word) {

@@ -17,6 +17,9 @@ enum class NameStrength {
 // Devanagari, Bengali or Arabic. Thread-safe.
 NameStrength NameStrengthOf(std::string_view word);
 
+// "beatriceauma": two strong names of four letters or more.
+bool IsNameCompound(std::string_view word);
+
 // A word that belongs to organisations and places, not to a name: "ministry", "road".
 bool IsOrganisationWord(std::string_view word);
 // A word that makes a place or a thing of the name behind it: "lake", "saint".

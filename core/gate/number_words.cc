@@ -17,30 +17,39 @@ constexpr std::string_view kSpaced[] = {
     "0 zero oh nil naught nought null zéro sifuri ziro sufuri nol kosong sifar sero bokya wala "
     "không cero duwwaa zeeroo eber zeru zeero ዜሮ ባዶ शून्य shunya shoonya শূন্য பூஜ்ஜியம் பூஜ்யம் "
     "সুন্য صفر sunya",
-    "1 one wun un une moja mosi satu isa usa uno una um uma một mốt tokko kow hal rimwe emu አንድ ሓደ ሃደ "
+    "1 one wun un une moja mosi satu isa usa uno una um uma một mốt tokko kow hal rimwe emu አንድ ሓደ "
+    "ሃደ "
     "एक "
     "ek এক ஒன்று واحد واحدة won wan",
     "2 two too deux mbili dua dalawa duha dos dois duas hai lama laba laban kabiri bbiri biri ሁለት "
     "ክልተ दो "
     "दुई do dui দুই இரண்டு اثنان اثنين إثنان tu",
-    "3 three tree thre trois tatu tiga tatlo tulo tres três ba sadii saddex gatatu ssatu ሦስት ሶስት ሰለስተ तीन "
+    "3 three tree thre trois tatu tiga tatlo tulo tres três ba sadii saddex gatatu ssatu ሦስት ሶስት "
+    "ሰለስተ तीन "
     "teen tin তিন மூன்று ثلاثة ثلاث",
-    "4 four fower kwatro quatre nne empat apat upat cuatro quatro bốn tư afur kane nnya ena አራት ኣርባዕተ አርባዕተ चार "
+    "4 four fower kwatro quatre nne empat apat upat cuatro quatro bốn tư afur kane nnya ena አራት "
+    "ኣርባዕተ አርባዕተ चार "
     "char chaar চার நான்கு أربعة اربعة أربع",
-    "5 five fife fiv singko fayv cinq tano lima cinco năm lăm shan gatanu ttaano taano አምስት ሓሙሽተ पांच पाँच paanch "
+    "5 five fife fiv singko fayv cinq tano lima cinco năm lăm shan gatanu ttaano taano አምስት ሓሙሽተ "
+    "पांच पाँच paanch "
     "panch পাঁচ ஐந்து خمسة خمس",
-    "6 six sicks sais sita enam anim unom seis sáu jaha ja'a lix gatandatu mukaaga ስድስት ሽዱሽተ ሽድሽተ छह छः छ छे "
+    "6 six sicks sais sita enam anim unom seis sáu jaha ja'a lix gatandatu mukaaga ስድስት ሽዱሽተ ሽድሽተ "
+    "छह छः छ छे "
     "chhah "
     "chha ছয় ஆறு ستة ست",
-    "7 seven sevn syete sais-syete sept saba tujuh pito siete sete bảy bẩy torba toddoba todoba karindwi indwi ndwi "
+    "7 seven sevn syete sais-syete sept saba tujuh pito siete sete bảy bẩy torba toddoba todoba "
+    "karindwi indwi ndwi "
     "musanvu "
     "ሰባት ሸውዓተ ሾብዓተ सात saat সাত ஏழு سبعة سبع sebun",
-    "8 eight ate ait huit otso nane delapan lapan walo ocho oito tám saddeet siddeed umunani munaana ስምንት "
+    "8 eight ate ait huit otso nane delapan lapan walo ocho oito tám saddeet siddeed umunani "
+    "munaana ስምንት "
     "ሸሞንተ आठ aath আট எட்டு ثمانية ثماني",
-    "9 nine niner nuwebe nueve neuf tisa sembilan siyam nueve nove chín sagal sagaal icyenda icenda mwenda ዘጠኝ ትሽዓተ "
+    "9 nine niner nuwebe nueve neuf tisa sembilan siyam nueve nove chín sagal sagaal icyenda "
+    "icenda mwenda ዘጠኝ ትሽዓተ "
     "नौ "
     "nau নয় ஒன்பது تسعة تسع",
-    "10 ten dyes dix kumi sepuluh sampu diez dez mười kudhan toban icumi kkumi አስር አሥር ዓሰርተ दस das দশ "
+    "10 ten dyes dix kumi sepuluh sampu diez dez mười kudhan toban icumi kkumi አስር አሥር ዓሰርተ दस das "
+    "দশ "
     "பத்து عشرة",
     "11 eleven onze sebelas once",
     "12 twelve douze doce doze",

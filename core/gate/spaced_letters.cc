@@ -87,8 +87,8 @@ class Joiner {
   }
 
   static bool IsWordPart(int32_t code_point) {
-    return IsUnit(code_point) && (code_point >= 0x80 || IsLetter(code_point) ||
-                                  (code_point >= '0' && code_point <= '9'));
+    return IsUnit(code_point) &&
+           (code_point >= 0x80 || IsLetter(code_point) || (code_point >= '0' && code_point <= '9'));
   }
 
   int32_t Peek(size_t at) const { return NextCodePoint(text_, at); }
