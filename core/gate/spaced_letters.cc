@@ -32,7 +32,7 @@ bool IsUnit(int32_t code_point) {
 
 class Joiner {
  public:
-  explicit Joiner(const TextView& view) : view_(view), text_(view.text()), editor_(view) {}
+  explicit Joiner(const TextView& view) : text_(view.text()), editor_(view) {}
 
   std::optional<TextView> Join() {
     size_t at = 0;
@@ -119,7 +119,6 @@ class Joiner {
     return std::string_view(text_).substr(units_[i].end, units_[i + 1].begin - units_[i].end);
   }
 
-  const TextView& view_;
   const std::string& text_;
   TextViewEditor editor_;
   std::vector<Unit> units_;

@@ -30,7 +30,7 @@ std::string_view Trimmed(std::string_view gap) {
 class Writer {
  public:
   explicit Writer(const TextView& view)
-      : view_(view), text_(view.text()), groups_(ReadDigits(text_)), editor_(view) {}
+      : text_(view.text()), groups_(ReadDigits(text_)), editor_(view) {}
 
   std::optional<TextView> Write() {
     for (size_t i = 0; i < groups_.size();) {
@@ -84,7 +84,6 @@ class Writer {
                        [gap](const SpokenSign& sign) { return gap == sign.word; });
   }
 
-  const TextView& view_;
   const std::string_view text_;
   const std::vector<DigitGroup> groups_;
   TextViewEditor editor_;
