@@ -160,7 +160,7 @@ constexpr PatternRule kRules[] = {
      R"([\s.]*(?:พ\.ศ\.)?\s*\d{2,4}))"},
     {TextCategory::kBirthDate, "birth-date.before", kHasDigit,
      "(" CORRIDOR_DATE
-     R"()[\s,]*(?:\(?(?:d\.?o\.?b|date of birth|born|birth|naissance|lahir|kuzaliwa|เกิด|出生|生|မွေး)))"},
+     R"()[\s,]*(?:\(?(?:(?:is |was )?(?:his |her |my |their )?(?:birth ?day|bday)|d\.?o\.?b|date of birth|born|birth|naissance|lahir|kuzaliwa|เกิด|出生|生|မွေး)))"},
     {TextCategory::kBirthDate, "birth-date.words", kHasLatin,
      R"(\b(?:born(?: on)?|date of birth|birthday|dob|née? le|alizaliwa|lahir|ipinanganak)\b[^\d\n]{0,40}?\b((?:the\s+)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|twentieth|twenty|thirtieth|thirty|premier|deux|trois|tarehe|moja|pili|tatu|tanggal|satu|dua|tiga|ika)[\s-]+(?:\w+[\s-]+){0,3}?)" CORRIDOR_MONTH
      ")"},

@@ -11,6 +11,8 @@ namespace {
 
 // How far behind its cue a value is looked for.
 constexpr size_t kCueReachBytes = 64;
+// How far from a digit or an "@" whatever has one begins and ends.
+constexpr size_t kWindowBytes = 192;
 // Candidates that a rule weighs in one text before it gives the text up.
 constexpr int kCandidatesMax = 64;
 constexpr int64_t kMemoryBytes = 4 << 20;
@@ -91,6 +93,35 @@ uint32_t TraitsOf(std::string_view text) {
   return traits;
 }
 
+namespace {
+
+// Where in a text a rule has to look.
+struct Window {
+  size_t begin;
+  size_t end;
+};
+
+// The surroundings of each character that `is_mark` names, merged.
+template <typename IsMark>
+std::vector<Window> WindowsAround(std::string_view text, IsMark is_mark) {
+  std::vector<Window> windows;
+  for (size_t at = 0; at < text.size(); ++at) {
+    if (!is_mark(text[at])) continue;
+    size_t begin = at - std::min(at, kWindowBytes);
+    while (begin < at && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) ++begin;
+    size_t end = std::min(text.size(), at + kWindowBytes);
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
+    if (windows.empty() || windows.back().end < begin) {
+      windows.push_back({begin, end});
+    } else {
+      windows.back().end = end;
+    }
+  }
+  return windows;
+}
+
+}  // namespace
+
 struct PatternRules::Compiled {
   const PatternRule* rule;
   std::unique_ptr<const RE2> expression;
@@ -111,20 +142,23 @@ struct PatternRules::Compiled {
     return true;
   }
 
-  void Find(const TextView& view, std::string_view original, Findings& findings) const {
-    re2::StringPiece rest(view.text());
-    re2::StringPiece found;
-    int held = 0;
-    for (int n = 0; held < kFindingsPerRule; ++n) {
-      const bool matched = value == nullptr ? RE2::FindAndConsume(&rest, *expression, &found)
-                                            : RE2::FindAndConsume(&rest, *expression);
-      if (!matched) return;
-      if (n == kCandidatesMax) {
-        findings.Add(rule->category, rule->rule, 0, original.size());
-        return;
+  void Find(const TextView& view, const std::vector<Window>& windows, std::string_view original,
+            Findings& findings) const {
+    int candidates = 0, held = 0;
+    for (const Window& window : windows) {
+      re2::StringPiece rest(view.text().data() + window.begin, window.end - window.begin);
+      re2::StringPiece found;
+      while (held < kFindingsPerRule) {
+        const bool matched = value == nullptr ? RE2::FindAndConsume(&rest, *expression, &found)
+                                              : RE2::FindAndConsume(&rest, *expression);
+        if (!matched) break;
+        if (++candidates > kCandidatesMax) {
+          findings.Add(rule->category, rule->rule, 0, original.size());
+          return;
+        }
+        if (value != nullptr && !FindValue(rest, found)) continue;
+        if (Add(view, found, original, findings)) ++held;
       }
-      if (value != nullptr && !FindValue(rest, found)) continue;
-      if (Add(view, found, original, findings)) ++held;
     }
   }
 
@@ -144,10 +178,16 @@ PatternRules::~PatternRules() = default;
 
 void PatternRules::Find(const TextView& view, uint32_t traits, std::string_view original,
                         Findings& findings) const {
+  const std::string& text = view.text();
+  const std::vector<Window> all = {{0, text.size()}};
+  const std::vector<Window> digits =
+      WindowsAround(text, [](char c) { return c >= '0' && c <= '9'; });
+  const std::vector<Window> ats = WindowsAround(text, [](char c) { return c == '@'; });
   for (const Compiled& compiled : rules_) {
-    if ((traits & compiled.rule->needs) == compiled.rule->needs) {
-      compiled.Find(view, original, findings);
-    }
+    const uint32_t needs = compiled.rule->needs;
+    if ((traits & needs) != needs) continue;
+    const bool near_digit = (needs & kHasDigit) != 0, near_at = (needs & kHasAt) != 0;
+    compiled.Find(view, near_digit ? digits : near_at ? ats : all, original, findings);
   }
 }
 

@@ -49,7 +49,7 @@ struct PatternMatch {
 
 // One row of a table of rules. The finding is the first group of `expression`; where
 // `value` is given, `expression` is a cue and the finding the first group of `value`
-// within the next 64 bytes.
+// within the next 64 bytes. A rule that needs a digit or an "@" is asked around those only.
 struct PatternRule {
   TextCategory category;
   std::string_view rule;

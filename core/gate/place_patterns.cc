@@ -186,7 +186,7 @@ constexpr PatternRule kCasedRules[] = {
     {TextCategory::kVehicle, "vessel.name", kHasUpper,
      R"((?:^|[^\p{L}])((?:M/V|MV|F/V|FV|F/B|M/T|MT|KMP?|KLM|S/V|FB)\.?\s+["']?\p{Lu}[\p{L}']{2,}(?:\s+(?:\p{Lu}[\p{L}']*|\d+|[IVX]+))*))"},
     {TextCategory::kVehicle, "vehicle.mixed", kHasDigit | kHasUpper,
-     R"(\b([A-Z]{2}[ -]\d{1,2}[ -][A-Z]{1,3}[ -]\d{3,4}|[A-Z]{1,2}[ -]\d{4}[ -][A-Z]{2,3}|[A-Z]{3}-\d{3,4}[A-Z]{0,2})\b)",
+     R"(\b([A-Z]{2}[ -]?\d{1,2}[A-Z]?[ -][A-Z]{1,3}[ -]\d{3,4}|\d{2} ?BH ?\d{4} ?[A-Z]{1,2}|[A-Z]{1,2}[ -]\d{4}[ -][A-Z]{2,3}|[A-Z]{3}-\d{3,4}[A-Z]{0,2})\b)",
      nullptr, IsPlate},
     {TextCategory::kVehicle, "vehicle.capitals", kHasDigit | kHasUpper,
      R"((?:^|[^\p{L}\p{N}])([A-Z]{3}\s\d{3}[A-Z]{1,2}|[A-Z]{2,3}\d{4})(?:[^\p{L}\p{N}]|$))",

@@ -180,7 +180,9 @@ bool CountsAcrossTexts(TextCategory category) {
 }  // namespace
 
 TextScanner::TextScanner(std::vector<std::string> phone_regions)
-    : rules_(std::make_unique<const Rules>(std::move(phone_regions))) {}
+    : rules_(std::make_unique<const Rules>(std::move(phone_regions))) {
+  Scan("0 @ A");  // The tables are made on first use, which no statement should wait for.
+}
 
 TextScanner::~TextScanner() = default;
 
