@@ -28,6 +28,8 @@ std::string_view ReasonText(ImportReason reason) {
       return "OTHER_CONTENT";
     case ImportReason::kRowChanged:
       return "ROW_CHANGED";
+    case ImportReason::kHeld:
+      return "HELD";
     case ImportReason::kUndecided:
       return "UNDECIDED";
   }

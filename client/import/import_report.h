@@ -22,6 +22,7 @@ enum class ImportReason {
   kRefused,       // The broker refused it.
   kOtherContent,  // It was published before and said something else then.
   kRowChanged,    // The row was published, and its cells have changed since.
+  kHeld,          // Made of cases, and should not be released yet.
   kUndecided,     // No answer yet: run the import again.
 };
 

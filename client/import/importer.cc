@@ -92,9 +92,9 @@ class Importer::Ledger {
     FaultLocked(row, line, fault);
   }
 
-  void Begin(uint64_t row, uint64_t line) {
+  void Begin(uint64_t row, uint64_t number, uint64_t line) {
     absl::MutexLock lock(&mutex_);
-    under_way_.emplace(row, line);
+    under_way_.emplace(row, Named{number, line});
   }
   void Answer(uint64_t row, const std::string& publisher,
               const absl::StatusOr<v1::Receipt>& answer);
@@ -124,26 +124,31 @@ class Importer::Ledger {
   }
 
  private:
+  // What faults call a row, and where it stands.
+  struct Named {
+    uint64_t number;
+    uint64_t line;
+  };
   bool IsIdle() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) { return under_way_.empty(); }
   void FaultLocked(uint64_t row, uint64_t line, const RowFault& fault)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Accepted(uint64_t row, const std::string& publisher, const v1::Receipt& receipt)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Refused(uint64_t row, uint64_t line, const absl::Status& status)
+  void Refused(uint64_t row, const Named& named, const absl::Status& status)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::shared_ptr<ImportState> state_;
   mutable absl::Mutex mutex_;
   ImportCounts counts_ ABSL_GUARDED_BY(mutex_);
   FaultSink on_fault_ ABSL_GUARDED_BY(mutex_);
-  std::map<uint64_t, uint64_t> under_way_ ABSL_GUARDED_BY(mutex_);  // Row to line.
+  std::map<uint64_t, Named> under_way_ ABSL_GUARDED_BY(mutex_);  // By row.
   absl::Status trouble_ ABSL_GUARDED_BY(mutex_);
 };
 
 void Importer::Ledger::Close() {
   absl::MutexLock lock(&mutex_);
-  for (const auto& [row, line] : under_way_) {
-    FaultLocked(row, line,
+  for (const auto& [row, named] : under_way_) {
+    FaultLocked(named.number, named.line,
                 {.reason = ImportReason::kUndecided,
                  .detail = "it was sent and no answer has come yet; run the import again"});
   }
@@ -183,9 +188,9 @@ void Importer::Ledger::Accepted(uint64_t row, const std::string& publisher,
   if (absl::Status marked = state_->MarkDone(row); !marked.ok()) trouble_ = std::move(marked);
 }
 
-void Importer::Ledger::Refused(uint64_t row, uint64_t line, const absl::Status& status) {
+void Importer::Ledger::Refused(uint64_t row, const Named& named, const absl::Status& status) {
   const RowFault fault = FaultOf(status);
-  FaultLocked(row, line, fault);
+  FaultLocked(named.number, named.line, fault);
   if (fault.reason == ImportReason::kUndecided) {
     if (trouble_.ok()) trouble_ = absl::UnavailableError(status.message());
     return;
@@ -195,9 +200,9 @@ void Importer::Ledger::Refused(uint64_t row, uint64_t line, const absl::Status& 
   if (absl::Status marked = state_->MarkDropped(row); !marked.ok()) trouble_ = std::move(marked);
 }
 
-Importer::Importer(const RowMapper& mapper, const Gate& gate, std::shared_ptr<ImportState> state,
+Importer::Importer(const ctl::ImportMapping& mapping, const Gate& gate, std::shared_ptr<ImportState> state,
                    StatementOutlet& outlet, const ImportOptions& options)
-    : mapper_(mapper),
+    : mapping_(mapping),
       gate_(gate),
       state_(std::move(state)),
       outlet_(outlet),
@@ -206,8 +211,8 @@ Importer::Importer(const RowMapper& mapper, const Gate& gate, std::shared_ptr<Im
 
 ImportCounts Importer::counts() const { return ledger_->counts(); }
 
-absl::Status Importer::Run(CsvReader& reader, const std::atomic<bool>& interrupted,
-                           FaultSink on_fault,
+absl::Status Importer::Run(CsvReader& reader, const RowMapper& mapper,
+                           const std::atomic<bool>& interrupted, FaultSink on_fault,
                            absl::FunctionRef<void(const ImportCounts&)> progress) {
   ledger_->ReportTo(std::move(on_fault));
   std::vector<Ready> ready;
@@ -216,12 +221,34 @@ absl::Status Importer::Run(CsvReader& reader, const std::atomic<bool>& interrupt
   while (status.ok() && handed_ < options_.limit && reader.Next(record)) {
     if (record.row > options_.last_row) break;
     if (record.row < options_.first_row) continue;
-    status = Take(record, ready);
+    status = Take(record, mapper, ready);
     if (status.ok() && ready.size() == kRowsAtOnce) status = SendAll(ready);
     if (record.row % kRowsAtOnce == 0) progress(ledger_->counts());
     if (status.ok()) status = ledger_->trouble();
     if (interrupted) status = Interrupted();
   }
+  status = Finish(std::move(status), ready, interrupted);
+  progress(ledger_->counts());
+  return status;
+}
+
+absl::Status Importer::RunCases(const std::vector<CaseAlert>& alerts,
+                                const std::atomic<bool>& interrupted, FaultSink on_fault) {
+  ledger_->ReportTo(std::move(on_fault));
+  std::vector<Ready> ready;
+  absl::Status status;
+  for (const CaseAlert& alert : alerts) {
+    if (!status.ok() || handed_ == options_.limit) break;
+    TakeAlert(alert, ready);
+    if (ready.size() == kRowsAtOnce) status = SendAll(ready);
+    if (status.ok()) status = ledger_->trouble();
+    if (interrupted) status = Interrupted();
+  }
+  return Finish(std::move(status), ready, interrupted);
+}
+
+absl::Status Importer::Finish(absl::Status status, std::vector<Ready>& ready,
+                              const std::atomic<bool>& interrupted) {
   // What was read before a stop counts as any other row; after an interruption nothing
   // more leaves, and what was not sent is as if it had not been read.
   if (absl::IsInvalidArgument(status)) {
@@ -235,15 +262,20 @@ absl::Status Importer::Run(CsvReader& reader, const std::atomic<bool>& interrupt
   if (status.ok() && interrupted && !ledger_->IsSettled()) status = Interrupted();
   if (status.ok()) status = ledger_->trouble();
   ledger_->Close();
-  progress(ledger_->counts());
   return status;
 }
 
-absl::Status Importer::Take(const CsvRecord& record, std::vector<Ready>& ready) {
+absl::Status Importer::Take(const CsvRecord& record, const RowMapper& mapper,
+                            std::vector<Ready>& ready) {
   ledger_->Count([](ImportCounts& counts) { ++counts.read; });
-  std::variant<MappedRow, RowFault> mapped = mapper_.Map(record);
+  std::variant<MappedRow, RowFault> mapped = mapper.Map(record);
   if (auto* row = std::get_if<MappedRow>(&mapped)) {
-    return TakeMapped(record, std::move(*row), ready);
+    TakeMapped({.row = record.row,
+                .number = record.row,
+                .line = record.line,
+                .fingerprint = FingerprintOf(state_->salt_key(), record.cells)},
+               std::move(*row), ready);
+    return absl::OkStatus();
   }
   const auto& fault = std::get<RowFault>(mapped);
   ledger_->Fault(record.row, record.line, fault);
@@ -253,38 +285,61 @@ absl::Status Importer::Take(const CsvRecord& record, std::vector<Ready>& ready) 
                                                  "\" is unknown, and the mapping says to stop"));
 }
 
-absl::Status Importer::TakeMapped(const CsvRecord& record, MappedRow mapped,
-                                  std::vector<Ready>& ready) {
-  if (!options_.publishers.empty() && !options_.publishers.contains(mapped.body.publisher())) {
-    ledger_->Fault(record.row, record.line,
-                   {.reason = ImportReason::kNoProfile,
-                    .detail = "no profile was given for " + mapped.body.publisher()});
-    return absl::OkStatus();
+void Importer::TakeAlert(const CaseAlert& alert, std::vector<Ready>& ready) {
+  ledger_->Count([](ImportCounts& counts) { ++counts.read; });
+  if (!alert.verdict.ok()) {
+    ledger_->Fault(
+        alert.number, 0,
+        {.reason = ImportReason::kGate, .detail = std::string(alert.verdict.message())});
+    return;
   }
-  const ImportState::Row known = state_->Find(record.row);
-  std::string fingerprint = FingerprintOf(state_->salt_key(), record.cells);
-  if (known.done && known.fingerprint != fingerprint) {
-    ledger_->Fault(record.row, record.line,
-                   {.reason = ImportReason::kRowChanged,
-                    .detail = "the row was published and its cells have changed since; rows that "
-                              "moved need another data set name"});
-    return absl::OkStatus();
+  if (alert.release_from > options_.now && !options_.release_now) {
+    ledger_->Fault(alert.number, 0,
+                   {.reason = ImportReason::kHeld, .detail = alert.release_reason});
+    return;
+  }
+  const std::string content = CanonicalBytes(alert.body);
+  TakeMapped({.row = alert.key,
+              .number = alert.number,
+              .line = 0,
+              .fingerprint = FingerprintOf(state_->salt_key(),
+                                           {content, absl::StrCat(alert.cases)})},
+             {.body = alert.body, .routing = alert.routing}, ready);
+}
+
+void Importer::TakeMapped(Place place, MappedRow mapped, std::vector<Ready>& ready) {
+  const auto fault = [&](ImportReason reason, std::string detail) {
+    ledger_->Fault(place.number, place.line, {.reason = reason, .detail = std::move(detail)});
+  };
+  if (!options_.publishers.empty() && !options_.publishers.contains(mapped.body.publisher())) {
+    return fault(ImportReason::kNoProfile, "no profile was given for " + mapped.body.publisher());
+  }
+  const ImportState::Row known = state_->Find(place.row);
+  if (known.done && known.fingerprint != place.fingerprint) {
+    return fault(ImportReason::kRowChanged,
+                 mapping_.has_cases()
+                     ? "the alert was published and its cases have changed since; an import does "
+                       "not revise, because the difference could betray a case"
+                     : "the row was published and its cells have changed since; rows that moved "
+                       "need another data set name");
   }
   const std::string publisher = mapped.body.publisher();
   ledger_->Count([&mapped](ImportCounts& counts) {
     for (const auto& [label, area] : mapped.areas) {
       ++counts.areas[absl::StrCat(label, " -> ", area)];
     }
+    for (const auto& [column, label] : mapped.dropped) {
+      ++counts.unknown_labels[absl::StrCat(column, ": ", label)];
+    }
   });
   if (known.done) {
-    ledger_->Count([&](ImportCounts& counts) {
+    return ledger_->Count([&](ImportCounts& counts) {
       ++counts.already_there;
       ++counts.by_publisher[publisher];
     });
-    return absl::OkStatus();
   }
   const absl::Time sent = known.sent == absl::InfinitePast() ? options_.now : known.sent;
-  OutgoingStatement statement = Complete(record.row, std::move(mapped), sent);
+  OutgoingStatement statement = Complete(place.row, std::move(mapped), sent);
 
   v1::SignedStatement bytes;
   bytes.set_routing(CanonicalBytes(statement.routing));
@@ -292,25 +347,21 @@ absl::Status Importer::TakeMapped(const CsvRecord& record, MappedRow mapped,
   bytes.set_body(CanonicalBytes(statement.body));
   bytes.set_body_salt(statement.body_salt);
   if (auto verdict = gate_.Examine(std::move(bytes), GateSide::kPublisher); !verdict.ok()) {
-    ledger_->Fault(
-        record.row, record.line,
-        {.reason = ImportReason::kGate, .detail = std::string(verdict.status().message())});
-    return absl::OkStatus();
+    return fault(ImportReason::kGate, std::string(verdict.status().message()));
   }
   ++handed_;
   if (options_.dry_run) {
-    ledger_->Count([&](ImportCounts& counts) {
+    return ledger_->Count([&](ImportCounts& counts) {
       ++counts.would_publish;
       ++counts.by_publisher[publisher];
     });
-    return absl::OkStatus();
   }
-  ready.push_back({record.row, record.line, std::move(fingerprint), std::move(statement)});
-  return absl::OkStatus();
+  ready.push_back({place.row, place.number, place.line, std::move(place.fingerprint),
+                   std::move(statement)});
 }
 
 OutgoingStatement Importer::Complete(uint64_t row, MappedRow mapped, absl::Time sent) const {
-  const ctl::ImportMapping& mapping = mapper_.mapping();
+  const ctl::ImportMapping& mapping = mapping_;
   RowIds ids = IdsOfRow(mapping.id(), mapping.dataset(), row);
   RowSalts salts = SaltsOfRow(state_->salt_key(), row);
   OutgoingStatement out{.body = std::move(mapped.body),
@@ -334,7 +385,7 @@ absl::Status Importer::SendAll(std::vector<Ready>& ready) {
   }
   RETURN_IF_ERROR(state_->MarkSent(sent));
   for (Ready& row : ready) {
-    ledger_->Begin(row.row, row.line);
+    ledger_->Begin(row.row, row.number, row.line);
     StatementOutlet::Done done =
         [ledger = ledger_, number = row.row, publisher = row.statement.body.publisher()](
             absl::StatusOr<v1::Receipt> answer) { ledger->Answer(number, publisher, answer); };

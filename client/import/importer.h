@@ -19,6 +19,7 @@
 #include "client/import/import_state.h"
 #include "client/import/row_mapper.h"
 #include "core/gate/gate.h"
+#include "corridor/case_anonymizer.h"
 #include "corridor/v1/record.pb.h"
 #include "corridor/v1/statement.pb.h"
 
@@ -54,6 +55,8 @@ struct ImportOptions {
   std::set<std::string> publishers;
   // Map and ask the gate, and send nothing.
   bool dry_run = false;
+  // Of cases: send also what should wait (HELD).
+  bool release_now = false;
   // The time of this run: what rows sent for the first time say.
   absl::Time now;
   // How long to wait for answers after an interruption.
@@ -73,15 +76,20 @@ using FaultSink = absl::AnyInvocable<void(uint64_t row, uint64_t line, const Row
 class Importer {
  public:
   // The arguments must outlive this; `state` is shared with answers that come late.
-  Importer(const RowMapper& mapper, const Gate& gate, std::shared_ptr<ImportState> state,
+  Importer(const ctl::ImportMapping& mapping, const Gate& gate, std::shared_ptr<ImportState> state,
            StatementOutlet& outlet, const ImportOptions& options);
 
   // Runs to the end of `reader`, or until `interrupted`, and waits for the answers.
   // `progress` is called now and then. kOk also when rows were not imported: the counts say so.
   // kInvalidArgument: a label that the mapping says to stop at. kUnavailable: an outlet gave
   // up, so that going on would only wait. kCancelled: interrupted. Others: the state file.
-  absl::Status Run(CsvReader& reader, const std::atomic<bool>& interrupted, FaultSink on_fault,
-                   absl::FunctionRef<void(const ImportCounts&)> progress);
+  absl::Status Run(CsvReader& reader, const RowMapper& mapper, const std::atomic<bool>& interrupted,
+                   FaultSink on_fault, absl::FunctionRef<void(const ImportCounts&)> progress);
+
+  // The same for alerts made of cases: an alert takes the place of a row, known by its key;
+  // faults name its number.
+  absl::Status RunCases(const std::vector<CaseAlert>& alerts, const std::atomic<bool>& interrupted,
+                        FaultSink on_fault);
 
   // What became of the rows so far.
   ImportCounts counts() const;
@@ -90,17 +98,29 @@ class Importer {
   class Ledger;  // What the answers change.
   struct Ready {
     uint64_t row = 0;
+    uint64_t number = 0;
     uint64_t line = 0;
     std::string fingerprint;
     OutgoingStatement statement;
   };
 
-  absl::Status Take(const CsvRecord& record, std::vector<Ready>& ready);
-  absl::Status TakeMapped(const CsvRecord& record, MappedRow mapped, std::vector<Ready>& ready);
+  // What stands at a place: a row of a file, or an alert made of cases.
+  struct Place {
+    uint64_t row = 0;     // What it is known by.
+    uint64_t number = 0;  // What faults call it.
+    uint64_t line = 0;
+    std::string fingerprint;
+  };
+
+  absl::Status Take(const CsvRecord& record, const RowMapper& mapper, std::vector<Ready>& ready);
+  void TakeAlert(const CaseAlert& alert, std::vector<Ready>& ready);
+  void TakeMapped(Place place, MappedRow mapped, std::vector<Ready>& ready);
+  absl::Status Finish(absl::Status status, std::vector<Ready>& ready,
+                      const std::atomic<bool>& interrupted);
   OutgoingStatement Complete(uint64_t row, MappedRow mapped, absl::Time sent) const;
   absl::Status SendAll(std::vector<Ready>& ready);
 
-  const RowMapper& mapper_;
+  const ctl::ImportMapping& mapping_;
   const Gate& gate_;
   const std::shared_ptr<ImportState> state_;
   StatementOutlet& outlet_;

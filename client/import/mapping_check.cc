@@ -59,6 +59,10 @@ class Checker {
   void CheckPlaces(const RepeatedPtrField<ctl::PlaceLabel>& places);
   void CheckColumn(const ctl::ColumnMapping& column, std::string_view path);
   void CheckCode(const ctl::CodeMapping& code, const FieldPath* field, std::string_view path);
+  void CheckCases(const ctl::ImportMapping& mapping);
+  void CheckNothingFiner(const ctl::ImportMapping& mapping);
+  void CheckCodeColumn(const ctl::CodeColumn& column, const FieldPath& field,
+                       std::string_view path);
   void CheckValue(const FieldPath& field, std::string_view value, std::string path);
 
   std::vector<FieldViolation> faults_;
@@ -90,6 +94,7 @@ std::vector<FieldViolation> Checker::Check(const ctl::ImportMapping& mapping) {
   for (int i = 0; i < mapping.columns_size(); ++i) {
     CheckColumn(mapping.columns(i), At("columns", i));
   }
+  if (mapping.has_cases()) CheckCases(mapping);
   return std::move(faults_);
 }
 
@@ -161,6 +166,7 @@ void Checker::CheckAudienceRule(const ctl::AudienceRule& rule, std::string_view 
     case ctl::AudienceRule::kCountriesOfRow:
       CheckCountriesOfRow(rule.countries_of_row(), Sub(path, "countries_of_row"));
       break;
+    case ctl::AudienceRule::kCountriesOfRoute:
     case ctl::AudienceRule::kPublishersRegion:
       break;
     case ctl::AudienceRule::kAudience:
@@ -173,7 +179,8 @@ void Checker::CheckAudienceRule(const ctl::AudienceRule& rule, std::string_view 
       break;
     case ctl::AudienceRule::CHOICE_NOT_SET:
       Add(std::string(path),
-          "means nobody; give countries_of_row, corridor_of_row, publishers_region or audience");
+          "means nobody; give countries_of_row, countries_of_route, corridor_of_row, "
+          "publishers_region or audience");
       break;
   }
 }
@@ -260,6 +267,7 @@ void Checker::CheckLeg(const ctl::LegMapping& leg, std::string_view path) {
   if (leg.code_column().empty() && leg.label_column().empty()) {
     Add(std::string(path), "has no column; give code_column, label_column or both");
   }
+  CheckConditions(leg.when(), Sub(path, "when"));
   const bool to_area = leg.unknown_label() == ctl::UNKNOWN_LABEL_MAP_TO_AREA;
   if (!ctl::UnknownLabel_IsValid(leg.unknown_label())) {
     Add(Sub(path, "unknown_label"), "is no such choice");
@@ -292,7 +300,7 @@ void Checker::CheckColumn(const ctl::ColumnMapping& column, std::string_view pat
   }
   if (!ctl::UnknownLabel_IsValid(column.unknown_label()) ||
       column.unknown_label() == ctl::UNKNOWN_LABEL_MAP_TO_AREA) {
-    Add(Sub(path, "unknown_label"), "is neither STOP nor SKIP_AND_COUNT");
+    Add(Sub(path, "unknown_label"), "is neither STOP nor SKIP_AND_COUNT nor DROP_VALUE");
   }
   absl::StatusOr<FieldPath> field = FieldPath::Resolve(column.field());
   if (!column.field().empty() && !field.ok()) {
@@ -331,6 +339,61 @@ void Checker::CheckCode(const ctl::CodeMapping& code, const FieldPath* field,
   }
 }
 
+void Checker::CheckCases(const ctl::ImportMapping& mapping) {
+  const ctl::CaseRules& cases = mapping.cases();
+  CheckNothingFiner(mapping);
+  if (cases.k() != 0 && (cases.k() < kCaseGroupMin || cases.k() > kCaseGroupMax)) {
+    Add("cases.k", absl::StrCat("is not from ", kCaseGroupMin, " to ", kCaseGroupMax));
+  }
+  const FieldPath gender = *FieldPath::Resolve("affected_group.gender");
+  const FieldPath age = *FieldPath::Resolve("affected_group.age_band");
+  if (cases.has_gender()) CheckCodeColumn(cases.gender(), gender, "cases.gender");
+  if (cases.has_age_band()) CheckCodeColumn(cases.age_band(), age, "cases.age_band");
+  for (int i = 0; i < cases.never_size(); ++i) {
+    Needs(!cases.never(i).why().empty(), Sub(At("cases.never", i), "why"));
+  }
+}
+
+// What is made of all cases of an alert cannot come from a row.
+void Checker::CheckNothingFiner(const ctl::ImportMapping& mapping) {
+  constexpr char kFromCases[] = "comes from `cases` alone";
+  const auto group = [](const std::string& field) {
+    return field.rfind("affected_group", 0) == 0;
+  };
+  if (mapping.content().has_affected_group()) Add("content.affected_group", kFromCases);
+  if (mapping.where_present().has_affected_group()) Add("where_present.affected_group", kFromCases);
+  if (mapping.has_observed()) Add("observed", "is not used with `cases`; see event_date_column");
+  for (int i = 0; i < mapping.columns_size(); ++i) {
+    const ctl::ColumnMapping& column = mapping.columns(i);
+    if (group(column.field())) Add(Sub(At("columns", i), "field"), kFromCases);
+    for (int k = 0; k < column.codes_size(); ++k) {
+      for (int j = 0; j < column.codes(k).also_size(); ++j) {
+        if (!group(column.codes(k).also(j).field())) continue;
+        Add(Sub(At(Sub(At(Sub(At("columns", i), "codes"), k), "also"), j), "field"), kFromCases);
+      }
+    }
+  }
+  for (int i = 0; i < mapping.audience_rules_size(); ++i) {
+    const ctl::AudienceRule& rule = mapping.audience_rules(i);
+    if (rule.when().empty() && !rule.has_countries_of_row() && !rule.has_corridor_of_row()) {
+      continue;
+    }
+    Add(At("audience_rules", i),
+        "speaks of a row, and an alert stands for many; use countries_of_route, "
+        "publishers_region or audience");
+  }
+}
+
+void Checker::CheckCodeColumn(const ctl::CodeColumn& column, const FieldPath& field,
+                              std::string_view path) {
+  Needs(!column.column().empty(), Sub(path, "column"));
+  for (int i = 0; i < column.codes_size(); ++i) {
+    const std::string code = At(Sub(path, "codes"), i);
+    CheckCode(column.codes(i), &field, code);
+    if (!column.codes(i).also().empty()) Add(Sub(code, "also"), "is not used here");
+  }
+}
+
 void Checker::CheckValue(const FieldPath& field, std::string_view value, std::string path) {
   const absl::Status status = field.Parse(value).status();
   if (!status.ok()) Add(std::move(path), S(status.message()));
@@ -363,16 +426,36 @@ void ForEachColumn(const ctl::ImportMapping& mapping, Visit visit) {
   for (int i = 0; i < mapping.legs_size(); ++i) {
     visit(mapping.legs(i).code_column(), Sub(At("legs", i), "code_column"));
     visit(mapping.legs(i).label_column(), Sub(At("legs", i), "label_column"));
+    conditions(mapping.legs(i).when(), Sub(At("legs", i), "when"));
   }
   for (int i = 0; i < mapping.columns_size(); ++i) {
     visit(mapping.columns(i).column(), Sub(At("columns", i), "column"));
   }
+  const ctl::CaseRules& cases = mapping.cases();
+  visit(cases.case_column(), std::string("cases.case_column"));
+  visit(cases.event_date_column(), std::string("cases.event_date_column"));
+  for (int i = 0; i < cases.recent_date_columns_size(); ++i) {
+    visit(cases.recent_date_columns(i), At("cases.recent_date_columns", i));
+  }
+  visit(cases.gender().column(), std::string("cases.gender.column"));
+  visit(cases.age_band().column(), std::string("cases.age_band.column"));
+  visit(cases.age_column(), std::string("cases.age_column"));
+  visit(cases.citizenship_column(), std::string("cases.citizenship_column"));
 }
 
 }  // namespace
 
 std::vector<FieldViolation> CheckMapping(const ctl::ImportMapping& mapping) {
   return Checker().Check(mapping);
+}
+
+std::vector<std::string> NamedColumns(const ctl::ImportMapping& mapping) {
+  std::vector<std::string> named;
+  ForEachColumn(mapping, [&](const std::string& column, const std::string& /*path*/) {
+    if (column.empty() || std::find(named.begin(), named.end(), column) != named.end()) return;
+    named.push_back(column);
+  });
+  return named;
 }
 
 std::vector<FieldViolation> CheckColumns(const ctl::ImportMapping& mapping,

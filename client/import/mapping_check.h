@@ -9,6 +9,10 @@
 
 namespace corridor {
 
+// The bounds of CaseRules.k.
+inline constexpr int kCaseGroupMin = 11;
+inline constexpr int kCaseGroupMax = 1000;
+
 inline constexpr int kPublishersMax = 64;
 inline constexpr int kValidityDaysMax = 731;
 
@@ -16,6 +20,9 @@ inline constexpr int kValidityDaysMax = 731;
 // its path ("columns[2].codes[0].value") and what would pass; empty when it is sound.
 // Pure.
 std::vector<FieldViolation> CheckMapping(const ctl::ImportMapping& mapping);
+
+// The columns that the mapping reads, each once.
+std::vector<std::string> NamedColumns(const ctl::ImportMapping& mapping);
 
 // Every column that the mapping names and `header` has not, by path.
 std::vector<FieldViolation> CheckColumns(const ctl::ImportMapping& mapping,

@@ -8,6 +8,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "client/import/country_text.h"
 #include "client/import/field_path.h"
 #include "client/import/label_text.h"
 #include "client/import/mapping_check.h"
@@ -92,18 +93,18 @@ class Column {
  public:
   Column(const ctl::ColumnMapping& proto, const Header& header);
 
-  MaybeFault Apply(const Cells& cells, v1::AlertContent& content) const;
+  MaybeFault Apply(const Cells& cells, v1::AlertContent& content, MappedRow& row) const;
 
  private:
-  // Nothing: the label is known and was applied.
-  MaybeFault ApplyLabel(std::string_view label, v1::AlertContent& content) const;
+  // Nothing: the label is known and was applied, or may be left out.
+  MaybeFault ApplyLabel(std::string_view label, v1::AlertContent& content, MappedRow& row) const;
   MaybeFault Put(const Assignment& assignment, std::string_view label,
                  v1::AlertContent& content) const;
 
   std::string name_;
   size_t column_;
   std::string split_;
-  bool stop_;
+  ctl::UnknownLabel unknown_;
   std::optional<FieldPath> cell_field_;  // With cell_is_value.
   std::map<std::string, std::vector<Assignment>> codes_;
 };
@@ -112,7 +113,7 @@ Column::Column(const ctl::ColumnMapping& proto, const Header& header)
     : name_(proto.column()),
       column_(IndexOf(header, proto.column())),
       split_(proto.split()),
-      stop_(proto.unknown_label() == ctl::UNKNOWN_LABEL_STOP) {
+      unknown_(proto.unknown_label()) {
   std::optional<FieldPath> field;
   if (!proto.field().empty()) field = *FieldPath::Resolve(proto.field());
   if (proto.cell_is_value()) cell_field_ = field;
@@ -127,17 +128,18 @@ Column::Column(const ctl::ColumnMapping& proto, const Header& header)
   }
 }
 
-MaybeFault Column::Apply(const Cells& cells, v1::AlertContent& content) const {
+MaybeFault Column::Apply(const Cells& cells, v1::AlertContent& content, MappedRow& row) const {
   const std::string_view whole = CellAt(cells, column_);
   if (whole.empty()) return std::nullopt;
-  if (codes_.contains(Folded(whole))) return ApplyLabel(whole, content);
+  if (codes_.contains(Folded(whole))) return ApplyLabel(whole, content, row);
   for (std::string_view label : Labels(whole, split_)) {
-    if (MaybeFault fault = ApplyLabel(label, content)) return fault;
+    if (MaybeFault fault = ApplyLabel(label, content, row)) return fault;
   }
   return std::nullopt;
 }
 
-MaybeFault Column::ApplyLabel(std::string_view label, v1::AlertContent& content) const {
+MaybeFault Column::ApplyLabel(std::string_view label, v1::AlertContent& content,
+                              MappedRow& row) const {
   if (const auto code = codes_.find(Folded(label)); code != codes_.end()) {
     for (const Assignment& assignment : code->second) {
       if (MaybeFault fault = Put(assignment, label, content)) return fault;
@@ -148,11 +150,15 @@ MaybeFault Column::ApplyLabel(std::string_view label, v1::AlertContent& content)
     absl::StatusOr<FieldPath::Value> value = cell_field_->Parse(label);
     if (value.ok()) return Put({*cell_field_, *std::move(value)}, label, content);
   }
+  if (unknown_ == ctl::UNKNOWN_LABEL_DROP_VALUE) {
+    row.dropped.emplace_back(name_, label);
+    return std::nullopt;
+  }
   return RowFault{.reason = ImportReason::kUnknownLabel,
                   .column = name_,
                   .label = std::string(label),
                   .detail = "the mapping has no code for this label",
-                  .stop = stop_};
+                  .stop = unknown_ == ctl::UNKNOWN_LABEL_STOP};
 }
 
 MaybeFault Column::Put(const Assignment& assignment, std::string_view label,
@@ -176,7 +182,8 @@ class Leg {
   Leg(const ctl::LegMapping& proto, const Header& header)
       : proto_(proto),
         code_column_(IndexOf(header, proto.code_column())),
-        label_column_(IndexOf(header, proto.label_column())) {}
+        label_column_(IndexOf(header, proto.label_column())),
+        when_(ConditionsOf(proto.when(), header)) {}
 
   MaybeFault Apply(const Cells& cells, const Places& places, v1::AlertContent& content,
                    MappedRow& row) const;
@@ -189,10 +196,12 @@ class Leg {
   ctl::LegMapping proto_;
   size_t code_column_;
   size_t label_column_;
+  Conditions when_;
 };
 
 MaybeFault Leg::Apply(const Cells& cells, const Places& places, v1::AlertContent& content,
                       MappedRow& row) const {
+  if (!AllHold(when_, cells)) return std::nullopt;
   if (const std::string_view code = CellAt(cells, code_column_); !code.empty()) {
     if (!IsCountryAlpha3(code) && !IsM49Area(code)) {
       return RowFault{.reason = ImportReason::kValue,
@@ -214,6 +223,11 @@ MaybeFault Leg::ApplyLabel(std::string_view label, const Places& places, v1::Ale
   std::string place;
   if (const auto found = places.find(Folded(label)); found != places.end()) {
     place = found->second;
+  } else if (proto_.country_names() && !CountryFromText(label).empty()) {
+    place = CountryFromText(label);
+  } else if (proto_.unknown_label() == ctl::UNKNOWN_LABEL_DROP_VALUE) {
+    row.dropped.emplace_back(proto_.label_column(), label);
+    return std::nullopt;
   } else if (proto_.unknown_label() == ctl::UNKNOWN_LABEL_MAP_TO_AREA) {
     place = proto_.unknown_area();
   } else {
@@ -267,11 +281,23 @@ std::vector<std::string> CountriesIn(const Cells& cells, const std::vector<size_
   return countries;
 }
 
-bool SetCountries(const ctl::CountriesOfRow& choice, const std::vector<std::string>& countries,
-                  const std::string& own, v1::Audience& audience) {
+// The countries of the legs, each once, in their order.
+std::vector<std::string> CountriesOf(const v1::AlertContent& content) {
+  std::vector<std::string> countries;
+  for (const v1::RouteLeg& leg : content.legs()) {
+    if (!leg.has_country()) continue;
+    if (std::find(countries.begin(), countries.end(), leg.country()) == countries.end()) {
+      countries.push_back(leg.country());
+    }
+  }
+  return countries;
+}
+
+bool SetCountries(const google::protobuf::RepeatedPtrField<std::string>& among,
+                  const std::vector<std::string>& countries, const std::string& own,
+                  v1::Audience& audience) {
   const auto counts = [&](const std::string& country) {
-    return choice.among().empty() ||
-           std::find(choice.among().begin(), choice.among().end(), country) != choice.among().end();
+    return among.empty() || std::find(among.begin(), among.end(), country) != among.end();
   };
   bool somebody_else = false;
   for (const std::string& country : countries) {
@@ -297,13 +323,13 @@ class RowMapper::Plan {
   Plan(ctl::ImportMapping mapping, const Header& header);
 
   std::variant<MappedRow, RowFault> Map(const Cells& cells) const;
+  bool Address(const Cells& cells, MappedRow& row) const;
   const ctl::ImportMapping& mapping() const { return mapping_; }
 
  private:
   const ctl::ImportPublisher* PublisherOf(const Cells& cells) const;
-  bool Address(const Cells& cells, const ctl::ImportPublisher& publisher, MappedRow& row) const;
-  bool SetAudience(const AudienceChoice& choice, const Cells& cells,
-                   const ctl::ImportPublisher& publisher, v1::Audience& audience) const;
+  bool SetAudience(const AudienceChoice& choice, const Cells& cells, const v1::StatementBody& body,
+                   v1::Audience& audience) const;
   MaybeFault Fill(const Cells& cells, v1::AlertContent& content, MappedRow& row) const;
   MaybeFault SetObserved(const Cells& cells, v1::AlertContent& content) const;
   void LayUnder(v1::AlertContent& content) const;
@@ -369,7 +395,8 @@ std::variant<MappedRow, RowFault> RowMapper::Plan::Map(const Cells& cells) const
   if (MaybeFault fault = Fill(cells, *row.body.mutable_issue()->mutable_content(), row)) {
     return *std::move(fault);
   }
-  if (!Address(cells, *publisher, row)) {
+  // Of cases, only what they become together has an audience.
+  if (!mapping_.has_cases() && !Address(cells, row)) {
     return RowFault{.reason = ImportReason::kNoAudience, .detail = "no audience rule applies"};
   }
   return row;
@@ -389,11 +416,10 @@ const ctl::ImportPublisher* RowMapper::Plan::PublisherOf(const Cells& cells) con
   return nullptr;
 }
 
-bool RowMapper::Plan::Address(const Cells& cells, const ctl::ImportPublisher& publisher,
-                              MappedRow& row) const {
+bool RowMapper::Plan::Address(const Cells& cells, MappedRow& row) const {
   for (const AudienceChoice& choice : audience_choices_) {
     v1::Audience audience;
-    if (!AllHold(choice.when, cells) || !SetAudience(choice, cells, publisher, audience)) continue;
+    if (!AllHold(choice.when, cells) || !SetAudience(choice, cells, row.body, audience)) continue;
     *row.routing.mutable_audience() = std::move(audience);
     if (choice.rule.tlp() != v1::TLP_UNSPECIFIED) row.body.set_tlp(choice.rule.tlp());
     return true;
@@ -402,16 +428,19 @@ bool RowMapper::Plan::Address(const Cells& cells, const ctl::ImportPublisher& pu
 }
 
 bool RowMapper::Plan::SetAudience(const AudienceChoice& choice, const Cells& cells,
-                                  const ctl::ImportPublisher& publisher,
-                                  v1::Audience& audience) const {
+                                  const v1::StatementBody& body, v1::Audience& audience) const {
+  const std::string& own = body.publisher_country();
   switch (choice.rule.choice_case()) {
     case ctl::AudienceRule::kCountriesOfRow:
-      return SetCountries(choice.rule.countries_of_row(), CountriesIn(cells, choice.columns),
-                          publisher.country(), audience);
+      return SetCountries(choice.rule.countries_of_row().among(),
+                          CountriesIn(cells, choice.columns), own, audience);
+    case ctl::AudienceRule::kCountriesOfRoute:
+      return SetCountries(choice.rule.countries_of_route().among(),
+                          CountriesOf(body.issue().content()), own, audience);
     case ctl::AudienceRule::kCorridorOfRow:
       return SetCorridor(cells, choice.columns, audience);
     case ctl::AudienceRule::kPublishersRegion:
-      audience.mutable_regions()->add_regions(std::string(RegionOf(publisher.spiffe_id())));
+      audience.mutable_regions()->add_regions(std::string(RegionOf(body.publisher())));
       return true;
     case ctl::AudienceRule::kAudience:
       audience = choice.rule.audience();
@@ -430,7 +459,7 @@ MaybeFault RowMapper::Plan::Fill(const Cells& cells, v1::AlertContent& content,
     if (MaybeFault fault = leg.Apply(cells, places_, content, row)) return fault;
   }
   for (const Column& column : columns_) {
-    if (MaybeFault fault = column.Apply(cells, content)) return fault;
+    if (MaybeFault fault = column.Apply(cells, content, row)) return fault;
   }
   LayUnder(content);
   return std::nullopt;
@@ -487,6 +516,8 @@ std::variant<MappedRow, RowFault> RowMapper::Map(const CsvRecord& record) const 
   }
   return plan_->Map(record.cells);
 }
+
+bool RowMapper::Address(MappedRow& alert) const { return plan_->Address({}, alert); }
 
 const ctl::ImportMapping& RowMapper::mapping() const { return plan_->mapping(); }
 

@@ -21,6 +21,8 @@ struct MappedRow {
   v1::StatementRouting routing;
   // Labels that stand for an area here, with its code.
   std::vector<std::pair<std::string, std::string>> areas;
+  // Labels that were left out (DROP_VALUE), each with its column before it.
+  std::vector<std::pair<std::string, std::string>> dropped;
 };
 
 // What a mapping makes of rows. A pure function of mapping and row: immutable, any
@@ -32,8 +34,13 @@ class RowMapper {
   static absl::StatusOr<RowMapper> Make(ctl::ImportMapping mapping,
                                         const std::vector<std::string>& header);
 
-  // The alert, or why there is none. The gate has not been asked.
+  // The alert, or why there is none. The gate has not been asked. With `cases`, what one
+  // row adds to its case: it has no audience yet.
   std::variant<MappedRow, RowFault> Map(const CsvRecord& record) const;
+
+  // With `cases`: gives what they say together the audience and marking of the first
+  // audience rule that applies; false where none does.
+  bool Address(MappedRow& alert) const;
 
   const ctl::ImportMapping& mapping() const;
 

@@ -105,9 +105,9 @@ ImportResult RunImport(const ctl::ImportMapping& mapping, std::string csv,
     return result;
   }
   const Gate gate(DefaultGatePolicy());
-  Importer importer(*mapper, gate, std::move(state), outlet, options);
+  Importer importer(mapping, gate, std::move(state), outlet, options);
   result.status = importer.Run(
-      reader, outlet.interrupted,
+      reader, *mapper, outlet.interrupted,
       [&result](uint64_t row, uint64_t line, const RowFault& fault) {
         result.faults.push_back({row, line, fault});
       },

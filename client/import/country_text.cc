@@ -1,0 +1,53 @@
+#include "client/import/country_text.h"
+
+#include <unicode/locid.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "absl/strings/ascii.h"
+#include "client/import/label_text.h"
+#include "core/base/strings.h"
+#include "core/model/vocabulary.h"
+
+namespace corridor {
+namespace {
+
+using Names = std::unordered_map<std::string, std::string>;
+
+std::string FoldedName(icu::UnicodeString name) {
+  std::string folded;
+  name.foldCase().toUTF8String(folded);
+  return folded;
+}
+
+Names MakeNames() {
+  Names names;
+  for (const char* const* alpha2 = icu::Locale::getISOCountries(); *alpha2 != nullptr; ++alpha2) {
+    const icu::Locale country("und", *alpha2);
+    std::string alpha3(Alpha3FromAlpha2(*alpha2));
+    if (alpha3.empty()) continue;
+    for (const char* language : {"en", "fr", "sw", "id", "fil", "th", "am"}) {
+      icu::UnicodeString name;
+      country.getDisplayCountry(icu::Locale(language), name);
+      names.emplace(FoldedName(name), alpha3);
+    }
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string CountryFromText(std::string_view label) {
+  static const Names* const names = new Names(MakeNames());
+  const std::string_view text = Stripped(label);
+  const std::string upper = absl::AsciiStrToUpper(A(text));
+  if (IsCountryAlpha3(upper)) return upper;
+  if (upper.size() == 2) return std::string(Alpha3FromAlpha2(upper));
+  const auto found = names->find(
+      FoldedName(icu::UnicodeString::fromUTF8({text.data(), static_cast<int32_t>(text.size())})));
+  return found == names->end() ? "" : found->second;
+}
+
+}  // namespace corridor
