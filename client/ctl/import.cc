@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "client/ctl/case_output.h"
 #include "client/ctl/commands.h"
 #include "client/ctl/duration_flag.h"
 #include "client/ctl/import_output.h"
@@ -30,6 +31,7 @@
 #include "core/gate/gate.h"
 #include "core/gate/gate_policy.h"
 #include "core/model/errors.h"
+#include "corridor/case_anonymizer.h"
 
 namespace corridor {
 namespace {
@@ -40,10 +42,16 @@ constexpr char kFooter[] =
     "number,\n"
     "not by what it says: an import that was interrupted, or killed, runs again and doubles\n"
     "nothing. What it remembers lies in the state file; keep it beside the data.\n\n"
+    "Rows about persons: a mapping with `cases` reads only the columns that it names, puts cases\n"
+    "together, and makes alerts of patterns (docs/anonymising.md). Start with --dry-run: it shows\n"
+    "each alert, what was left out or said more coarsely and why, and when to release it. An\n"
+    "alert that should wait is held (HELD); run the import again on that day, or --release-now.\n"
+    "Nothing that is shown or written repeats a cell.\n\n"
     "Exit code 0 means that every row was imported or left out as the mapping says.\n\n"
     "Examples:\n"
     "  corridorctl import --mapping routes.textproto routes.csv --dry-run --report left-out.jsonl\n"
     "  corridorctl import --mapping routes.textproto routes.csv --publisher-profiles profiles/\n"
+    "  corridorctl import --mapping htcds.textproto cases.csv --dry-run --report notes.jsonl\n"
     "  corridorctl import --mapping routes.textproto routes.csv --only-mine --rows 1-100\n";
 
 struct ImportFlags {
@@ -52,6 +60,7 @@ struct ImportFlags {
   std::vector<std::string> profiles;
   bool only_mine = false;
   bool dry_run = false;
+  bool release_now = false;
   std::string state;
   std::string report;
   std::string rows;
@@ -92,14 +101,19 @@ class ImportCommand {
   absl::Status OpenState();
   absl::Status OpenReport();
   int Import();
+  absl::Status ImportRows(Importer& importer);
+  absl::Status ImportCases(Importer& importer);
   int Report(const absl::Status& status, const ImportCounts& counts);
 
   Context& context_;
   const ImportFlags& flags_;
   SystemRandom random_;
+  std::string mapping_text_;
   ctl::ImportMapping mapping_;
   std::optional<CsvReader> reader_;
-  std::optional<RowMapper> mapper_;
+  std::optional<RowMapper> mapper_;          // Of rows that are alerts each.
+  std::optional<CaseAnonymizer> anonymizer_;  // Of rows that are cases.
+  CaseOutcome outcome_;
   std::unique_ptr<ImportPublishers> publishers_;
   std::shared_ptr<ImportState> state_;
   std::ofstream report_;
@@ -126,6 +140,7 @@ int ImportCommand::Run() {
 absl::Status ImportCommand::Prepare() {
   options_.limit = flags_.limit;
   options_.dry_run = flags_.dry_run;
+  options_.release_now = flags_.release_now;
   options_.now = context_.clock.Now();
   RETURN_IF_ERROR(ParseRows(flags_.rows, options_));
   RETURN_IF_ERROR(ReadMapping());
@@ -136,8 +151,15 @@ absl::Status ImportCommand::Prepare() {
 }
 
 absl::Status ImportCommand::ReadMapping() {
-  ASSIGN_OR_RETURN(const std::string text, ReadAll(flags_.mapping, context_.in));
-  return ParseTextproto(text, flags_.mapping, mapping_);
+  ASSIGN_OR_RETURN(mapping_text_, ReadAll(flags_.mapping, context_.in));
+  RETURN_IF_ERROR(ParseTextproto(mapping_text_, flags_.mapping, mapping_));
+  if (mapping_.has_cases() && !flags_.rows.empty()) {
+    return UsageError("--rows: cases are put together from the whole file");
+  }
+  if (!mapping_.has_cases() && flags_.release_now) {
+    return UsageError("--release-now: this mapping is not of cases");
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ImportCommand::OpenTable() {
@@ -148,7 +170,12 @@ absl::Status ImportCommand::OpenTable() {
     return UsageError(absl::StrCat(flags_.file, ": ", reader.status().message()));
   }
   reader_ = *std::move(reader);
-  ASSIGN_OR_RETURN(mapper_, RowMapper::Make(mapping_, reader_->header()));
+  if (mapping_.has_cases()) {
+    ASSIGN_OR_RETURN(anonymizer_, CaseAnonymizer::Make(mapping_text_, reader_->header(),
+                                                       {.now = options_.now}));
+  } else {
+    ASSIGN_OR_RETURN(mapper_, RowMapper::Make(mapping_, reader_->header()));
+  }
   return absl::OkStatus();
 }
 
@@ -202,28 +229,59 @@ int ImportCommand::Import() {
   NoOutlet no_outlet;
   StatementOutlet& outlet =
       flags_.dry_run ? static_cast<StatementOutlet&>(no_outlet) : *publishers_;
-  Importer importer(*mapper_, gate, state_, outlet, options_);
+  Importer importer(mapping_, gate, state_, outlet, options_);
+  const absl::Status status = anonymizer_ ? ImportCases(importer) : ImportRows(importer);
+  report_.close();
+  return Report(status, importer.counts());
+}
+
+absl::Status ImportCommand::ImportRows(Importer& importer) {
   ImportProgress progress(context_.err, context_.clock, reader_->size(),
                           !context_.json() && isatty(STDERR_FILENO) == 1);
   const absl::Status status = importer.Run(
-      *reader_, interrupted,
+      *reader_, *mapper_, interrupted,
       [this](uint64_t row, uint64_t line, const RowFault& fault) {
         if (report_.is_open()) report_ << FaultToJson(row, line, fault).dump() << "\n";
       },
       [&](const ImportCounts& counts) { progress.Show(counts, reader_->position()); });
   progress.Clear();
-  report_.close();
-  return Report(status, importer.counts());
+  return status;
+}
+
+absl::Status ImportCommand::ImportCases(Importer& importer) {
+  CsvRecord record;
+  while (!interrupted && reader_->Next(record)) {
+    if (record.fault.empty()) {
+      anonymizer_->Add(record.cells);
+    } else {
+      anonymizer_->AddUnreadable();
+    }
+  }
+  if (interrupted) return absl::CancelledError("interrupted; nothing was sent");
+  outcome_ = anonymizer_->Finish();
+  for (const CaseNote& note : outcome_.notes) {
+    if (report_.is_open()) report_ << NoteToJson(note).dump() << "\n";
+  }
+  return importer.RunCases(outcome_.alerts, interrupted,
+                           [this](uint64_t number, uint64_t /*line*/, const RowFault& fault) {
+                             if (!report_.is_open()) return;
+                             const Json json = {{"alert", number},
+                                                {"reason", std::string(ReasonText(fault.reason))},
+                                                {"why", fault.detail}};
+                             report_ << json.dump() << "\n";
+                           });
 }
 
 int ImportCommand::Report(const absl::Status& status, const ImportCounts& counts) {
   if (context_.json()) {
     Json json = CountsToJson(counts);
+    if (anonymizer_) json["cases"] = OutcomeToJson(outcome_);
     json["complete"] = status.ok();
     if (!status.ok()) json["error"] = StatusToJson(status)["error"];
     context_.out << json.dump() << "\n";
   } else {
-    PrintCounts(counts, context_.out);
+    if (anonymizer_) PrintOutcome(outcome_, context_.out);
+    PrintCounts(counts, anonymizer_ ? "alerts" : "rows", context_.out);
     if (!status.ok()) context_.err << StatusToText(status);
   }
   if (!flags_.report.empty() && report_.fail()) {
@@ -259,8 +317,11 @@ void AddImportCommand(CLI::App& app, Context& context) {
   command->add_flag("--only-mine", flags->only_mine,
                     "leave the rows of publishers without a profile");
   command->add_flag("--dry-run", flags->dry_run, "map and check every row, send nothing");
+  command->add_flag("--release-now", flags->release_now,
+                    "of cases: send also the alerts that should wait");
   command->add_option("--report", flags->report,
-                      "write every row that is not imported there, one JSON object a line");
+                      "write every row that is not imported there, one JSON object a line; of cases "
+                      "each thing left out or said more coarsely");
   command->add_option("--state", flags->state,
                       "what the import remembers (default: FILE.<mapping id>.corridor-import)");
   command->add_option("--rows", flags->rows, "only these rows: 12-40, 12- or 12");

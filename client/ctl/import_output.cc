@@ -72,11 +72,11 @@ Json CountsToJson(const ImportCounts& counts) {
           {"unknown_labels", counts.unknown_labels}};
 }
 
-void PrintCounts(const ImportCounts& counts, std::ostream& out) {
+void PrintCounts(const ImportCounts& counts, std::string_view unit, std::ostream& out) {
   const auto line = [&out](uint64_t count, std::string_view what) {
     out << absl::StreamFormat("%10s  %s\n", Grouped(count), std::string(what));
   };
-  line(counts.read, "rows read");
+  line(counts.read, absl::StrCat(std::string(unit), " read"));
   if (counts.would_publish > 0) line(counts.would_publish, "would be published (dry run)");
   line(counts.published, "published");
   line(counts.already_there, "already there (an earlier run, or its answer was lost)");

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <iosfwd>
 #include <string>
+#include <string_view>
 
 #include "absl/time/time.h"
 #include "client/ctl/output.h"
@@ -39,8 +40,8 @@ class ImportProgress {
 Json FaultToJson(uint64_t row, uint64_t line, const RowFault& fault);
 
 Json CountsToJson(const ImportCounts& counts);
-// The same for people.
-void PrintCounts(const ImportCounts& counts, std::ostream& out);
+// The same for people. `unit` is what was counted: "rows", or "alerts" made of cases.
+void PrintCounts(const ImportCounts& counts, std::string_view unit, std::ostream& out);
 
 }  // namespace corridor
 
