@@ -111,8 +111,8 @@ void PrintAlert(const CaseAlert& alert, const CaseOutcome& outcome, std::ostream
   const v1::AlertContent& content = alert.body.issue().content();
   out << absl::StrFormat("Alert %d, of %d %s\n", alert.number, alert.cases,
                          alert.cases == 1 ? "case" : "cases");
-  PrintWrapped("  says      ", absl::StrCat(Purposes(content), "; ", Route(content), "; ",
-                                            Period(content)), out);
+  PrintWrapped("  says      ",
+               absl::StrCat(Purposes(content), "; ", Route(content), "; ", Period(content)), out);
   PrintWrapped("  group     ", Group(content), out);
   PrintWrapped("  release   ", absl::StrCat(Release(alert), ": ", alert.release_reason), out);
   for (const CaseNote& note : outcome.notes) {
@@ -164,9 +164,13 @@ Json OutcomeToJson(const CaseOutcome& outcome) {
   for (const auto& [what, count] : CountRows(outcome)) {
     row_notes.push_back({{"column", what.first}, {"why", what.second}, {"rows", count}});
   }
-  return {{"rows", outcome.rows},   {"rows_left_out", outcome.rows_left_out},
-          {"cases", outcome.cases}, {"alerts", std::move(alerts)},
-          {"notes", std::move(notes)}, {"row_notes", std::move(row_notes)}};
+  return {{"rows", outcome.rows},
+          {"rows_left_out", outcome.rows_left_out},
+          {"rows_unreadable", outcome.rows_unreadable},
+          {"cases", outcome.cases},
+          {"alerts", std::move(alerts)},
+          {"notes", std::move(notes)},
+          {"row_notes", std::move(row_notes)}};
 }
 
 void PrintOutcome(const CaseOutcome& outcome, std::ostream& out) {

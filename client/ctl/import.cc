@@ -111,7 +111,7 @@ class ImportCommand {
   std::string mapping_text_;
   ctl::ImportMapping mapping_;
   std::optional<CsvReader> reader_;
-  std::optional<RowMapper> mapper_;          // Of rows that are alerts each.
+  std::optional<RowMapper> mapper_;           // Of rows that are alerts each.
   std::optional<CaseAnonymizer> anonymizer_;  // Of rows that are cases.
   CaseOutcome outcome_;
   std::unique_ptr<ImportPublishers> publishers_;
@@ -171,8 +171,8 @@ absl::Status ImportCommand::OpenTable() {
   }
   reader_ = *std::move(reader);
   if (mapping_.has_cases()) {
-    ASSIGN_OR_RETURN(anonymizer_, CaseAnonymizer::Make(mapping_text_, reader_->header(),
-                                                       {.now = options_.now}));
+    ASSIGN_OR_RETURN(anonymizer_,
+                     CaseAnonymizer::Make(mapping_text_, reader_->header(), {.now = options_.now}));
   } else {
     ASSIGN_OR_RETURN(mapper_, RowMapper::Make(mapping_, reader_->header()));
   }
@@ -289,6 +289,7 @@ int ImportCommand::Report(const absl::Status& status, const ImportCounts& counts
   }
   if (absl::IsInvalidArgument(status)) return kExitUsage;
   if (!status.ok()) return ExitCodeOf(status);
+  if (outcome_.rows_unreadable > 0) return kExitFailed;
   // What the mapping leaves out was meant to be left out; the rest was not.
   for (const ImportReason reason :
        {ImportReason::kBadRow, ImportReason::kGate, ImportReason::kRefused,
@@ -319,9 +320,10 @@ void AddImportCommand(CLI::App& app, Context& context) {
   command->add_flag("--dry-run", flags->dry_run, "map and check every row, send nothing");
   command->add_flag("--release-now", flags->release_now,
                     "of cases: send also the alerts that should wait");
-  command->add_option("--report", flags->report,
-                      "write every row that is not imported there, one JSON object a line; of cases "
-                      "each thing left out or said more coarsely");
+  command->add_option(
+      "--report", flags->report,
+      "write every row that is not imported there, one JSON object a line; of cases "
+      "each thing left out or said more coarsely");
   command->add_option("--state", flags->state,
                       "what the import remembers (default: FILE.<mapping id>.corridor-import)");
   command->add_option("--rows", flags->rows, "only these rows: 12-40, 12- or 12");

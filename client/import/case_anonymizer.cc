@@ -43,8 +43,8 @@ std::string GroupKey(const Case& one) {
   const v1::AlertContent& content = one.mapped.body.issue().content();
   std::vector<std::string> parts;
   for (const v1::RouteLeg& leg : content.legs()) {
-    parts.push_back(absl::StrCat("leg ", static_cast<int>(leg.stage()), " ", leg.country(), " ",
-                                 leg.area()));
+    parts.push_back(
+        absl::StrCat("leg ", static_cast<int>(leg.stage()), " ", leg.country(), " ", leg.area()));
   }
   for (int purpose : content.pattern().purposes()) {
     parts.push_back(absl::StrCat("purpose ", purpose));
@@ -52,8 +52,8 @@ std::string GroupKey(const Case& one) {
   std::sort(parts.begin(), parts.end());
   if (one.facts.event) {
     const v1::MonthPeriod period = CoarsePeriod(*one.facts.event);
-    parts.push_back(absl::StrCat("period ", period.start().year(), " ", period.start().month(),
-                                 " ", period.end().month()));
+    parts.push_back(absl::StrCat("period ", period.start().year(), " ", period.start().month(), " ",
+                                 period.end().month()));
   }
   std::string key = one.mapped.body.publisher();
   for (const std::string& part : parts) absl::StrAppend(&key, "\n", part);
@@ -133,6 +133,7 @@ class CaseAnonymizer::Impl {
   std::vector<size_t> positions_;  // Of each of columns_ in the table; beyond it: absent.
   uint64_t rows_ = 0;
   uint64_t left_out_ = 0;
+  uint64_t unreadable_ = 0;
   std::map<std::string, Case> cases_;
   std::vector<CaseNote> notes_;
 };
@@ -173,8 +174,7 @@ void CaseAnonymizer::Impl::NoteUses() {
     const auto at = std::find(columns_.begin(), columns_.end(), column) - columns_.begin();
     const size_t position = positions_[static_cast<size_t>(at)];
     if (position >= table_columns_) return;
-    notes_.push_back(
-        {.action = action, .position = position + 1, .column = column, .why = why});
+    notes_.push_back({.action = action, .position = position + 1, .column = column, .why = why});
   };
   note(Action::kDropped, rules.case_column(), "tells cases apart while they are counted");
   for (const std::string& column : rules.recent_date_columns()) {
@@ -216,6 +216,7 @@ std::string CaseAnonymizer::Impl::CaseOf(const std::vector<std::string>& project
 
 void CaseAnonymizer::Impl::AddUnreadable() {
   ++rows_;
+  ++unreadable_;
   LeaveOut("", "it cannot be read as a row of this table");
 }
 
@@ -249,15 +250,18 @@ void CaseAnonymizer::Impl::Put(const std::string& name, MappedRow mapped,
     return;
   }
   std::set<std::string> differing;
-  MergeContent(mapped.body.issue().content(),
-               *one.mapped.body.mutable_issue()->mutable_content(), differing);
+  MergeContent(mapped.body.issue().content(), *one.mapped.body.mutable_issue()->mutable_content(),
+               differing);
   for (const std::string& field : differing) {
     NoteRow("", absl::StrCat("another row of the same case says something else for ", field));
   }
 }
 
 CaseOutcome CaseAnonymizer::Impl::Finish() const {
-  CaseOutcome outcome{.rows = rows_, .rows_left_out = left_out_, .cases = cases_.size()};
+  CaseOutcome outcome{.rows = rows_,
+                      .rows_left_out = left_out_,
+                      .rows_unreadable = unreadable_,
+                      .cases = cases_.size()};
   outcome.notes = notes_;
   std::map<std::string, std::pair<const Case*, CaseGroup>> groups;
   for (const auto& [name, one] : cases_) {
@@ -285,9 +289,8 @@ CaseAlert CaseAnonymizer::Impl::MakeAlert(const std::string& key, const Case& fi
                              .field = std::move(note.field),
                              .why = std::move(note.why)});
   }
-  SuggestedRelease release =
-      SuggestRelease(group.youngest(), LastDay(alert.body.issue().content()), group.size() < k_,
-                     options_.now);
+  SuggestedRelease release = SuggestRelease(group.youngest(), LastDay(alert.body.issue().content()),
+                                            group.size() < k_, options_.now);
   alert.release_from = release.from;
   alert.release_reason = std::move(release.reason);
   Judge(alert, outcome);

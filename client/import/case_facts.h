@@ -16,7 +16,7 @@ namespace corridor {
 
 // A date of a table: a day, a month or a year.
 struct TableDate {
-  absl::CivilDay last;    // Its last day.
+  absl::CivilDay last;  // Its last day.
   bool has_month = false;
 };
 // ISO 8601: "2024-03-17" (a time behind it is passed over), "2024-03" or "2024"; from 1990

@@ -178,8 +178,8 @@ v1::AlertContent CaseGroup::Content(uint64_t k, std::vector<FieldNote>& notes) c
   if (size_ >= k) {
     Describe(k, *content.mutable_affected_group(), notes);
   } else {
-    notes.push_back({true, kGroupField,
-                     absl::StrCat("too few cases: a group is described from ", k, " on")});
+    notes.push_back(
+        {true, kGroupField, absl::StrCat("too few cases: a group is described from ", k, " on")});
   }
   return content;
 }
@@ -200,7 +200,8 @@ void CaseGroup::DescribeGender(uint64_t k, v1::AffectedGroupBlock& block,
   const bool all_large = std::all_of(genders_.begin(), genders_.end(),
                                      [k](const auto& count) { return count.second >= k; });
   if (!all_large) {
-    notes.push_back({true, "affected_group.gender", absl::StrCat("fewer than ", k, " share one")});
+    notes.push_back({true, "affected_group.gender",
+                     absl::StrCat("fewer than ", k, " share one of those among them")});
     return;
   }
   block.set_gender(genders_.size() == 1 ? genders_.begin()->first : v1::GENDER_MIXED);

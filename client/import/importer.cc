@@ -200,8 +200,9 @@ void Importer::Ledger::Refused(uint64_t row, const Named& named, const absl::Sta
   if (absl::Status marked = state_->MarkDropped(row); !marked.ok()) trouble_ = std::move(marked);
 }
 
-Importer::Importer(const ctl::ImportMapping& mapping, const Gate& gate, std::shared_ptr<ImportState> state,
-                   StatementOutlet& outlet, const ImportOptions& options)
+Importer::Importer(const ctl::ImportMapping& mapping, const Gate& gate,
+                   std::shared_ptr<ImportState> state, StatementOutlet& outlet,
+                   const ImportOptions& options)
     : mapping_(mapping),
       gate_(gate),
       state_(std::move(state)),
@@ -288,9 +289,8 @@ absl::Status Importer::Take(const CsvRecord& record, const RowMapper& mapper,
 void Importer::TakeAlert(const CaseAlert& alert, std::vector<Ready>& ready) {
   ledger_->Count([](ImportCounts& counts) { ++counts.read; });
   if (!alert.verdict.ok()) {
-    ledger_->Fault(
-        alert.number, 0,
-        {.reason = ImportReason::kGate, .detail = std::string(alert.verdict.message())});
+    ledger_->Fault(alert.number, 0,
+                   {.reason = ImportReason::kGate, .detail = std::string(alert.verdict.message())});
     return;
   }
   if (alert.release_from > options_.now && !options_.release_now) {
@@ -299,12 +299,12 @@ void Importer::TakeAlert(const CaseAlert& alert, std::vector<Ready>& ready) {
     return;
   }
   const std::string content = CanonicalBytes(alert.body);
-  TakeMapped({.row = alert.key,
-              .number = alert.number,
-              .line = 0,
-              .fingerprint = FingerprintOf(state_->salt_key(),
-                                           {content, absl::StrCat(alert.cases)})},
-             {.body = alert.body, .routing = alert.routing}, ready);
+  TakeMapped(
+      {.row = alert.key,
+       .number = alert.number,
+       .line = 0,
+       .fingerprint = FingerprintOf(state_->salt_key(), {content, absl::StrCat(alert.cases)})},
+      {.body = alert.body, .routing = alert.routing}, ready);
 }
 
 void Importer::TakeMapped(Place place, MappedRow mapped, std::vector<Ready>& ready) {
@@ -356,8 +356,8 @@ void Importer::TakeMapped(Place place, MappedRow mapped, std::vector<Ready>& rea
       ++counts.by_publisher[publisher];
     });
   }
-  ready.push_back({place.row, place.number, place.line, std::move(place.fingerprint),
-                   std::move(statement)});
+  ready.push_back(
+      {place.row, place.number, place.line, std::move(place.fingerprint), std::move(statement)});
 }
 
 OutgoingStatement Importer::Complete(uint64_t row, MappedRow mapped, absl::Time sent) const {

@@ -357,9 +357,7 @@ void Checker::CheckCases(const ctl::ImportMapping& mapping) {
 // What is made of all cases of an alert cannot come from a row.
 void Checker::CheckNothingFiner(const ctl::ImportMapping& mapping) {
   constexpr char kFromCases[] = "comes from `cases` alone";
-  const auto group = [](const std::string& field) {
-    return field.rfind("affected_group", 0) == 0;
-  };
+  const auto group = [](const std::string& field) { return field.rfind("affected_group", 0) == 0; };
   if (mapping.content().has_affected_group()) Add("content.affected_group", kFromCases);
   if (mapping.where_present().has_affected_group()) Add("where_present.affected_group", kFromCases);
   if (mapping.has_observed()) Add("observed", "is not used with `cases`; see event_date_column");

@@ -60,7 +60,8 @@ struct CaseAlert {
 // What became of a table.
 struct CaseOutcome {
   uint64_t rows = 0;
-  uint64_t rows_left_out = 0;  // Each has a note.
+  uint64_t rows_left_out = 0;    // Each has a note.
+  uint64_t rows_unreadable = 0;  // Among those left out.
   uint64_t cases = 0;
   std::vector<CaseAlert> alerts;
   std::vector<CaseNote> notes;  // Columns, then rows, then alerts.
