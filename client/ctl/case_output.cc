@@ -138,7 +138,15 @@ Json NoteToJson(const CaseNote& note) {
   return json;
 }
 
-Json OutcomeToJson(const CaseOutcome& outcome) {
+Json AlertFaultToJson(const AlertFault& fault) {
+  return {{"alert", fault.alert},
+          {"reason", std::string(ReasonText(fault.fault.reason))},
+          {"why", fault.fault.detail}};
+}
+
+Json OutcomeToJson(const CaseOutcome& outcome, const std::vector<AlertFault>& not_sent) {
+  Json faults = Json::array();
+  for (const AlertFault& fault : not_sent) faults.push_back(AlertFaultToJson(fault));
   Json alerts = Json::array();
   for (const CaseAlert& alert : outcome.alerts) {
     const v1::AlertContent& content = alert.body.issue().content();
@@ -170,10 +178,12 @@ Json OutcomeToJson(const CaseOutcome& outcome) {
           {"cases", outcome.cases},
           {"alerts", std::move(alerts)},
           {"notes", std::move(notes)},
-          {"row_notes", std::move(row_notes)}};
+          {"row_notes", std::move(row_notes)},
+          {"not_sent", std::move(faults)}};
 }
 
-void PrintOutcome(const CaseOutcome& outcome, std::ostream& out) {
+void PrintOutcome(const CaseOutcome& outcome, const std::vector<AlertFault>& not_sent,
+                  std::ostream& out) {
   out << absl::StreamFormat("%d rows (%d left out), %d cases, %d alerts\n", outcome.rows,
                             outcome.rows_left_out, outcome.cases, outcome.alerts.size());
   PrintColumns(outcome, out);
@@ -190,6 +200,15 @@ void PrintOutcome(const CaseOutcome& outcome, std::ostream& out) {
   if (outcome.alerts.size() > kAlertsShown) {
     out << absl::StreamFormat("... and %d more alerts; --report and --format json name all\n",
                               outcome.alerts.size() - kAlertsShown);
+  }
+  if (!not_sent.empty()) out << "Not sent:\n";
+  for (size_t i = 0; i < not_sent.size() && i < kAlertsShown; ++i) {
+    PrintWrapped(absl::StrFormat("  alert %d  %s  ", not_sent[i].alert,
+                                 std::string(ReasonText(not_sent[i].fault.reason))),
+                 not_sent[i].fault.detail, out);
+  }
+  if (not_sent.size() > kAlertsShown) {
+    out << absl::StreamFormat("  ... and %d more\n", not_sent.size() - kAlertsShown);
   }
 }
 

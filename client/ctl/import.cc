@@ -114,6 +114,7 @@ class ImportCommand {
   std::optional<RowMapper> mapper_;           // Of rows that are alerts each.
   std::optional<CaseAnonymizer> anonymizer_;  // Of rows that are cases.
   CaseOutcome outcome_;
+  std::vector<AlertFault> not_sent_;
   std::unique_ptr<ImportPublishers> publishers_;
   std::shared_ptr<ImportState> state_;
   std::ofstream report_;
@@ -264,23 +265,22 @@ absl::Status ImportCommand::ImportCases(Importer& importer) {
   }
   return importer.RunCases(outcome_.alerts, interrupted,
                            [this](uint64_t number, uint64_t /*line*/, const RowFault& fault) {
-                             if (!report_.is_open()) return;
-                             const Json json = {{"alert", number},
-                                                {"reason", std::string(ReasonText(fault.reason))},
-                                                {"why", fault.detail}};
-                             report_ << json.dump() << "\n";
+                             not_sent_.push_back({number, fault});
+                             if (report_.is_open()) {
+                               report_ << AlertFaultToJson(not_sent_.back()).dump() << "\n";
+                             }
                            });
 }
 
 int ImportCommand::Report(const absl::Status& status, const ImportCounts& counts) {
   if (context_.json()) {
     Json json = CountsToJson(counts);
-    if (anonymizer_) json["cases"] = OutcomeToJson(outcome_);
+    if (anonymizer_) json["cases"] = OutcomeToJson(outcome_, not_sent_);
     json["complete"] = status.ok();
     if (!status.ok()) json["error"] = StatusToJson(status)["error"];
     context_.out << json.dump() << "\n";
   } else {
-    if (anonymizer_) PrintOutcome(outcome_, context_.out);
+    if (anonymizer_) PrintOutcome(outcome_, not_sent_, context_.out);
     PrintCounts(counts, anonymizer_ ? "alerts" : "rows", context_.out);
     if (!status.ok()) context_.err << StatusToText(status);
   }

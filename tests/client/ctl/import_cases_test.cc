@@ -191,6 +191,14 @@ TEST_F(ImportCasesTest, TheExampleIsShownAlertByAlert) {
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
 }
 
+TEST_F(ImportCasesTest, AnAlertThatIsNotSentIsNamedInTextAndJson) {
+  const std::vector<std::string> header = {"case_id", "vic_TypeOfExploitation", "hte_Date"};
+  EXPECT_EQ(Import(header, {"1,,2025-01-05"}), kExitFailed);
+  EXPECT_THAT(out_, HasSubstr("alert 1  GATE  body.issue.content: says neither"));
+  EXPECT_EQ(Import(header, {"1,ForcedLabour,"}, {"--format", "json"}), kExitOk);
+  EXPECT_THAT(out_, HasSubstr(R"("not_sent":[{"alert":1,"reason":"HELD")"));
+}
+
 TEST_F(ImportCasesTest, FlagsThatMeanNothingForCasesAreUsageErrors) {
   EXPECT_EQ(Import(kColumns, {}, {"--rows", "1-3"}), kExitUsage);
   EXPECT_THAT(err_, HasSubstr("whole file"));
