@@ -16,6 +16,15 @@ bool HasThreeDigits(const PatternMatch& match) {
   return std::count_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }) >= 3;
 }
 
+// "weekly report no. 7/2024" is the number of a publication.
+bool IsCaseNumber(const PatternMatch& match) {
+  const std::string_view before =
+      match.before().substr(match.begin - std::min<size_t>(match.begin, 40));
+  const bool report = before.find("report") != before.npos && before.find("police") == before.npos;
+  const size_t slash = match.str().find('/');
+  return HasThreeDigits(match) && !(report && slash != std::string_view::npos && slash <= 2);
+}
+
 #define CORRIDOR_NUMBER_WORD \
   R"((?:number|no|nr|num|nos|n°|nº|№|#|code|card|id|is|was|ni|adalah|ay|est|es|là|number is|namba|nambari|nomor|nombor|numero|número|numéro|số|ya|ng|de|du|la|le|series|serial|holder|ቁጥር|ቁ|ቁ\.|नंबर|संख्या|নম্বর|எண்|رقم|号码|号|เลขที่|หมายเลข|เลข|คือ|ເລກທີ|ເລກ|លេខ|အမှတ်|नं|नं\.|:|\.|=|-|,|"|'|\(|\)|\s))"
 
@@ -67,7 +76,7 @@ constexpr PatternRule
                 {TextCategory::kBankAccount, "bank.upi", kHasAt,
                  R"(([\p{L}\p{N}._-]{3,}@(?:upi|ybl|okaxis|oksbi|okicici|okhdfcbank|paytm|ibl|axl))\b)"},
                 {TextCategory::kCaseNumber, "case.cue", kHasDigit, R"((?:^|[^\p{L}])(?:case|criminal case|civil case|file|dossier|docket|petition|complaint|police report|report|occurrence|blotter|incident|investigation|inquiry|fir|charge sheet|crime|warrant|perkara|laporan polisi|laporan|kesi|jalada|ripoti|faili|dossier|affaire|plainte|procès-verbal|pv|p\.v\.|expediente|caso|denuncia|processo|inquérito|kaso|vụ án|hồ sơ|dosiye|ikirego|urubanza|dosiyee|galmee|kiiska|dacwad|gal|የክስ መዝገብ|መዝገብ|የፖሊስ ሪፖርት|ዶሴ|मामला|केस|एफआईआर|मुद्दा|মামলা|জিডি|এফআইআর|வழக்கு|எஃப்ஐஆர்|قضية|القضية|محضر|بلاغ)(?:\s+(?:entry|book|file|report|polisi|ya|ng|de|du|sa))?\s*(?:no|number|num|nr|nos|ref|reference|id|#|n°|nº|№|namba|nambari|nomor|numero|número|numéro|blg|bilang|số|nimero|lakk|lambar|ቁጥር|संख्या|नंबर|नं|নং|নম্বর|எண்|رقم)\s*[.:#]*\s*([\p{L}]{0,6}[\s./-]{0,2}\d[\p{L}\d./ -]*))",
-                 nullptr, HasThreeDigits},
+                 nullptr, IsCaseNumber},
                 {TextCategory::kCaseNumber, "case.slashed", kHasDigit | kHasSlash,
                  R"((?:^|[^\p{L}])(?:case|crim|criminal case|file|ref|ob|o\.b|occurrence book|cr|e|fir|gd|lp|lp/b|perkara|kesi|jalada|dosiye|rmp|rp|rc|pdm|kaso|vụ án|hồ sơ|መዝገብ|केस|মামলা)\.?\s*(?:no|number|namba|nomor|:|#)?\.?\s*[:#]?\s*((?:[a-z]{1,8}[/. -]?){0,5}\d{1,6}(?:/[\p{L}\d.-]+){1,7}))",
                  nullptr, HasThreeDigits},

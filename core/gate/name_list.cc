@@ -445,7 +445,24 @@ constexpr std::string_view kPlaceMakers =
     "mont "
     "sainte pulau gunung sungai danau kota bukit kampung ziwa mlima kisiwa dr-congo cyclone "
     "typhoon bagyo "
-    "operation operesheni operasi opération project";
+    "operation operesheni operasi opération project jalan jl jln lebuh lebuhraya barabara mtaa "
+    "daraja "
+    "soko uwanja ndege bandara đường phố thành tỉnh quận huyện rue avenue avenida rua calle praça "
+    "plaza paseo boulevard airport kimataifa stadium chuo hospitali shule";
+// Places whose names are also names of persons, or made of them.
+constexpr std::string_view kPlaces[] = {
+    "việt nam",           "trung quốc",     "hàn quốc",       "thái lan",      "hồ chí minh",
+    "ho chi minh",        "hải phòng",      "hai phong",      "đà nẵng",       "hải dương",
+    "hưng yên",           "hà giang",       "tây ninh",       "an giang",      "long an",
+    "bình dương",         "đồng tháp",      "mộc bài",        "lê lợi",        "nguyễn huệ",
+    "trần hưng đạo",      "hai bà trưng",   "julius nyerere", "jomo kenyatta", "daniel arap moi",
+    "haile selassie",     "nelson mandela", "kenneth kaunda", "idi amin",      "tom mboya",
+    "mama ngina",         "moi avenue",     "kofi annan",     "ninoy aquino",  "san fernando",
+    "general santos",     "quezon city",    "rizal",          "laguna",        "soekarno",
+    "soekarno hatta",     "ngurah rai",     "aung san",       "abu dhabi",     "abu simbel",
+    "santa rosa",         "san jose",       "san pedro",      "san juan",      "santa cruz",
+    "los angeles",        "los ángeles",    "sao paulo",      "são paulo",     "dag hammarskjöld",
+    "martin luther king", "martin luther",  "kim il sung",    "sun yat sen"};
 constexpr std::string_view kParticles =
     "de da do dos das del dela la los van von der den bin binti bint ibn al el wa ole arap ap bt "
     "bte "
@@ -481,6 +498,7 @@ struct Lists {
   absl::flat_hash_set<std::string> organisations;
   absl::flat_hash_set<std::string> place_makers;
   absl::flat_hash_set<std::string> particles;
+  absl::flat_hash_set<std::string> places;
   std::vector<std::string> thai;
   absl::flat_hash_map<std::string_view, std::vector<std::string_view>> starts;  // By four letters.
 
@@ -492,6 +510,7 @@ struct Lists {
     Add(kOrganisationWords, organisations);
     Add(kPlaceMakers, place_makers);
     Add(kParticles, particles);
+    for (std::string_view place : kPlaces) places.insert(Fold(A(place)));
     for (absl::string_view word : absl::StrSplit(A(kThaiNames), ' ', absl::SkipEmpty())) {
       thai.push_back(Fold(word));
     }
@@ -562,6 +581,7 @@ bool IsOrganisationWord(std::string_view word) {
   return TheLists().organisations.contains(A(word));
 }
 bool MakesPlace(std::string_view word) { return TheLists().place_makers.contains(A(word)); }
+bool IsPlace(std::string_view words) { return TheLists().places.contains(A(words)); }
 bool IsNameParticle(std::string_view word) { return TheLists().particles.contains(A(word)); }
 
 size_t ThaiNamePrefix(std::string_view text) {

@@ -1,6 +1,7 @@
 #include "core/gate/name_rules.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -30,81 +31,138 @@ namespace {
 
 // Capitalised words that follow a title or a cue and begin no name, beside those of
 // organisations and places.
-constexpr std::string_view kNoNames[] = {"african",    "april",       "asian",
-                                         "august",     "bangkok",     "burundi",
-                                         "burundian",  "cambodia",    "cambodian",
-                                         "china",      "chinese",     "congo",
-                                         "congolese",  "december",    "english",
-                                         "ethiopia",   "ethiopian",   "february",
-                                         "filipino",   "filipina",    "filipinos",
-                                         "friday",     "french",      "india",
-                                         "indian",     "indonesia",   "indonesian",
-                                         "interpol",   "january",     "jakarta",
-                                         "july",       "june",        "kenya",
-                                         "kenyan",     "kenyans",     "kiswahili",
-                                         "laos",       "lao",         "malaysia",
-                                         "malaysian",  "manila",      "march",
-                                         "may",        "monday",      "myanmar",
-                                         "nairobi",    "november",    "october",
-                                         "philippine", "philippines", "pertiwi",
-                                         "poa",        "presiden",    "president",
-                                         "menteri",    "minister",    "gubernur",
-                                         "governor",   "bupati",      "wali",
-                                         "camat",      "lurah",       "kepala",
-                                         "ketua",      "jenderal",    "speaker",
-                                         "chair",      "chairman",    "ministre",
-                                         "rais",       "waziri",      "bandar",
-                                         "hakim",      "jaksa",       "director",
-                                         "directeur",  "titles",      "title",
-                                         "right",      "rwanda",      "rwandan",
-                                         "saturday",   "september",   "somali",
-                                         "somalia",    "sunday",      "swahili",
-                                         "tanzania",   "tanzanian",   "thai",
-                                         "thailand",   "thursday",    "tuesday",
-                                         "uganda",     "ugandan",     "ugandans",
-                                         "united",     "vietnam",     "vietnamese",
-                                         "viet",       "wednesday",   "telegram",
-                                         "whatsapp",   "facebook",    "tiktok",
-                                         "guru",       "mboga",       "wa",
-                                         "dubai",      "kampala",     "kigali",
-                                         "bujumbura",  "addis",       "dar",
-                                         "phnom",      "yangon",      "vientiane",
-                                         "hanoi",      "singapore",   "wakili",
-                                         "mkuu",       "ya",          "la",
-                                         "victims",    "victim",      "the",
-                                         "a",          "an",          "this",
-                                         "all",        "no",          "none",
-                                         "unknown",    "withheld",    "vehicles",
-                                         "networks",   "kita",        "muda",
-                                         "tiri",       "angkat",      "negara",
-                                         "rumah",      "besar",       "dan",
-                                         "yang",       "di",          "ke",
-                                         "atau",       "mikono",      "bodaboda",
-                                         "ntilie",     "lishe",       "afrika",
-                                         "and",        "or",          "of",
-                                         "in",         "at",          "for",
-                                         "to",         "from",        "who",
-                                         "was",        "is",          "madame",
-                                         "madam",      "sir",         "mr",
-                                         "mrs",        "ms",          "dr",
-                                         "job",        "jobs",        "agents",
-                                         "recruiters", "recruiter",   "agent",
-                                         "broker",     "european",    "arab",
-                                         "gulf",       "saudi",       "oman",
-                                         "qatar",      "kuwait",      "western",
-                                         "eastern",    "northern",    "southern",
-                                         "south",      "north",       "east",
-                                         "west",       "central",     "mobile",
-                                         "online",     "visa",        "passport",
-                                         "passports",  "sahib",       "tuan",
-                                         "perusahaan", "company",     "golden",
-                                         "asia",       "africa",      "tagapagligtas",
-                                         "kampuni",    "shirika",     "pt",
-                                         "cv",         "yayasan",     "société",
-                                         "entreprise", "ong",         "un",
-                                         "une",        "le",          "les",
-                                         "des",        "nhà",         "công",
-                                         "con",        "em",          "anh",
+constexpr std::string_view kNoNames[] = {"african",      "april",
+                                         "asian",        "august",
+                                         "bangkok",      "burundi",
+                                         "burundian",    "cambodia",
+                                         "cambodian",    "china",
+                                         "chinese",      "congo",
+                                         "congolese",    "december",
+                                         "english",      "ethiopia",
+                                         "ethiopian",    "february",
+                                         "filipino",     "filipina",
+                                         "filipinos",    "friday",
+                                         "french",       "india",
+                                         "indian",       "indonesia",
+                                         "indonesian",   "interpol",
+                                         "january",      "jakarta",
+                                         "july",         "june",
+                                         "kenya",        "kenyan",
+                                         "kenyans",      "kiswahili",
+                                         "laos",         "lao",
+                                         "malaysia",     "malaysian",
+                                         "manila",       "march",
+                                         "may",          "monday",
+                                         "myanmar",      "nairobi",
+                                         "november",     "october",
+                                         "philippine",   "philippines",
+                                         "pertiwi",      "poa",
+                                         "presidente",   "driver",
+                                         "cook",         "guard",
+                                         "nurse",        "teacher",
+                                         "chef",         "supervisor",
+                                         "leader",       "model",
+                                         "client",       "customer",
+                                         "directorate",  "justice",
+                                         "world",        "universe",
+                                         "earth",        "assembly",
+                                         "commissioner", "superintendent",
+                                         "secretary",    "staff",
+                                         "commander",    "manager",
+                                         "executive",    "surgeon",
+                                         "electoral",    "elections",
+                                         "state",        "nations",
+                                         "public",       "private",
+                                         "national",     "international",
+                                         "local",        "foreign",
+                                         "security",     "support",
+                                         "services",     "presiden",
+                                         "president",    "menteri",
+                                         "minister",     "gubernur",
+                                         "governor",     "bupati",
+                                         "wali",         "camat",
+                                         "lurah",        "kepala",
+                                         "ketua",        "jenderal",
+                                         "speaker",      "chair",
+                                         "chairman",     "ministre",
+                                         "rais",         "waziri",
+                                         "bandar",       "hakim",
+                                         "jaksa",        "director",
+                                         "directeur",    "titles",
+                                         "title",        "right",
+                                         "rwanda",       "rwandan",
+                                         "saturday",     "september",
+                                         "somali",       "somalia",
+                                         "sunday",       "swahili",
+                                         "tanzania",     "tanzanian",
+                                         "thai",         "thailand",
+                                         "thursday",     "tuesday",
+                                         "uganda",       "ugandan",
+                                         "ugandans",     "united",
+                                         "vietnam",      "vietnamese",
+                                         "viet",         "wednesday",
+                                         "telegram",     "whatsapp",
+                                         "facebook",     "tiktok",
+                                         "guru",         "mboga",
+                                         "wa",           "dubai",
+                                         "kampala",      "kigali",
+                                         "bujumbura",    "addis",
+                                         "dar",          "phnom",
+                                         "yangon",       "vientiane",
+                                         "hanoi",        "singapore",
+                                         "wakili",       "mkuu",
+                                         "ya",           "la",
+                                         "victims",      "victim",
+                                         "the",          "a",
+                                         "an",           "this",
+                                         "all",          "no",
+                                         "none",         "unknown",
+                                         "withheld",     "vehicles",
+                                         "networks",     "kita",
+                                         "muda",         "tiri",
+                                         "angkat",       "negara",
+                                         "rumah",        "besar",
+                                         "dan",          "yang",
+                                         "di",           "ke",
+                                         "atau",         "mikono",
+                                         "bodaboda",     "ntilie",
+                                         "lishe",        "afrika",
+                                         "and",          "or",
+                                         "of",           "in",
+                                         "at",           "for",
+                                         "to",           "from",
+                                         "who",          "was",
+                                         "is",           "madame",
+                                         "madam",        "sir",
+                                         "mr",           "mrs",
+                                         "ms",           "dr",
+                                         "job",          "jobs",
+                                         "agents",       "recruiters",
+                                         "recruiter",    "agent",
+                                         "broker",       "european",
+                                         "arab",         "gulf",
+                                         "saudi",        "oman",
+                                         "qatar",        "kuwait",
+                                         "western",      "eastern",
+                                         "northern",     "southern",
+                                         "south",        "north",
+                                         "east",         "west",
+                                         "central",      "mobile",
+                                         "online",       "visa",
+                                         "passport",     "passports",
+                                         "sahib",        "tuan",
+                                         "perusahaan",   "company",
+                                         "golden",       "asia",
+                                         "africa",       "tagapagligtas",
+                                         "kampuni",      "shirika",
+                                         "pt",           "cv",
+                                         "yayasan",      "société",
+                                         "entreprise",   "ong",
+                                         "un",           "une",
+                                         "le",           "les",
+                                         "des",          "nhà",
+                                         "công",         "con",
+                                         "em",           "anh",
                                          "chị"};
 
 bool BeginsNoName(std::string_view name) {
@@ -131,8 +189,34 @@ bool NamesOrganisation(const PatternMatch& match) {
   return IsOrganisationWord(FoldedWord(after.substr(0, after.find_first_of(" ,.;:\n"))));
 }
 
+// "Jalan Tun Razak": a street or a square has the name, title and all.
+bool NamesPlace(const PatternMatch& match) {
+  constexpr size_t kReach = 24;
+  constexpr int kWords = 2;
+  size_t from = match.begin - std::min(match.begin, kReach);
+  while (from < match.begin && (static_cast<unsigned char>(match.text[from]) & 0xC0) == 0x80)
+    ++from;
+  std::string_view before = match.text.substr(from, match.begin - from);
+  for (int i = 0; i < kWords && !before.empty(); ++i) {
+    before.remove_suffix(before.size() - (before.find_last_not_of(" .") + 1));
+    const size_t space = before.find_last_of(" .,;:(");
+    const std::string_view word = before.substr(space == before.npos ? 0 : space + 1);
+    // "lake" in small letters is Swahili for "his" and "her".
+    if (!word.empty() && word != "lake" && MakesPlace(FoldedWord(word))) return true;
+    if (space == before.npos || before[space] != ' ') return false;
+    before = before.substr(0, space);
+  }
+  return false;
+}
+
 bool IsName(const PatternMatch& match) {
-  return !BeginsNoName(match.str()) && !NamesOrganisation(match);
+  return !BeginsNoName(match.str()) && !NamesOrganisation(match) && !NamesPlace(match) &&
+         !IsPlace(FoldedWord(match.str()));
+}
+
+bool BeginsWithAny(std::string_view name, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(),
+                     [name](std::string_view word) { return name.substr(0, word.size()) == word; });
 }
 
 // "company named Mitra Kerja": the cue gives the name of an organisation.
@@ -150,6 +234,12 @@ bool SpeaksOfOrganisation(const PatternMatch& match) {
   const std::string before = FoldedWord(match.text.substr(from, match.begin - from));
   return std::any_of(std::begin(kWords), std::end(kWords),
                      [&](std::string_view word) { return before.find(word) != before.npos; });
+}
+
+bool IsKhmerName(const PatternMatch& match) {
+  return !BeginsWithAny(match.str(),
+                        {"ត្រូវ", "លោក", "អ្នក", "ទាំង", "ដែល", "បាន", "និង", "ជា", "នាយក", "រដ្ឋមន្ត្រី",
+                         "ប្រធាន", "ឯកឧត្តម", "អភិបាល", "គ្រូ", "មេ", "នឹង", "កំពុង"});
 }
 
 // A word in small letters behind a cue: only what the gazetteer knows.
@@ -295,11 +385,13 @@ constexpr PatternRule kRules[] =
          R"((?:ชื่อเล่น|ชื่อจริง|ชื่อว่า|นามสกุล|ชื่อ-สกุล|ชื่อ)\s*[:=]?\s*((?:[ก-ฮเแโไใ]\p{Thai}{2,20})\s+\p{Thai}{3,}|"[^"]+"))",
          nullptr,
          [](const PatternMatch& match) {
-           constexpr std::string_view kWords[] = {"เสียง", "บริษัท", "ว่า",   "องค์กร", "โครงการ", "กลุ่ม",
-                                                  "เพจ",  "เว็บ",  "แอป",  "ร้าน",   "เรียก",    "ของ",
-                                                  "ที่",    "บัญชี",  "ปลอม", "เหยื่อ"};
+           constexpr std::string_view kWords[] = {
+               "เสียง", "ตำแหน่ง", "งาน", "ผู้ใช้",   "เรื่อง",    "จังหวัด", "เมือง", "ย่อ",  "โรงแรม",
+               "คน",   "บริษัท",   "ว่า",  "องค์กร", "โครงการ", "กลุ่ม",   "เพจ",  "เว็บ", "แอป",
+               "ร้าน",  "เรียก",   "ของ", "ที่",     "บัญชี",     "ปลอม",  "เหยื่อ"};
            return std::none_of(std::begin(kWords), std::end(kWords), [&](std::string_view word) {
-             return match.str().substr(0, word.size()) == word;
+             return match.str().substr(0, NormalisedLetters(word).size()) ==
+                    NormalisedLetters(word);
            });
          }},
         {TextCategory::kPersonName, "name.cue", kHasThai,
@@ -314,8 +406,9 @@ constexpr PatternRule kRules[] =
         {TextCategory::kPersonName, "name.title", kHasMyanmar,
          R"((?:^|[\s(၊။"])(?:ဒေါ်|ကိုယ်တော်|ဦး|ကို|မောင်|ဆရာ|ဆရာမ|ဗိုလ်)(\p{Myanmar}{4,}))", nullptr,
          [](const PatternMatch& match) {
-           constexpr std::string_view kWords[] = {"လာ", "စီး", "ရီး", "တည်", "ဆောင်",
-                                                  "ယ်",  "ယ့်",  "ဝန်", "တွေ", "ကြီး"};
+           constexpr std::string_view kWords[] = {"လာ", "စီး", "ရီး",  "တည်",  "ဆောင်", "ယ်",
+                                                  "ယ့်",  "ဝန်", "တွေ",  "ကြီး", "နှင့်",   "သည်",
+                                                  "မှ",  "ရှိ",  "အား", "တွင်",  "ခန့်",   "လျှင်"};
            return std::none_of(std::begin(kWords), std::end(kWords), [&](std::string_view word) {
              return match.str().substr(0, word.size()) == word;
            });
@@ -327,20 +420,28 @@ constexpr PatternRule kRules[] =
         {TextCategory::kPersonName, "name.cue", kHasMyanmar,
          R"((?:အမည်|နာမည်)\s*(?:မှာ|က|:|-)?\s*(\p{Myanmar}{4,}))", nullptr,
          [](const PatternMatch& match) {
+           const std::string_view before = match.before();
+           const size_t near = before.size() - std::min<size_t>(before.size(), 64);
+           if (before.find("ကုမ္ပဏီ", near) != before.npos ||
+               BeginsWithAny(match.str(), {"မကြာခဏ", "မသိ", "မဖော်", "ပြောင်း", "အသစ်", "တူ"})) {
+             return false;
+           }
            return match.before()
                           .substr(match.begin - std::min<size_t>(match.begin, 3))
                           .find_first_of(": -") != std::string_view::npos ||
                   match.str().find("ဖြစ်") != std::string_view::npos;
          }},
         {TextCategory::kPersonName, "name.title", kHasKhmer,
-         R"((?:លោកស្រី|អ្នកស្រី|កញ្ញា|លោកតា|លោកយាយ)\s*(\p{Khmer}{3,}))"},
+         R"((?:លោកស្រី|អ្នកស្រី|កញ្ញា|លោកតា|លោកយាយ)\s*(\p{Khmer}{3,}))", nullptr, IsKhmerName},
         {TextCategory::kPersonName, "name.title", kHasKhmer,
-         R"((?:^|[\s៖"(])(?:លោក|អ្នកស្រី|នាង|បង)\s+(\p{Khmer}{3,}))"},
+         R"((?:^|[\s៖"(])(?:លោក|អ្នកស្រី|នាង|បង)\s+(\p{Khmer}{3,}))", nullptr, IsKhmerName},
         {TextCategory::kPersonName, "name.cue", kHasKhmer,
          R"((?:ឈ្មោះ|មានឈ្មោះ|គោត្តនាម)\s*[:៖]?\s*(?:ជា\s*)?(\p{Khmer}{3,}|\p{Khmer}{2,}\s+\p{Khmer}{3,}))",
          nullptr,
          [](const PatternMatch& match) {
-           constexpr std::string_view kWords[] = {"ក្រុមហ៊ុន", "អង្គការ", "ក្លែង", "គេហទំព័រ"};
+           constexpr std::string_view kWords[] = {"ក្រុមហ៊ុន", "អង្គការ", "ក្លែង",   "គេហទំព័រ", "រៀងរាល់",
+                                                  "ដូច",    "របស់",    "ថា",     "នៅ",     "ផ្សេង",
+                                                  "ល្អ",    "ថ្មី",     "ជាច្រើន", "ទាំង",    "និង"};
            return std::none_of(std::begin(kWords), std::end(kWords), [&](std::string_view word) {
              return match.str().substr(0, word.size()) == word;
            });
@@ -383,8 +484,11 @@ constexpr PatternRule kRules[] =
            const std::string first(match.str().substr(0, match.str().find(' ')));
            return NameStrengthOf(first) != NameStrength::kNone;
          }},
+        {TextCategory::kPersonName, "name.kunya", kHasArabic,
+         R"((?:^|[^\p{L}])(?:أبو|ابو|أم|ام|بنت|ابن|بن)\s+([\p{Arabic}]{2,}))", nullptr,
+         IsKnownName},
         {TextCategory::kPersonName, "name.title", kHasArabic,
-         R"((?:^|[^\p{L}])(?:السيد|السيدة|الأستاذ|الاستاذ|الأستاذة|الدكتور|الدكتورة|الشيخ|الحاج|المدعو|المدعوة|الآنسة|أبو|أم|يدعى|تدعى|اسمه|اسمها|الاسم|المسمى|المسماة)\s*:?\s+([\p{Arabic}]{2,}(?:\s+[\p{Arabic}]{2,})?))"},
+         R"((?:^|[^\p{L}])(?:السيد|السيدة|الأستاذ|الاستاذ|الأستاذة|الدكتور|الدكتورة|الشيخ|الحاج|المدعو|المدعوة|الآنسة|يدعى|تدعى|اسمه|اسمها|الاسم|المسمى|المسماة)\s*:?\s+([\p{Arabic}]{2,}(?:\s+[\p{Arabic}]{2,})?))"},
         {TextCategory::kPersonName, "name.role-single", kHasArabic,
          R"((?:^|[^\p{L}])(?:الضحية|الناجية|الناجي|المتهم|المتهمة|المجني عليها|المجني عليه|المشتبه به|السائق|الوسيط|الوسيطة|المهرب|صديقتها|صديقه|أختها|أخوها|زوجها|والدتها|والدها|ابنتها|مع|من قبل|العاملة|العامل|المجند|المدير)\s+([\p{Arabic}]{2,}))",
          nullptr, IsKnownName},
@@ -405,10 +509,15 @@ struct Word {
   NameStrength strength = NameStrength::kNone;
   bool organisation = false;
   bool place_maker = false;
+  bool place = false;  // Part of a name that is a place's.
   bool no_name = false;
   bool compound = false;  // A given name and a surname without a space.
   std::string folded;
 };
+
+constexpr size_t kPlaceWordsMax = 3;
+constexpr int kStepsToPlaceMaker = 2;
+constexpr size_t kLinkBytesMax = 3;  // "wa", "de", "dos"
 
 class Gazetteer {
  public:
@@ -417,6 +526,7 @@ class Gazetteer {
 
   void Find() {
     Cut();
+    MarkPlaces();
     for (size_t i = 0; i < words_.size();) i = FindFrom(i);
   }
 
@@ -447,6 +557,19 @@ class Gazetteer {
       words_.back().starts_sentence = sentence;
       words_.back().apart = apart;
       sentence = apart = false;
+    }
+  }
+
+  void MarkPlaces() {
+    for (size_t i = 0; i < words_.size(); ++i) {
+      if (words_[i].strength == NameStrength::kNone && !words_[i].upper) continue;
+      std::string phrase;
+      for (size_t k = i; k < std::min(i + kPlaceWordsMax, words_.size()); ++k) {
+        if (k > i && words_[k].apart) break;
+        phrase += (k > i ? " " : "") + words_[k].folded;
+        if (!IsPlace(phrase)) continue;
+        for (size_t at = i; at <= k; ++at) words_[at].place = true;
+      }
     }
   }
 
@@ -509,14 +632,25 @@ class Gazetteer {
       const bool organisation = until < words_.size() && !words_[until].apart &&
                                 words_[until].organisation &&
                                 (words_[until].upper || until - from == 1);
-      const bool place = from > 0 && !words_[from].apart && words_[from - 1].place_maker;
+      const bool place = IsPlaced(from);
       if (!organisation && !place) JudgeName(from, until);
       from = until + 1;
     }
   }
 
+  // "Jalan Thamrin", "Uwanja wa Ndege wa Julius Nyerere".
+  bool IsPlaced(size_t i) const {
+    for (int steps = 0; steps < kStepsToPlaceMaker && i > 0 && !words_[i].apart; ++steps) {
+      --i;
+      if (words_[i].place_maker) return true;
+      if (words_[i].upper || words_[i].folded.size() > kLinkBytesMax) return false;
+    }
+    return false;
+  }
+
   bool BreaksName(size_t i) const {
     const Word& word = words_[i];
+    if (word.place) return true;
     return (word.organisation || word.no_name || word.place_maker) &&
            word.strength == NameStrength::kNone;
   }
@@ -548,6 +682,7 @@ class Gazetteer {
   // are no capitals, one that is hardly anything else.
   size_t FindSmall(size_t i) {
     const auto strong = [this](size_t k) { return words_[k].strength == NameStrength::kStrong; };
+    if (words_[i].place) return i + 1;
     if (words_[i].compound) Add(i, i + 1);
     if (words_[i].strength == NameStrength::kNone) return i + 1;
     const bool pair = i + 1 < words_.size() && !words_[i + 1].apart && !words_[i + 1].upper &&

@@ -114,6 +114,9 @@ constexpr PatternRule kRules[] =
          nullptr,
          [](const PatternMatch& match) {
            const std::string_view text = match.str();
+           const size_t slash = text.find('/');
+           const bool year = slash != text.npos && IsYear(FirstNumber(text.substr(slash + 1)));
+           if (year && text.find("đường") == text.npos) return false;  // "Luật số 66/2011"
            return text.find("nhà") != text.npos || text.find("đường") != text.npos ||
                   text.find("phố") != text.npos || text.find("ngõ") != text.npos ||
                   text.find("hẻm") != text.npos || text.find("thôn") != text.npos ||

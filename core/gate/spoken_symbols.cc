@@ -62,6 +62,10 @@ constexpr std::string_view kSureDomains =
 constexpr std::string_view kSurestDomains = "com org xyz io edu co";
 // Names of "@" that are small words too: they need a domain behind them.
 constexpr std::string_view kWeakAts = "et na e y";
+// Words that link others and name no host.
+constexpr std::string_view kLinkWords =
+    "with and or the a an in on of to for by from as like use uses using both either end ends dan "
+    "atau na au et ou y o e sa ng at ay và hoặc de des les la le kwa ya kama seperti dengan";
 constexpr std::string_view kMailHosts =
     "gmail gmial yahoo ymail hotmail outlook protonmail proton icloud tutanota yandex rediffmail "
     "gmx aol "
@@ -278,6 +282,8 @@ class Writer {
     static const Words& surest = *new Words(Split(kSurestDomains));
     if (!tokens_[behind].tail) return;
     const bool apart = SpaceBefore(i);
+    static const Words& links = *new Words(Split(kLinkWords));
+    if (apart && links.contains(A(Str(before)))) return;  // "addresses with .com"
     const bool certain = (apart ? sure : surest).contains(A(Str(behind)));
     if (certain || (apart && tokens_[behind].domain)) WriteDot(i);
   }
