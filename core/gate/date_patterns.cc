@@ -153,6 +153,8 @@ constexpr PatternRule kRules[] = {
     {TextCategory::kBirthDate, "birth-date.cue", kHasDigit,
      R"(วันเกิด|เกิดวัน|เกิดเมื่อ|เกิดที่|เกิด[ :\d]|ວັນເດືອນປີເກີດ|ວັນເກີດ|ເກີດວັນ|ເກີດ|ថ្ងៃខែឆ្នាំកំណើត|កំណើត|កើត|မွေးသက္ကရာဇ်|မွေးနေ့|မွေးဖွား|မွေး|出生|生日|生于|出生日期|出生年月)",
      "^[^\\d\\n]*?(" CORRIDOR_DATE ")"},
+    {TextCategory::kBirthDate, "birth-date.words", kHasDigit,
+     R"(\b(?:born|birthday|dob|birth)\b[^\d\n]{0,20}(\d{1,2}(?:st|nd|rd|th)? (?:day )?of the \w+ month))"},
     {TextCategory::kBirthDate, "birth-date.turns", kHasDigit,
      R"(\b(?:turn(?:s|ed|ing)?|aura|atatimiza|genap|berusia)\s+\d{1,2}(?:\s+(?:years|ans|miaka|tahun))?\s+(?:on|le|tarehe|pada|in)\s+()" CORRIDOR_DATE
      ")"},

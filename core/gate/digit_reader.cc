@@ -19,14 +19,13 @@ constexpr std::string_view kSingleLookalikes = "oilsbzgq";
 
 constexpr size_t kLetterWordMax = 4;      // "OO", "l": longer ones are words.
 constexpr size_t kGluedWordBytesMin = 9;  // "sevenonetwo"
-constexpr size_t kNumberWordBytesMax = 12;
+constexpr size_t kNumberWordBytesMax = 18;
 
 constexpr std::string_view kAnds[] = {"and", "na", "dan", "at", "et", "y",
                                       "e",   "và", "ug",  "እና", "ne", "ni"};
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsAsciiLetter(char c) { return c >= 'a' && c <= 'z'; }
-bool IsAscii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
 char LookalikeOf(char c) {
   const size_t at = kLookalikeLetters.find(c);
@@ -45,9 +44,20 @@ std::string ReadLookalikes(std::string_view word) {
     if (!IsDigit(c)) ++letters;
     digits.push_back(digit);
   }
-  if (word.size() == 2 && word[0] == 'q') return "";  // The first quarter.
+  if (word.size() >= 2 && word[word.size() - 2] == 'q') return "";  // "Q1", "2021Q3"
   const bool few = letters <= word.size() / 2;
   return few && !IsYearWithS(word) ? digits : "";
+}
+
+// "0712x345x678": one and the same letter twice or more between digits.
+bool IsSeparatedByOneLetter(std::string_view word) {
+  const size_t first = word.find_first_not_of("0123456789");
+  if (first == 0 || first == word.npos || !IsDigit(word.back())) return false;
+  const char letter = word[first];
+  return std::count(word.begin(), word.end(), letter) >= 2 &&
+         std::all_of(word.begin(), word.end(),
+                     [letter](char c) { return IsDigit(c) || c == letter; }) &&
+         word.find(std::string(2, letter)) == word.npos;
 }
 
 bool IsLettersForDigits(std::string_view word, bool alone) {
@@ -104,6 +114,7 @@ class Reader {
     if (const std::string digits = ReadLookalikes(word); !digits.empty()) {
       return AddGroup(begin, at_, digits, DigitGroup::Form::kLookalike);
     }
+    const bool separated = IsSeparatedByOneLetter(word);
     for (size_t from = 0; from < word.size();) {
       const bool digits = IsDigit(word[from]);
       size_t until = from;
@@ -111,7 +122,7 @@ class Reader {
       const std::string_view part = word.substr(from, until - from);
       if (digits) {
         AddGroup(begin + from, begin + until, std::string(part), DigitGroup::Form::kNumeral);
-      } else {
+      } else if (!separated) {
         ReadLetters(begin + from, part, /*alone=*/false);
       }
       from = until;
@@ -135,7 +146,7 @@ class Reader {
 
   // "sevenonetwo": number words without spaces, and nothing else.
   bool ReadGlued(size_t begin, std::string_view word) {
-    if (word.size() < kGluedWordBytesMin || !IsAscii(word[0])) return false;
+    if (word.size() < kGluedWordBytesMin) return false;
     std::vector<std::pair<size_t, const NumberWord*>> parts;  // End of each.
     for (size_t from = 0; from < word.size();) {
       size_t size = std::min(kNumberWordBytesMax, word.size() - from);

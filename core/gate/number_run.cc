@@ -60,11 +60,16 @@ bool PartsShortNumbers(const DigitGroup& before, const DigitGroup& after) {
   return before.digits.size() != after.digits.size() || after.digits.size() == 4;
 }
 
+// "07 12 and 34 and 56"
+bool ArePairs(const DigitGroup& before, const DigitGroup& after, bool number) {
+  return number && before.digits.size() == 2 && after.digits.size() == 2;
+}
+
 bool Joins(std::string_view text, const DigitGroup& before, const DigitGroup& after, bool number) {
   if (!after.follows) return false;
   const bool spelled =
       before.form == DigitGroup::Form::kSpelled && after.form == DigitGroup::Form::kSpelled;
-  if (after.and_before && !spelled) return false;
+  if (after.and_before && !spelled && !ArePairs(before, after, number)) return false;
   const std::string_view gap = Between(text, before, after);
   if (std::any_of(std::begin(kParting), std::end(kParting),
                   [gap](std::string_view sign) { return gap.find(sign) != gap.npos; })) {

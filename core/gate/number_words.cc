@@ -79,20 +79,21 @@ constexpr std::string_view kSeparators =
     "spasi "
     "garis kemudian lalu tapos gitling tuldok espasyo guion espacio luego punto coma traço espaço "
     "ponto hífen depois gạch chấm cách rồi ሰረዝ ነጥብ ክፍተት शून्यता डैश फिर ড্যাশ شرطة ثم underscore area "
-    "code followed by end ends ending with last first finally rest remaining";
+    "code followed by end ends ending with last first finally rest remaining x belas puluh ratus "
+    "ribu labing mươi libo daan";
 constexpr std::string_view kPluses = "plus jumlisha tambah kujumlisha ajouter más mais cộng ፕላስ";
 
 constexpr std::string_view kUnspaced[] = {
-    "0 ศูนย์ ซีโร่ ສູນ សូន្យ သုည 零 〇 ○",
+    "0 ศูนย์ ซีโร่ ซีโร่ ສູນ សូន្យ သုည 零 〇 ○",
     "1 หนึ่ง เอ็ด วัน ໜຶ່ງ ຫນຶ່ງ ໜື່ງ មួយ တစ် တစ 一 壹 幺",
-    "2 สอง โท ทู ສອງ ពីរ နှစ် 二 贰 貳 两 兩",
-    "3 สาม ສາມ បី သုံး 三 叁 參",
-    "4 สี่ ສີ່ បួន လေး 四 肆",
-    "5 ห้า ຫ້າ ប្រាំ ငါး 五 伍",
-    "6 หก ຫົກ ប្រាំមួយ ခြောက် 六 陆 陸",
-    "7 เจ็ด ເຈັດ ប្រាំពីរ ប្រាំពិល ခုနစ် ခုနှစ် ခွန် 七 柒",
-    "8 แปด ແປດ ប្រាំបី ရှစ် 八 捌",
-    "9 เก้า ເກົ້າ ប្រាំបួន ကိုး 九 玖",
+    "2 สอง ทู โท ทู ສອງ ពីរ နှစ် 二 贰 貳 两 兩",
+    "3 สาม ทรี ສາມ បី သုံး 三 叁 參",
+    "4 สี่ โฟร์ โฟ ສີ່ បួន လေး 四 肆",
+    "5 ห้า ไฟว์ ไฟฟ์ ຫ້າ ប្រាំ ငါး 五 伍",
+    "6 หก ซิกซ์ ซิก ຫົກ ប្រាំមួយ ခြောက် 六 陆 陸",
+    "7 เจ็ด เซเว่น เซเวน ເຈັດ ប្រាំពីរ ប្រាំពិល ခုနစ် ခုနှစ် ခွန် 七 柒",
+    "8 แปด เอท เอ็ท ແປດ ប្រាំបី ရှစ် 八 捌",
+    "9 เก้า ไนน์ ເກົ້າ ប្រាំបួន ကိုး 九 玖",
 };
 constexpr std::string_view kUnspacedSeparators = "ขีด เว้น จุด แล้ว ຂີດ ຈຸດ ចុច សញ្ញា မျဉ်း 横 杠 橫 点 點";
 constexpr std::string_view kUnspacedPluses = "บวก ບວກ បូក အပေါင်း 加";

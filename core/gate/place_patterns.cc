@@ -20,10 +20,19 @@ bool IsYear(int number) { return number >= 1900 && number <= 2100; }
 bool StartsWithNoYear(const PatternMatch& match) { return !IsYear(FirstNumber(match.str())); }
 
 // "UN 2030", "RA 9208": letters and a year, or a statute.
+constexpr std::string_view kAsciiLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
 bool IsPlate(const PatternMatch& match) {
   const std::string_view text = match.str();
   const size_t digit = text.find_first_of("0123456789");
   if (digit == std::string_view::npos) return false;
+  // Ciphers, standards and diseases are numbered too.
+  constexpr std::string_view kNumbered[] = {"sha", "aes", "rsa", "iso", "rfc", "tls", "utf", "usb",
+                                            "gpt", "trc", "erc", "bep", "sdg", "hiv", "gsm", "lte"};
+  const std::string letters = FoldedWord(text.substr(0, text.find_first_not_of(kAsciiLetters)));
+  if (std::find(std::begin(kNumbered), std::end(kNumbered), letters) != std::end(kNumbered)) {
+    return false;
+  }
   const bool letters_behind = text.find_first_not_of("0123456789 -.", digit) != text.npos;
   return letters_behind || !IsYear(FirstNumber(text));
 }
@@ -44,136 +53,134 @@ bool InRanges(const PatternMatch& match) {
 #define CORRIDOR_DEGREE R"((?:°|º|˚|deg(?:rees?)?|degrés|derajat|digrii|องศา|độ|度|ዲግሪ|d)\.?)"
 #define CORRIDOR_MINUTE R"((?:'|´|`|′|min(?:utes?)?|menit|dakika|ลิปดา|phút|分|m)\.?)"
 
-constexpr PatternRule kRules[] =
-    {
-        {TextCategory::kCoordinates, "coordinates.decimal", kHasDigit | kHasDot,
-         R"((?:^|[^\d.])([+-]?\d{1,3}\.\d{3,}\s*(?:°|deg)?\s*[nsew]?\s*[,;/| ]\s*[+-]?\d{1,3}\.\d{3,}))",
-         nullptr, InRanges},
-        {TextCategory::kCoordinates, "coordinates.decimal", kHasDigit,
-         R"(([+-]?\d{1,3},\d{4,}\s*[;/| ]\s*[+-]?\d{1,3},\d{4,}))"},
-        {TextCategory::kCoordinates, "coordinates.letters", kHasDigit | kHasLatin,
-         R"(([+-]?\d{1,3}[.,]\d+\s*°?\s*(?:n|s|north|south|lat|u|ls|lu)\b\.?\s*[,;/| ]*\s*[+-]?\d{1,3}[.,]\d+\s*°?\s*(?:e|w|east|west|o|t|bt|long?)\b))"},
-        {TextCategory::kCoordinates, "coordinates.letters", kHasDigit | kHasLatin,
-         R"(\b([ns]\s*\d{1,2}[.,]\d+\s*°?\s*[,;/| ]*\s*[ew]\s*\d{1,3}[.,]\d+))"},
-        {TextCategory::kCoordinates, "coordinates.degrees", kHasDigit,
-         R"((\d{1,3}\s*)" CORRIDOR_DEGREE R"(\s*\d{1,2}(?:[.,]\d+)?\s*)" CORRIDOR_MINUTE ")"},
-        {TextCategory::kCoordinates, "coordinates.degrees", kHasDigit,
-         R"((\d{1,3}\s*(?:°|º|˚|deg)\s*\d{1,2}(?:[.,]\d+)?\s*[' ]*\s*(?:\d{1,2}(?:\.\d+)?\s*["' ]*\s*)?[nsew]\b))"},
-        {TextCategory::kCoordinates, "coordinates.degrees", kHasDigit,
-         R"((\d{1,3}[.,]\d{2,}\s*(?:°|º|˚|deg(?:rees)?)\s*(?:[nsew]\b|north|south|east|west)))"},
-        {TextCategory::kCoordinates, "coordinates.spaced-degrees", kHasDigit | kHasLatin,
-         R"(\b(\d{1,2} \d{1,2} \d{1,2}(?:\.\d+)?\s*[ns]\b|[ns]\s?\d{1,2} \d{1,2}(?:\.\d+)?[ ,]))"},
-        {TextCategory::kCoordinates, "coordinates.label", kHasDigit,
-         R"((?:^|[^\p{L}])(?:lat|latitude|lintang|latitud|latitudo|lng|lon|long|longitude|bujur|coord|coords|coordinates|coordonnées|coordenadas|koordinat|kuratibu|gps|tọa độ|vĩ độ|kinh độ|location pin|dropped pin|pin)(?:[^\p{L}]|$)|พิกัด|ละติจูด|ลองจิจูด|坐标|纬度|经度|ພິກັດ|កូអរដោនេ|ကိုဩဒိနိတ်|መጋጠሚያ|ኬክሮስ|ጂፒኤስ|निर्देशांक|अक्षांश|স্থানাঙ্ক|অক্ষাংশ|إحداثيات)",
-         R"(^[^\d\n]{0,16}?([+-]?\d{1,3}(?:[.,]| (?:point|dot|virgule|punto|ponto|koma|titik|nukta|จุด|ነጥብ|chấm|phẩy) )\d+))"},
-        {TextCategory::kCoordinates, "coordinates.plus-code", kHasPlus,
-         R"((?:^|[^\p{L}\p{N}])([23456789cfghjmpqrvwx]{4,8}\s?\+\s?[23456789cfghjmpqrvwx]{2,3})(?:[^\p{L}\p{N}]|$))",
-         nullptr, IsGeohash},
-        {TextCategory::kCoordinates, "coordinates.geohash", kHasLatin,
-         R"(\bgeo ?hash(?:ed)?\s*(?:is|:|=|ni|adalah)?\s*([0-9b-hjkmnp-z]{4,12})\b)", nullptr,
-         IsGeohash},
-        {TextCategory::kCoordinates, "coordinates.mgrs", kHasDigit | kHasLatin,
-         R"(\b(\d{1,2}[c-hj-np-x]\s?[a-hj-np-z]{2}\s?\d{2,5}\s\d{2,5})\b)"},
-        {TextCategory::kCoordinates, "coordinates.mgrs", kHasDigit | kHasLatin,
-         R"(\b(?:mgrs|utm|grid)(?: ref(?:erence)?| zone)?\s*:?\s*(\d{1,2}\s?[c-hj-np-x]\s?[a-z0-9 ]{4,}))"},
-        {TextCategory::kCoordinates, "coordinates.three-words", kHasSlash | kHasDot,
-         R"((///?\s?\p{L}{3,}\.\p{L}{3,}\.\p{L}{3,}))"},
-        {TextCategory::kCoordinates, "coordinates.three-words", kHasDot,
-         R"(\b(?:what ?3 ?words|w3w|what three words)\b[^\p{L}\n]*(\p{L}{3,}\.\p{L}{3,}\.\p{L}{3,}))"},
-        // Streets, plots, houses.
-        {TextCategory::kStreetAddress, "address.cue", kHasDigit,
-         R"((?:^|[^\p{L}])((?:house|hse|plot|flat|apartment|apt|room|rm|door|villa|lot|stand|shop|stall|nyumba|chumba|kiwanja|kitalu|rumah|kamar|kav|kavling|bahay|unit|maison|parcelle|appartement|appt|porte|case postale|casa|lote|departamento|inzu|ikibanza|enju|ennyumba|mana|guri|guriga|lakkoofsa manaa|khanka)\s*(?:no|nr|num|number|n°|nº|№|#|namba|nambari|nomor|nombor|numero|número|numéro|blg|bilang|nimero|lambar)\.?\s*:?\s*[a-z]{0,2}-?\d+[a-z]?))"},
-        {TextCategory::kStreetAddress, "address.room", kHasDigit,
-         R"(\b((?:room|flat|apartment|unit|house|villa|dorm|bed|suite|door|chumba|kamar|chambre)\s+#?\d+[a-z]?,?\s+(?:building|block|tower|bldg|floor|jengo|gedung|bâtiment|immeuble|street|road|lane)\b))"},
-        {TextCategory::kStreetAddress, "address.plot", kHasDigit,
-         R"(\b((?:plot|kiwanja|kitalu|parcelle|kavling|lote)\s+[a-z]?\d+[a-z]?(?:[/-]\d+)*)\b)"},
-        {TextCategory::kStreetAddress, "address.box", kHasDigit,
-         R"((?:^|[^\p{L}])((?:p\.?\s?o\.?\s?box|po box|post box|postbus|b\.\s?p\.|s\.?\s?l\.?\s?p\.?|apartado|caixa postal|ፖ\.?\s?ሳ\.?\s?ቁ\.?|पोस्ट बॉक्स)\s*:?\s*\d{2,}))"},
-        {TextCategory::kStreetAddress, "address.rt-rw", kHasDigit,
-         R"(\b(rt\.?\s?\d{1,3}\s?[/,]?\s?rw\.?\s?\d{1,3}))"},
-        {TextCategory::kStreetAddress, "address.jalan", kHasDigit,
-         R"((?:^|[^\p{L}])((?:jl|jln|jalan|lorong|gang|gg|lebuh|persiaran)\.?\s+[\p{L}. ]{2,40}?,?\s*(?:no|nomor|nombor|blok|kav|km|#)\.?\s*[a-z]?\d+[a-z]?))"},
-        {TextCategory::kStreetAddress, "address.jalan", kHasDigit,
-         R"((?:^|[^\p{L}])(no\.?\s?\d+[a-z]?,?\s+(?:jl|jln|jalan|lorong|gang|lebuh|street|road)\b))"},
-        {TextCategory::kStreetAddress, "address.philippines", kHasDigit,
-         R"(\b((?:blk|block)\.?\s*\d+[a-z]?,?\s*(?:lot|l)\.?\s*\d+|purok\s+\d+[a-z]?|phase\s+\d+\s+(?:blk|block)\s+\d+|\d+\s+(?:brgy|barangay)\b|#\s?\d+\s+\p{L}+\s+(?:st|street|ave|avenue|road|rd)\b))"},
-        {TextCategory::kStreetAddress, "address.french", kHasDigit,
-         R"((?:^|[^\p{L}\d])(\d{1,4}\s?(?:bis|ter)?,?\s+(?:rue|avenue|av\.|boulevard|bd|impasse|allée|chemin|chaussée|quai|route)\s+(?:de |du |des |la |le |l')*\p{L}{3,}))",
-         nullptr, StartsWithNoYear},
-        {TextCategory::kStreetAddress, "address.french", kHasDigit,
-         R"((?:^|[^\p{L}\d])((?:rue|avenue|boulevard|quartier|colline|zone)\s+[\p{L}' -]{2,30}?,?\s*(?:n°|nº|no|numéro|numero|maison|parcelle)\.?\s*\d+))"},
-        {TextCategory::kStreetAddress, "address.iberian", kHasDigit,
-         R"((?:^|[^\p{L}\d])((?:calle|avenida|avda|av\.|carrera|cra|rua|travessa|praça|plaza|barrio|jirón|jr\.)\s+[\p{L}' .-]{2,40}?,?\s*(?:n\.?º|n°|no|nº|núm|número|#)?\.?\s*\d{1,5})(?:[^\p{L}\d:%]|$))",
-         nullptr,
-         [](const PatternMatch& match) {
-           const size_t digit = match.str().find_first_of("0123456789");
-           return !IsYear(FirstNumber(match.str().substr(digit)));
-         }},
-        {TextCategory::kStreetAddress, "address.vietnam", kHasDigit,
-         R"((?:^|[^\p{L}])((?:số nhà|nhà số|số)\s*\d+[a-z]?(?:/\d+)*,?\s*(?:đường|phố|ngõ|hẻm|ngách|thôn|tổ|ấp|khu|phường)?\s*\p{L}*))",
-         nullptr,
-         [](const PatternMatch& match) {
-           const std::string_view text = match.str();
-           const size_t slash = text.find('/');
-           const bool year = slash != text.npos && IsYear(FirstNumber(text.substr(slash + 1)));
-           if (year && text.find("đường") == text.npos) return false;  // "Luật số 66/2011"
-           return text.find("nhà") != text.npos || text.find("đường") != text.npos ||
-                  text.find("phố") != text.npos || text.find("ngõ") != text.npos ||
-                  text.find("hẻm") != text.npos || text.find("thôn") != text.npos ||
-                  text.find("ấp") != text.npos || text.find('/') != text.npos;
-         }},
-        {TextCategory::kStreetAddress, "address.vietnam", kHasDigit,
-         R"((?:^|[^\p{L}])(\d+[a-z]?(?:/\d+)*\s+(?:đường|phố|ngõ|hẻm|nguyễn|trần|lê|lý|phạm|hai bà)\s+\p{L}+|(?:ngõ|hẻm|ngách|thôn|tổ|ấp)\s+\d+))"},
-        {TextCategory::kStreetAddress, "address.kigali", kHasDigit,
-         R"(\b(k[gkn]\s?\d{1,3}\s?(?:st|ave|rd|street|avenue)\b))"},
-        {TextCategory::kStreetAddress, "address.thai", kHasThai | kHasDigit,
-         R"(((?:บ้านเลขที่|เลขที่|ห้อง|ห้องเลขที่|ซอย|ซ\.|หมู่ที่|หมู่บ้านเลขที่|หมู่|ม\.|ຊອຍ|ເຮືອນເລກທີ|ບ້ານເລກທີ|ໜ່ວຍ)\s*\d+(?:/\d+)?))"},
-        {TextCategory::kStreetAddress, "address.thai", kHasThai | kHasDigit,
-         R"((\d+(?:/\d+)?\s*(?:หมู่|ม\.|ซอย|ซ\.|ถนน|ถ\.)\s*[\p{L}\p{M}\d]+))"},
-        {TextCategory::kStreetAddress, "address.khmer", kHasKhmer | kHasDigit,
-         R"(((?:ផ្ទះលេខ|ផ្ទះ|ផ្លូវលេខ|ផ្លូវ|ក្រុមទី|បន្ទប់លេខ|បន្ទប់)\s*\p{L}{0,2}\d+))"},
-        {TextCategory::kStreetAddress, "address.burmese", kHasMyanmar | kHasDigit,
-         R"(((?:အိမ်အမှတ်|အိမ်နံပါတ်|တိုက်အမှတ်|အခန်း|တိုက်)\s*\(?\s*\d+))"},
-        {TextCategory::kStreetAddress, "address.burmese", kHasMyanmar | kHasDigit,
-         R"((အမှတ်\s*\(?\s*\d+[^\d\n]{0,60}လမ်း))"},
-        {TextCategory::kStreetAddress, "address.chinese", kHasHan | kHasDigit,
-         R"(([\p{Han}]{1,12}(?:路|街|巷|弄|道|胡同|村|小区|大厦)\d+(?:号|栋|室|楼|弄)|\d+(?:栋|号楼|幢)\d*))"},
-        {TextCategory::kStreetAddress, "address.ethiopic", kHasEthiopic | kHasDigit,
-         R"(((?:የቤት ቁጥር|ቤት ቁጥር|የቤት ቁ|ቀበሌ|ገዛ ቁጽሪ)\s*[:.]?\s*\d+))"},
-        {TextCategory::kStreetAddress, "address.indic", kHasIndic | kHasDigit,
-         R"(((?:मकान|घर|फ्लैट|प्लॉट|गली|कमरा|वार्ड|বাড়ি|বাসা|হোল্ডিং|ফ্ল্যাট|রোড|கதவு|வீட்டு|வீடு|மனை)\s*(?:नंबर|नं|नम्बर|संख्या|নং|নম্বর|எண்|no)?\.?\s*[:.]?\s*\d+))"},
-        {TextCategory::kStreetAddress, "address.arabic", kHasArabic | kHasDigit,
-         R"(((?:منزل|شقة|بناية|عمارة|مبنى|شارع[\p{L}\s]{1,30})\s*(?:رقم)?\s*\d+))"},
-        // What moves.
-        {TextCategory::kVehicle, "vehicle.cue", kHasDigit,
-         R"((?:^|[^\p{L}])(?:plate|plates|number plate|license plate|licence plate|registration|reg|registered|reg no|matatu|vehicle|car|van|pickup|pick-up|minivan|suv|truck|lorry|bus|minibus|taxi|motorbike|motorcycle|boda|tuk-?tuk|toyota|hilux|prado|land cruiser|honda|isuzu|nissan|mitsubishi|fortuner|probox|noah|gari|gari la|namba za usajili|pikipiki|basi|mobil|mobil van|nopol|plat|plat nomor|nomor polisi|motor|sasakyan|plaka|plakang|immatriculé|immatriculée|immatriculation|plaque|voiture|véhicule|placa|matrícula|coche|carro|biển số|biển kiểm soát|xe|imodoka|ifise nomero|emmotoka|konkolaataa|gaari|taargada|taarga|ሰሌዳ|ታርጋ|የሰሌዳ ቁጥር|መኪና|गाड़ी|कार|वाहन|নম্বর প্লেট|গাড়ি|গাড়ি|বাস|வாகனம்|வண்டி|لوحة|سيارة)(?:[^\p{L}]|$))",
-         R"(^(?:number|no|num|nr|plate|registration|reg|is|was|with|has|yenye|ya|namba|nambari|nomor|polisi|bernomor|berplat|plat|dengan|may|na|numero|number|numéro|immatriculée?|sous|le|con|com|de|placa|matrícula|biển|số|mang|ቁጥር|नंबर|संख्या|নম্বর|எண்|رقم|van|car|bus|hilux|prado|la|white|black|silver|grey|gray|red|blue|nyeupe|nyeusi|putih|hitam|bearing|marked|:|\.|,|-|"|'|\(|\s)*([a-z]{1,3}[ -]?\d{1,4}[ -]?[a-z]{1,3}\b|[a-z]{2,3}[ -]\d{3,5}\b|\d{1,2}[ -]?[a-z]{1,3}[ -]\d{3,5}|\d{1,2}-?\p{L}{1,2}-?\s?\d{3}\.?\d{2}|[a-z]{2}[ -]?\d{1,2}[ -]?[a-z]{1,3}[ -]?\d{3,4}|\d-\d{4,6}|\p{L}{1,3}\s?\d-?\s?[a-z]?\d{4,5}))",
-         IsPlate},
-        {TextCategory::kVehicle, "vehicle.east-africa", kHasDigit,
-         R"(\b(k[a-d][a-z][ -]?\d{3}[ -]?[a-z]|u[a-z]{2}[ -]?\d{3}[ -]?[a-z]|t[ -]?\d{3}[ -]?[a-z]{3}|ra[a-j][ -]?\d{3}[ -]?[a-z]|gk[ -]?[a-z]?\d{3}[a-z])\b)"},
-        {TextCategory::kVehicle, "vehicle.mixed", kHasDigit,
-         R"(\b(\d{2}[a-z]-?\d{3}\.\d{2}|\d{1,2}[a-z]-\d{4,5}|[a-z]{1,2}\d{2}[a-z]{2}\d{4})\b)"},
-        {TextCategory::kVehicle, "vehicle.thai", kHasThai | kHasDigit,
-         R"(((?:ทะเบียนรถ|ทะเบียน|ป้ายทะเบียน|ທະບຽນ|ປ້າຍ|ป้าย)\s*(?:หมายเลข|เลข|:)?\s*\d?\s?[\p{Thai}\p{Lao}]{1,3}\s?-?\s?\d{1,4}))"},
-        {TextCategory::kVehicle, "vehicle.thai", kHasThai | kHasDigit,
-         R"((?:^|[^\p{L}\p{M}])(\d?\s?[ก-ฮ]{2}\s?-?\s?\d{3,4}\s?(?:กรุงเทพ|เชียง|ตาก|กทม|ชลบุรี|ขอนแก่น)|\d[ก-ฮ]{2}\s?-?\s?\d{3,4}))"},
-        {TextCategory::kVehicle, "vehicle.chinese", kHasHan | kHasDigit,
-         R"(([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][.\s-]?[a-z0-9]{5,6})(?:[^a-z0-9]|$))"},
-        {TextCategory::kVehicle, "vehicle.khmer", kHasKhmer | kHasDigit,
-         R"(((?:ស្លាកលេខ|ផ្លាកលេខ|លេខឡាន)[\s\p{L}\p{M}]{0,30}?\d[\da-z.\s-]{3,}))"},
-        {TextCategory::kVehicle, "vehicle.burmese", kHasMyanmar | kHasDigit,
-         R"(((?:ယာဉ်အမှတ်|ကားနံပါတ်|ကားအမှတ်)\s*:?\s*[\p{L}\d]{1,3}\s?[-/]\s?\d{3,5}))"},
-        {TextCategory::kVehicle, "vehicle.ethiopic", kHasEthiopic | kHasDigit,
-         R"(((?:ታርጋ|ሰሌዳ|ሰሌዳ ቁጥር)[\s:]*(?:ቁጥር)?\s*(?:ኮድ)?\s*\d?\s?-?\s?[\p{L}]{0,2}\s?\d{4,6}))"},
-        {TextCategory::kVehicle, "flight.cue", kHasDigit,
-         R"((?:^|[^\p{L}])(?:flight|flights|flt|flew|fly|flies|flying|boarded|aboard|took|vol|ndege|ndege ya|penerbangan|pesawat|lipad|flight no|flight number|vuelo|voo|chuyến bay|indege|balali'insa|balaliinsa|duulimaad|duulimaadka|በረራ|የበረራ ቁጥር|उड़ान|फ्लाइट|ফ্লাইট|விமானம்|رحلة|الرحلة)(?:[^\p{L}]|$)|เที่ยวบิน|ไฟลท์|ສາຍການບິນ|ຖ້ຽວບິນ|ជើងហោះហើរ|လေယာဉ်|航班)",
-         R"(^(?:number|no|num|is|was|namba|nomor|numero|numéro|número|số|ya|ng|ที่|หมายเลข|ເລກທີ|លេខ|号|ቁጥር|संख्या|নম্বর|எண்|رقم|:|\.|#|-|\s)*([a-z]{2}\s?-?\d{2,4}|[a-z]\d\s?\d{2,4}|\d[a-z]\s?\d{2,4})(?:[^\p{L}\d]|$))"},
-        {TextCategory::kVehicle, "flight.airline", kHasDigit,
-         R"(\b((?:kq|et|tg|qr|ek|ak|fd|sq|mh|pr|5j|vn|vj|ga|jt|qz|k6|8m|ub|wb|ur|tc|cx|cz|mu|ey|fz|g9|pg|sl|xj|dd|z2|jq|ai|6e|bg|ul|pk|sv|tk)\d{3,4})\b)",
-         nullptr,
-         [](const PatternMatch& match) { return !IsYear(FirstNumber(match.str().substr(2))); }},
-        {TextCategory::kVehicle, "vessel.number", kHasDigit | kHasLatin,
-         R"(\b((?:imo|mmsi|call ?sign|hull)\s*(?:no|number|#|:)?\.?\s*:?\s*[a-z0-9]*\d[a-z0-9]{2,}))"},
+constexpr PatternRule kRules[] = {
+    {TextCategory::kCoordinates, "coordinates.decimal", kHasDigit | kHasDot,
+     R"((?:^|[^\d.])([+-]?\d{1,3}\.\d{3,}\s*(?:°|deg)?\s*[nsew]?\s*[,;/| ]\s*[+-]?\d{1,3}\.\d{3,}))",
+     nullptr, InRanges},
+    {TextCategory::kCoordinates, "coordinates.decimal", kHasDigit,
+     R"(([+-]?\d{1,3},\d{4,}\s*[;/| ]\s*[+-]?\d{1,3},\d{4,}))"},
+    {TextCategory::kCoordinates, "coordinates.letters", kHasDigit | kHasLatin,
+     R"(([+-]?\d{1,3}[.,]\d+\s*°?\s*(?:n|s|north|south|lat|u|ls|lu)\b\.?\s*[,;/| ]*\s*[+-]?\d{1,3}[.,]\d+\s*°?\s*(?:e|w|east|west|o|t|bt|long?)\b))"},
+    {TextCategory::kCoordinates, "coordinates.letters", kHasDigit | kHasLatin,
+     R"(\b([ns]\s*\d{1,2}[.,]\d+\s*°?\s*[,;/| ]*\s*[ew]\s*\d{1,3}[.,]\d+))"},
+    {TextCategory::kCoordinates, "coordinates.degrees", kHasDigit,
+     R"((\d{1,3}\s*)" CORRIDOR_DEGREE R"(\s*\d{1,2}(?:[.,]\d+)?\s*)" CORRIDOR_MINUTE ")"},
+    {TextCategory::kCoordinates, "coordinates.degrees", kHasDigit,
+     R"((\d{1,3}\s*(?:°|º|˚|deg)\s*\d{1,2}(?:[.,]\d+)?\s*[' ]*\s*(?:\d{1,2}(?:\.\d+)?\s*["' ]*\s*)?[nsew]\b))"},
+    {TextCategory::kCoordinates, "coordinates.degrees", kHasDigit,
+     R"((\d{1,3}[.,]\d{2,}\s*(?:°|º|˚|deg(?:rees)?)\s*(?:[nsew]\b|north|south|east|west)))"},
+    {TextCategory::kCoordinates, "coordinates.spaced-degrees", kHasDigit | kHasLatin,
+     R"(\b(\d{1,2} \d{1,2} \d{1,2}(?:\.\d+)?\s*[ns]\b|[ns]\s?\d{1,2} \d{1,2}(?:\.\d+)?[ ,]))"},
+    {TextCategory::kCoordinates, "coordinates.label", kHasDigit,
+     R"((?:^|[^\p{L}])(?:lat|latitude|lintang|latitud|latitudo|lng|lon|long|longitude|bujur|coord|coords|coordinates|coordonnées|coordenadas|koordinat|kuratibu|gps|tọa độ|vĩ độ|kinh độ|location pin|dropped pin|pin)(?:[^\p{L}]|$)|พิกัด|ละติจูด|ลองจิจูด|坐标|纬度|经度|ພິກັດ|កូអរដោនេ|ကိုဩဒိနိတ်|መጋጠሚያ|ኬክሮስ|ጂፒኤስ|निर्देशांक|अक्षांश|স্থানাঙ্ক|অক্ষাংশ|إحداثيات)",
+     R"(^[^\d\n]{0,16}?([+-]?\d{1,3}(?:[.,]| (?:point|dot|virgule|punto|ponto|koma|titik|nukta|จุด|ነጥብ|chấm|phẩy) )\d+))"},
+    {TextCategory::kCoordinates, "coordinates.plus-code", kHasPlus,
+     R"((?:^|[^\p{L}\p{N}])([23456789cfghjmpqrvwx]{4,8}\s?\+\s?[23456789cfghjmpqrvwx]{2,3})(?:[^\p{L}\p{N}]|$))",
+     nullptr, IsGeohash},
+    {TextCategory::kCoordinates, "coordinates.geohash", kHasLatin,
+     R"(\bgeo ?hash(?:ed)?\s*(?:is|:|=|ni|adalah)?\s*([0-9b-hjkmnp-z]{4,12})\b)", nullptr,
+     IsGeohash},
+    {TextCategory::kCoordinates, "coordinates.mgrs", kHasDigit | kHasLatin,
+     R"(\b(\d{1,2}[c-hj-np-x]\s?[a-hj-np-z]{2}\s?\d{2,5}\s\d{2,5})\b)"},
+    {TextCategory::kCoordinates, "coordinates.mgrs", kHasDigit | kHasLatin,
+     R"(\b(?:mgrs|utm|grid)(?: ref(?:erence)?| zone)?\s*:?\s*(\d{1,2}\s?[c-hj-np-x]\s?[a-z0-9 ]{4,}))"},
+    {TextCategory::kCoordinates, "coordinates.three-words", kHasSlash | kHasDot,
+     R"((///?\s?\p{L}{3,}\.\p{L}{3,}\.\p{L}{3,}))"},
+    {TextCategory::kCoordinates, "coordinates.three-words", kHasDot,
+     R"(\b(?:what ?3 ?words|w3w|what three words)\b[^\p{L}\n]*(\p{L}{3,}\.\p{L}{3,}\.\p{L}{3,}))"},
+    // Streets, plots, houses.
+    {TextCategory::kStreetAddress, "address.cue", kHasDigit,
+     R"((?:^|[^\p{L}])((?:house|hse|plot|flat|apartment|apt|room|rm|door|villa|lot|stand|shop|stall|nyumba|chumba|kiwanja|kitalu|rumah|kamar|kav|kavling|bahay|unit|maison|parcelle|appartement|appt|porte|case postale|casa|lote|departamento|inzu|ikibanza|enju|ennyumba|mana|guri|guriga|lakkoofsa manaa|khanka)\s*(?:no|nr|num|number|n°|nº|№|#|namba|nambari|nomor|nombor|numero|número|numéro|blg|bilang|nimero|lambar)\.?\s*:?\s*[a-z]{0,2}-?\d+[a-z]?))"},
+    {TextCategory::kStreetAddress, "address.room", kHasDigit,
+     R"(\b((?:room|flat|apartment|unit|house|villa|dorm|bed|suite|door|chumba|kamar|chambre)\s+#?\d+[a-z]?,?\s+(?:building|block|tower|bldg|floor|jengo|gedung|bâtiment|immeuble|street|road|lane)\b))"},
+    {TextCategory::kStreetAddress, "address.plot", kHasDigit,
+     R"(\b((?:plot|kiwanja|kitalu|parcelle|kavling|lote)\s+[a-z]?\d+[a-z]?(?:[/-]\d+)*)\b)"},
+    {TextCategory::kStreetAddress, "address.box", kHasDigit,
+     R"((?:^|[^\p{L}])((?:p\.?\s?o\.?\s?box|po box|post box|postbus|b\.\s?p\.|s\.?\s?l\.?\s?p\.?|apartado|caixa postal|ፖ\.?\s?ሳ\.?\s?ቁ\.?|पोस्ट बॉक्स)\s*:?\s*\d{2,}))"},
+    {TextCategory::kStreetAddress, "address.rt-rw", kHasDigit,
+     R"(\b(rt\.?\s?\d{1,3}\s?[/,]?\s?rw\.?\s?\d{1,3}))"},
+    {TextCategory::kStreetAddress, "address.jalan", kHasDigit,
+     R"((?:^|[^\p{L}])((?:jl|jln|jalan|lorong|gang|gg|lebuh|persiaran)\.?\s+[\p{L}. ]{2,40}?,?\s*(?:no|nomor|nombor|blok|kav|km|#)\.?\s*[a-z]?\d+[a-z]?))"},
+    {TextCategory::kStreetAddress, "address.jalan", kHasDigit,
+     R"((?:^|[^\p{L}])(no\.?\s?\d+[a-z]?,?\s+(?:jl|jln|jalan|lorong|gang|lebuh|street|road)\b))"},
+    {TextCategory::kStreetAddress, "address.philippines", kHasDigit,
+     R"(\b((?:blk|block)\.?\s*\d+[a-z]?,?\s*(?:lot|l)\.?\s*\d+|purok\s+\d+[a-z]?|phase\s+\d+\s+(?:blk|block)\s+\d+|\d+\s+(?:brgy|barangay)\b|#\s?\d+\s+\p{L}+\s+(?:st|street|ave|avenue|road|rd)\b))"},
+    {TextCategory::kStreetAddress, "address.french", kHasDigit,
+     R"((?:^|[^\p{L}\d])(\d{1,4}\s?(?:bis|ter)?,?\s+(?:rue|avenue|av\.|boulevard|bd|impasse|allée|chemin|chaussée|quai|route)\s+(?:de |du |des |la |le |l')*\p{L}{3,}))",
+     nullptr, StartsWithNoYear},
+    {TextCategory::kStreetAddress, "address.french", kHasDigit,
+     R"((?:^|[^\p{L}\d])((?:rue|avenue|boulevard|quartier|colline|zone)\s+[\p{L}' -]{2,30}?,?\s*(?:n°|nº|no|numéro|numero|maison|parcelle)\.?\s*\d+))"},
+    {TextCategory::kStreetAddress, "address.iberian", kHasDigit,
+     R"((?:^|[^\p{L}\d])((?:calle|avenida|avda|av\.|carrera|cra|rua|travessa|praça|plaza|barrio|jirón|jr\.)\s+[\p{L}' .-]{2,40}?,?\s*(?:n\.?º|n°|no|nº|núm|número|#)?\.?\s*\d{1,5})(?:[^\p{L}\d:%]|$))",
+     nullptr,
+     [](const PatternMatch& match) {
+       const size_t digit = match.str().find_first_of("0123456789");
+       return !IsYear(FirstNumber(match.str().substr(digit)));
+     }},
+    {TextCategory::kStreetAddress, "address.vietnam", kHasDigit,
+     R"((?:^|[^\p{L}])((?:số nhà|nhà số|số)\s*\d+[a-z]?(?:/\d+)*,?\s*(?:đường|phố|ngõ|hẻm|ngách|thôn|tổ|ấp|khu|phường)?\s*\p{L}*))",
+     nullptr,
+     [](const PatternMatch& match) {
+       const std::string_view text = match.str();
+       const size_t slash = text.find('/');
+       const bool year = slash != text.npos && IsYear(FirstNumber(text.substr(slash + 1)));
+       if (year && text.find("đường") == text.npos) return false;  // "Luật số 66/2011"
+       return text.find("nhà") != text.npos || text.find("đường") != text.npos ||
+              text.find("phố") != text.npos || text.find("ngõ") != text.npos ||
+              text.find("hẻm") != text.npos || text.find("thôn") != text.npos ||
+              text.find("ấp") != text.npos || text.find('/') != text.npos;
+     }},
+    {TextCategory::kStreetAddress, "address.vietnam", kHasDigit,
+     R"((?:^|[^\p{L}])(\d+[a-z]?(?:/\d+)*\s+(?:đường|phố|ngõ|hẻm|nguyễn|trần|lê|lý|phạm|hai bà)\s+\p{L}+|(?:ngõ|hẻm|ngách|thôn|tổ|ấp)\s+\d+))"},
+    {TextCategory::kStreetAddress, "address.kigali", kHasDigit,
+     R"(\b(k[gkn]\s?\d{1,3}\s?(?:st|ave|rd|street|avenue)\b))"},
+    {TextCategory::kStreetAddress, "address.thai", kHasThai | kHasDigit,
+     R"(((?:บ้านเลขที่|เลขที่|ห้อง|ห้องเลขที่|ซอย|ซ\.|หมู่ที่|หมู่บ้านเลขที่|หมู่|ม\.|ຊອຍ|ເຮືອນເລກທີ|ບ້ານເລກທີ|ໜ່ວຍ)\s*\d+(?:/\d+)?))"},
+    {TextCategory::kStreetAddress, "address.thai", kHasThai | kHasDigit,
+     R"((\d+(?:/\d+)?\s*(?:หมู่|ม\.|ซอย|ซ\.|ถนน|ถ\.)\s*[\p{L}\p{M}\d]+))"},
+    {TextCategory::kStreetAddress, "address.khmer", kHasKhmer | kHasDigit,
+     R"(((?:ផ្ទះលេខ|ផ្ទះ|ផ្លូវលេខ|ផ្លូវ|ក្រុមទី|បន្ទប់លេខ|បន្ទប់)\s*\p{L}{0,2}\d+))"},
+    {TextCategory::kStreetAddress, "address.burmese", kHasMyanmar | kHasDigit,
+     R"(((?:အိမ်အမှတ်|အိမ်နံပါတ်|တိုက်အမှတ်|အခန်း|တိုက်)\s*\(?\s*\d+))"},
+    {TextCategory::kStreetAddress, "address.burmese", kHasMyanmar | kHasDigit,
+     R"((အမှတ်\s*\(?\s*\d+[^\d\n]{0,60}လမ်း))"},
+    {TextCategory::kStreetAddress, "address.chinese", kHasHan | kHasDigit,
+     R"(([\p{Han}]{1,12}(?:路|街|巷|弄|道|胡同|村|小区|大厦)\d+(?:号|栋|室|楼|弄)|\d+(?:栋\d|号楼|幢\d)\d*))"},
+    {TextCategory::kStreetAddress, "address.ethiopic", kHasEthiopic | kHasDigit,
+     R"(((?:የቤት ቁጥር|ቤት ቁጥር|የቤት ቁ|ቀበሌ|ገዛ ቁጽሪ)\s*[:.]?\s*\d+))"},
+    {TextCategory::kStreetAddress, "address.indic", kHasIndic | kHasDigit,
+     R"(((?:मकान|घर|फ्लैट|प्लॉट|गली|कमरा|वार्ड|বাড়ি|বাসা|হোল্ডিং|ফ্ল্যাট|রোড|கதவு|வீட்டு|வீடு|மனை)\s*(?:नंबर|नं|नम्बर|संख्या|নং|নম্বর|எண்|no)?\.?\s*[:.]?\s*\d+))"},
+    {TextCategory::kStreetAddress, "address.arabic", kHasArabic | kHasDigit,
+     R"(((?:منزل|شقة|بناية|عمارة|مبنى|شارع[\p{L}\s]{1,30})\s*(?:رقم)?\s*\d+))"},
+    // What moves.
+    {TextCategory::kVehicle, "vehicle.cue", kHasDigit, R"((?:^|[^\p{L}])(?:plate|plates|number plate|license plate|licence plate|registration|reg|registered|reg no|matatu|vehicle|car|van|pickup|pick-up|minivan|suv|truck|lorry|bus|minibus|taxi|motorbike|motorcycle|boda|tuk-?tuk|toyota|hilux|prado|land cruiser|honda|isuzu|nissan|mitsubishi|fortuner|probox|noah|gari|gari la|namba za usajili|pikipiki|basi|mobil|mobil van|nopol|plat|plat nomor|nomor polisi|motor|sasakyan|plaka|plakang|immatriculé|immatriculée|immatriculation|plaque|voiture|véhicule|placa|matrícula|coche|carro|biển số|biển kiểm soát|xe|imodoka|ifise nomero|emmotoka|konkolaataa|gaari|taargada|taarga|ሰሌዳ|ታርጋ|የሰሌዳ ቁጥር|መኪና|गाड़ी|कार|वाहन|নম্বর প্লেট|গাড়ি|গাড়ি|বাস|வாகனம்|வண்டி|لوحة|سيارة)(?:[^\p{L}]|$))",
+     R"(^(?:number|no|num|nr|plate|registration|reg|is|was|with|has|yenye|ya|namba|nambari|nomor|polisi|bernomor|berplat|plat|dengan|may|na|numero|number|numéro|immatriculée?|sous|le|con|com|de|placa|matrícula|biển|số|mang|ቁጥር|नंबर|संख्या|নম্বর|எண்|رقم|van|car|bus|hilux|prado|la|white|black|silver|grey|gray|red|blue|nyeupe|nyeusi|putih|hitam|bearing|marked|:|\.|,|-|"|'|\(|\s)*([a-z]{1,3}[ -]?\d{1,4}[ -]?[a-z]{1,3}\b|[a-z]{2,3}[ -]\d{3,5}\b|\d{1,2}[ -]?[a-z]{1,3}[ -]\d{3,5}|\d{1,2}-?\p{L}{1,2}-?\s?\d{3}\.?\d{2}|[a-z]{2}[ -]?\d{1,2}[ -]?[a-z]{1,3}[ -]?\d{3,4}|\d-\d{4,6}|\p{L}{1,3}\s?\d-?\s?[a-z]?\d{4,5}))",
+     IsPlate},
+    {TextCategory::kVehicle, "vehicle.east-africa", kHasDigit,
+     R"(\b(k[a-d][a-z][ -]?\d{3}[ -]?[a-z]|u[a-z]{2}[ -]?\d{3}[ -]?[a-z]|t[ -]?\d{3}[ -]?[a-z]{3}|ra[a-j][ -]?\d{3}[ -]?[a-z]|gk[ -]?[a-z]?\d{3}[a-z])\b)"},
+    {TextCategory::kVehicle, "vehicle.mixed", kHasDigit,
+     R"(\b(\d{2}[a-z]-?\d{3}\.\d{2}|\d{1,2}[a-z]-\d{4,5}|[a-z]{1,2}\d{2}[a-z]{2}\d{4})\b)"},
+    {TextCategory::kVehicle, "vehicle.thai", kHasThai | kHasDigit,
+     R"(((?:ทะเบียนรถ|ทะเบียน|ป้ายทะเบียน|ທະບຽນ|ປ້າຍ|ป้าย)\s*(?:หมายเลข|เลข|:)?\s*\d?\s?[\p{Thai}\p{Lao}]{1,3}\s?-?\s?\d{1,4}))"},
+    {TextCategory::kVehicle, "vehicle.thai", kHasThai | kHasDigit,
+     R"((?:^|[^\p{L}\p{M}])(\d?\s?[ก-ฮ]{2}\s?-?\s?\d{3,4}\s?(?:กรุงเทพ|เชียง|ตาก|กทม|ชลบุรี|ขอนแก่น)|\d[ก-ฮ]{2}\s?-?\s?\d{3,4}))"},
+    {TextCategory::kVehicle, "vehicle.chinese", kHasHan | kHasDigit,
+     R"(([京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][a-z][.\s-]?[a-z0-9]{5,6})(?:[^a-z0-9]|$))"},
+    {TextCategory::kVehicle, "vehicle.khmer", kHasKhmer | kHasDigit,
+     R"(((?:ស្លាកលេខ|ផ្លាកលេខ|លេខឡាន)[\s\p{L}\p{M}]{0,30}?\d[\da-z.\s-]{3,}))"},
+    {TextCategory::kVehicle, "vehicle.burmese", kHasMyanmar | kHasDigit,
+     R"(((?:ယာဉ်အမှတ်|ကားနံပါတ်|ကားအမှတ်)\s*:?\s*[\p{L}\d]{1,3}\s?[-/]\s?\d{3,5}))"},
+    {TextCategory::kVehicle, "vehicle.ethiopic", kHasEthiopic | kHasDigit,
+     R"(((?:ታርጋ|ሰሌዳ|ሰሌዳ ቁጥር)[\s:]*(?:ቁጥር)?\s*(?:ኮድ)?\s*\d?\s?-?\s?[\p{L}]{0,2}\s?\d{4,6}))"},
+    {TextCategory::kVehicle, "flight.cue", kHasDigit,
+     R"((?:^|[^\p{L}])(?:flight|flights|flt|flew|fly|flies|flying|boarded|aboard|took|vol|ndege|ndege ya|penerbangan|pesawat|lipad|flight no|flight number|vuelo|voo|chuyến bay|indege|balali'insa|balaliinsa|duulimaad|duulimaadka|በረራ|የበረራ ቁጥር|उड़ान|फ्लाइट|ফ্লাইট|விமானம்|رحلة|الرحلة)(?:[^\p{L}]|$)|เที่ยวบิน|ไฟลท์|ສາຍການບິນ|ຖ້ຽວບິນ|ជើងហោះហើរ|လေယာဉ်|航班)",
+     R"(^(?:number|no|num|is|was|namba|nomor|numero|numéro|número|số|ya|ng|ที่|หมายเลข|ເລກທີ|លេខ|号|ቁጥር|संख्या|নম্বর|எண்|رقم|:|\.|#|-|\s)*([a-z]{2}\s?-?\d{2,4}|[a-z]\d\s?\d{2,4}|\d[a-z]\s?\d{2,4})(?:[^\p{L}\d]|$))"},
+    {TextCategory::kVehicle, "flight.airline", kHasDigit,
+     R"(\b((?:kq|et|tg|qr|ek|ak|fd|sq|mh|pr|5j|vn|vj|ga|jt|qz|k6|8m|ub|wb|ur|tc|cx|cz|mu|ey|fz|g9|pg|sl|xj|dd|z2|jq|ai|6e|bg|ul|pk|sv|tk)\d{3,4})\b)",
+     nullptr,
+     [](const PatternMatch& match) { return !IsYear(FirstNumber(match.str().substr(2))); }},
+    {TextCategory::kVehicle, "vessel.number", kHasDigit | kHasLatin,
+     R"(\b((?:imo|mmsi|call ?sign|hull)\s*(?:no|number|#|:)?\.?\s*:?\s*[a-z0-9]*\d[a-z0-9]{2,}))"},
 };
 
 // In a view that keeps the case.

@@ -11,6 +11,8 @@ constexpr size_t kMixedLettersMin = 2;
 constexpr size_t kMixedUnitsMin = 6;
 // Of a script that is written without spaces, where none is expected at all.
 constexpr size_t kUnspacedLettersMin = 3;
+// Digits alone, with the points and signs of a coordinate or an address.
+constexpr size_t kDigitsMin = 8;
 constexpr size_t kGapBytesMax = 3;
 
 // A letter with its marks, a digit, or a symbol of addresses.
@@ -102,7 +104,8 @@ class Joiner {
         ++letters;
       }
     }
-    return letters >= kLettersMin || unspaced >= kUnspacedLettersMin ||
+    return (letters == 0 && units_.size() >= kDigitsMin) || letters >= kLettersMin ||
+           unspaced >= kUnspacedLettersMin ||
            (letters >= kMixedLettersMin && units_.size() >= kMixedUnitsMin);
   }
 

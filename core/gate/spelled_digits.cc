@@ -41,7 +41,7 @@ class Writer {
           groups_.begin() + static_cast<ptrdiff_t>(i),
           groups_.begin() + static_cast<ptrdiff_t>(end),
           [](const DigitGroup& group) { return group.form != DigitGroup::Form::kNumeral; });
-      if (read_out && digits >= kDigitsMin) WriteRun(i, end);
+      if ((read_out || HasSpokenSign(i, end)) && digits >= kDigitsMin) WriteRun(i, end);
       i = end;
     }
     if (!editor_.changed()) return std::nullopt;
@@ -75,6 +75,14 @@ class Writer {
       if (gap == sign.word) return sign.sign;
     }
     return gap;
+  }
+
+  bool HasSpokenSign(size_t begin, size_t end) const {
+    for (size_t i = begin + 1; i < end; ++i) {
+      const std::string_view gap = Gap(i);
+      if (!gap.empty() && Sign(i) != gap) return true;
+    }
+    return false;
   }
 
   bool Follows(size_t i) const {
