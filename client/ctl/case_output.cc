@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
+#include "client/ctl/wrapped_text.h"
 #include "core/base/strings.h"
 #include "core/model/vocabulary.h"
 
@@ -16,7 +17,6 @@ namespace corridor {
 namespace {
 
 constexpr size_t kAlertsShown = 20;
-constexpr size_t kWidth = 100;
 
 // Row notes with the same column, reason and action, in that order.
 using RowCounts = std::map<std::pair<std::string, std::string>, uint64_t>;
@@ -71,25 +71,6 @@ std::string Group(const v1::AlertContent& content) {
 std::string Release(const CaseAlert& alert) {
   if (alert.release_from == absl::InfiniteFuture()) return "not before you decide";
   return absl::StrCat("from ", Day(alert.release_from));
-}
-
-// A line of words behind `head`, broken at blanks, further lines indented.
-void PrintWrapped(std::string_view head, std::string_view text, std::ostream& out) {
-  std::string line(head);
-  const std::string indent(head.size(), ' ');
-  bool fresh = true;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(' '), text.size());
-    if (!fresh && line.size() + 1 + end > kWidth) {
-      out << line << "\n";
-      line = indent;
-      fresh = true;
-    }
-    absl::StrAppend(&line, fresh ? "" : " ", A(text.substr(0, end)));
-    fresh = false;
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  out << line << "\n";
 }
 
 void PrintColumns(const CaseOutcome& outcome, std::ostream& out) {

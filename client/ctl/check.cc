@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/ctl/alert_file.h"
+#include "client/ctl/check_output.h"
 #include "client/ctl/commands.h"
 #include "client/ctl/output.h"
 #include "core/base/status_macros.h"
@@ -57,8 +58,14 @@ absl::StatusOr<v1::SignedStatement> StatementOf(Context& context, const ctl::Ale
   return statement;
 }
 
-absl::StatusOr<v1::CheckStatementResponse> Judge(Context& context, const CheckFlags& flags,
-                                                 const ctl::AlertFile& file) {
+// An answer, and who gave it.
+struct Verdict {
+  const char* by = "";
+  v1::CheckStatementResponse answer;
+};
+
+absl::StatusOr<Verdict> Judge(Context& context, const CheckFlags& flags,
+                              const ctl::AlertFile& file) {
   std::shared_ptr<Channel> channel;
   if (!flags.local) {
     ASSIGN_OR_RETURN(channel, context.OpenChannel());
@@ -67,36 +74,42 @@ absl::StatusOr<v1::CheckStatementResponse> Judge(Context& context, const CheckFl
   const Gate gate(DefaultGatePolicy());
   const absl::StatusOr<AcceptedStatement> accepted = gate.Examine(statement, GateSide::kPublisher);
   if (flags.local || !accepted.ok()) {
-    v1::CheckStatementResponse verdict;
-    verdict.set_acceptable(accepted.ok());
-    if (!accepted.ok()) *verdict.mutable_refusal() = ToRpcStatus(accepted.status());
-    *verdict.mutable_gate() = gate.stamp();
+    Verdict verdict{.by = "the gate on this machine"};
+    verdict.answer.set_acceptable(accepted.ok());
+    if (!accepted.ok()) *verdict.answer.mutable_refusal() = ToRpcStatus(accepted.status());
+    *verdict.answer.mutable_gate() = gate.stamp();
     return verdict;
   }
   PublisherConnection::CheckParams params;
   *params.request.mutable_statement() = statement;
-  return MakePublisherConnection(std::move(channel))->Check(std::move(params));
+  Verdict verdict{.by = "the broker"};
+  ASSIGN_OR_RETURN(verdict.answer,
+                   MakePublisherConnection(std::move(channel))->Check(std::move(params)));
+  return verdict;
 }
 
-void Show(Context& context, const CheckFlags& flags, const v1::CheckStatementResponse& verdict) {
-  const absl::Status refusal = FromRpcStatus(verdict.refusal());
+void Show(Context& context, const CheckFlags& flags, const Verdict& verdict) {
+  const absl::Status refusal = FromRpcStatus(verdict.answer.refusal());
   if (context.json()) {
-    Json json = {{"acceptable", verdict.acceptable()},
-                 {"gate_policy", verdict.gate().policy_version()}};
-    if (!verdict.acceptable()) json.update(StatusToJson(refusal));
-    for (const v1::RecipientDecision& decision : verdict.recipients()) {
+    Json json = {{"acceptable", verdict.answer.acceptable()},
+                 {"gate_policy", verdict.answer.gate().policy_version()}};
+    if (!verdict.answer.acceptable()) json.update(StatusToJson(refusal));
+    for (const v1::RecipientDecision& decision : verdict.answer.recipients()) {
       json["recipients"].push_back(MessageToJson(decision));
     }
     context.out << json.dump() << "\n";
     return;
   }
-  if (!verdict.acceptable()) {
-    context.out << "Would be refused.\n" << StatusToText(refusal);
+  if (!verdict.answer.acceptable()) {
+    PrintRefusal(refusal,
+                 absl::StrCat(verdict.by, " (policy ",
+                              Printable(verdict.answer.gate().policy_version()), ")"),
+                 context.out);
     return;
   }
   context.out << (flags.local ? "Passes the gate" : "Would be accepted") << " (gate policy "
-              << Printable(verdict.gate().policy_version()) << ").\n";
-  if (!flags.local) PrintRecipients(verdict.recipients(), context.out);
+              << Printable(verdict.answer.gate().policy_version()) << ").\n";
+  if (!flags.local) PrintRecipientsByRule(verdict.answer.recipients(), context.out);
 }
 
 int CheckStatements(Context& context, const CheckFlags& flags, std::istream& in,
@@ -107,10 +120,10 @@ int CheckStatements(Context& context, const CheckFlags& flags, std::istream& in,
     absl::StatusOr<std::optional<ctl::AlertFile>> file = reader.Next();
     if (!file.ok()) return context.Fail(file.status());
     if (!file->has_value()) return exit_code;
-    absl::StatusOr<v1::CheckStatementResponse> verdict = Judge(context, flags, **file);
+    absl::StatusOr<Verdict> verdict = Judge(context, flags, **file);
     if (!verdict.ok()) return context.Fail(verdict.status());
     Show(context, flags, *verdict);
-    if (!verdict->acceptable()) exit_code = kExitFailed;
+    if (!verdict->answer.acceptable()) exit_code = kExitFailed;
   }
 }
 

@@ -236,14 +236,4 @@ absl::StatusOr<absl::Time> ParseWhen(std::string_view text, absl::Time now, bool
       "'", Printable(text), "' is no time: write 2026-03-31, 2026-03-31T12:00:00Z or 60 days"));
 }
 
-void PrintRecipients(const google::protobuf::RepeatedPtrField<v1::RecipientDecision>& recipients,
-                     std::ostream& out) {
-  Table table({"MEMBER", "RECEIVES", "RULE", "WHY"});
-  for (const v1::RecipientDecision& decision : recipients) {
-    table.Add({ShortMember(decision.member()), decision.allowed() ? "yes" : "no",
-               Printable(decision.rule()), Printable(decision.explanation())});
-  }
-  table.Print(out, "No other member is known.");
-}
-
 }  // namespace corridor

@@ -64,10 +64,6 @@ google::protobuf::Timestamp TimestampOf(absl::Time time);
 // 3339, or "60 days" (or "60d") from `now`. A usage error otherwise.
 absl::StatusOr<absl::Time> ParseWhen(std::string_view text, absl::Time now, bool end_of_day);
 
-// Who receives a statement and who does not, each with the rule.
-void PrintRecipients(const google::protobuf::RepeatedPtrField<v1::RecipientDecision>& recipients,
-                     std::ostream& out);
-
 }  // namespace corridor
 
 #endif  // CORRIDOR_CLIENT_CTL_OUTPUT_H_

@@ -140,8 +140,12 @@ TEST_F(CommandsTest, CheckNamesWhatWouldBeRefused) {
   EXPECT_EQ(Run({"check", "--local", "-"}, with("False offers of office work")), kExitOk)
       << out_ << err_;
   EXPECT_EQ(Run({"check", "--local", "-"}, with("write to someone@example.org")), kExitFailed);
-  EXPECT_THAT(out_, HasSubstr("body.issue.content.headlines[0].text"));
+  EXPECT_THAT(out_, HasSubstr("\nissue.headlines[0].text\n")) << "as the file has it";
   EXPECT_THAT(out_, Not(HasSubstr("someone"))) << "the text itself is not repeated";
+  EXPECT_EQ(Run({"check", "--local", "-", "--format=json"}, with("write to someone@example.org")),
+            kExitFailed);
+  EXPECT_THAT(out_, HasSubstr("body.issue.content.headlines[0].text")) << "as the wire has it";
+  EXPECT_THAT(out_, Not(HasSubstr("someone")));
 }
 
 TEST_F(CommandsTest, CheckLinesAnswersForEachLine) {
