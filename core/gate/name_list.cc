@@ -369,8 +369,38 @@ constexpr std::string_view kNames[] = {
     "uwase uwera uwineza gakuba gasana gatera kagabo kalisa kamanzi karangwa kayitesi mugabo "
     "mugenzi "
     "munyaneza musoni mutabazi nkusi nsengimana rugamba rukundo rwema sebahire ~shema tuyisenge",
+    // West, Central and southern Africa; the Horn.
+    "traoré traore diallo keita coulibaly konaté konate touré toure camara cissé cisse ndiaye diop "
+    "gueye "
+    "mbaye diouf ~sarr ouattara ~koné kouassi kouadio kouamé adjoua akissi mensah owusu boateng "
+    "asante "
+    "appiah kwame kwabena kwaku akosua abena ~ama ~yaa moussa aïssatou aissatou fatoumata aminata "
+    "mariama "
+    "ousmane mamadou ibrahima abdoulaye seydou souleymane boubacar amadou oumar ramatou kadiatou "
+    "kamara sesay koroma bangura conteh kargbo mansaray jalloh moyo sibanda ncube ~dube mpofu "
+    "thandiwe "
+    "nokuthula rutendo tinashe kudzai chiedza nyasha tariro mwansa mutale chilufya mulenga chisomo "
+    "chikondi "
+    "thokozani atangana mbarga fotso ngono ~ilunga kalala mukendi tshibanda kasongo mwamba kabongo "
+    "lukusa ~ngoy kabamba mutombo atim akullo okumu tumwebaze namuli nalwadda nakazibwe regina "
+    "~beauty "
+    "adaeze ngozika ifeanyi tobechukwu liibaan ~cali xaaji maxamuud faarax cumar xuseen saciid "
+    "ismaaciil "
+    "canab deeqa ~idil tashoomee dabalaa caalaa bultum tolaa ibsaa lammii galataa gammachuu "
+    "dirribaa "
+    "fayyisaa boontuu caaltuu bilisee mootii kuulanii zeritu dieudonné dieudonne grâce godelieve "
+    "emérance jean-bosco jean-pierre marie-claire marie-louise jean-claude mariamu zubeda mwajuma "
+    "hidaya shamim rahima tatu-mwana sikujua tabu-mwana jamila latifa nasra swaumu yasinta "
+    "theresia "
+    "norhayati rosnani norazlina noraziah hashim rosli roslan jamaludin baharuddin kamariah ~abang "
+    "bayani macaraeg magbanua liezel merly jhon reymond jovelyn rhea rizalyn glenda mylene aileen",
+    // Ethiopic, more.
+    "ዳንኤል ሳሙኤል ጅብሪል አህመድ ሙሐመድ መሐመድ ዮናታን ናትናኤል ኤርሚያስ ሚካኤል ገብርኤል ቤተልሔም ቤዛዊት ፍሬወይኒ ኪሮስ ወልዴ "
+    "ገብረመድህን ወልደስላሰ ኣልጋነሽ ሃብቶም ሃብታሙ ብርቱካን ታደለች ዘነበች አበባየሁ ትርሲት ማህሌት ረድኤት እየሩሳሌም ሐሊማ ዘይነባ ራህማ",
     // Devanagari, Bengali, Arabic.
-    "मोहम्मद मोहमद इमरान सलमान अहमद अली खान बेगम फातिमा सुनिता सीता गिता राधा माया कमला विमला शान्ति "
+    "इरफान इमरान फिरोज सलीम रहीम शबनम नसरीन रुखसाना अनिता ~आरती ~ज्योति मनीषा रेशमा গীতা রহিমা ফাতিমা "
+    "नूर हसीना जमीला मोहम्मद मोहमद इमरान सलमान अहमद अली खान बेगम फातिमा सुनिता सीता गिता राधा माया "
+    "कमला विमला शान्ति "
     "सरिता "
     "बिमला प्रकाश कृष्णा गोपाल मोहन सोहन अर्जुन भीम लक्ष्मण देवी कुमार सिंह यादव वर्मा चौधरी राणा मगर राई "
     "लिम्बू "
@@ -471,7 +501,8 @@ constexpr std::string_view kParticles =
 // What long names begin with, where hardly any other word does: names of Burundi and Rwanda that
 // are sentences, Ethiopian and Arabic ones that are compounds, Thai and Lao surnames.
 constexpr std::string_view kNameStarts =
-    "niyon niyog niyok niyib ndayi nshimi nduwi nduwa nkurunz habim habiy habin habar habon habum "
+    "nyira nurul nurha nurai norha noraz norli norai siti-n niyon niyog niyok niyib ndayi nshimi "
+    "nduwi nduwa nkurunz habim habiy habin habar habon habum "
     "habug habya hakiz hakut hakuz hatungi hategek havugi harerim uwima uwama uwine uwimbab mukam "
     "mukan mukas mukag iradu irakoz irambon irankun tuyis tuyiz tuyam tuyik twagir twizer nsengi "
     "nsengiy nsabim nsanzi nsabiy ntaki ntawu ntahom ntiran ntezi bizim bigiri manirak manirag "
