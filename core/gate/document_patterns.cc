@@ -29,7 +29,8 @@ bool IsCaseNumber(const PatternMatch& match) {
   R"((?:number|no|nr|num|nos|n°|nº|№|#|code|card|id|is|was|ni|adalah|ay|est|es|là|number is|namba|nambari|nomor|nombor|numero|número|numéro|số|ya|ng|de|du|la|le|series|serial|holder|ቁጥር|ቁ|ቁ\.|नंबर|संख्या|নম্বর|எண்|رقم|号码|号|เลขที่|หมายเลข|เลข|คือ|ເລກທີ|ເລກ|លេខ|အမှတ်|नं|नं\.|:|\.|=|-|,|"|'|\(|\)|\s))"
 
 constexpr char kDocumentValue[] =
-    "^" CORRIDOR_NUMBER_WORD R"({0,8}([a-z]{0,3}(?:\s?[./-]?\s?[a-z0-9]*\d[a-z0-9]*){1,6}))";
+    "^" CORRIDOR_NUMBER_WORD
+    R"({0,8}((?:[a-z][. -]?){0,3}(?:\s?[./-]?\s?[a-z0-9]*\d[a-z0-9]*){1,6}))";
 
 constexpr PatternRule
     kRules

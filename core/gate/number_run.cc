@@ -102,7 +102,10 @@ NumberRun::NumberRun(std::string_view text, const std::vector<DigitGroup>& group
          (from + 1 == until || IsInitial(text, groups[from], groups[from + 1]))) {
     ++from;
   }
-  while (until > from && IsLetters(groups[until - 1])) --until;
+  while (until > from && IsLetters(groups[until - 1]) &&
+         !(number && groups[until - 1].digits.size() > 1)) {
+    --until;
+  }
   first = next;
   for (size_t i = from; i < until; ++i) parts_.push_back({&groups[i]});
   if (parts_.empty()) return;

@@ -5,14 +5,14 @@
 namespace corridor {
 namespace {
 
-constexpr size_t kLettersMin = 4;
+constexpr size_t kLettersMin = 3;
 // Where digits stand between them, as in a number plate.
 constexpr size_t kMixedLettersMin = 2;
 constexpr size_t kMixedUnitsMin = 6;
 // Of a script that is written without spaces, where none is expected at all.
 constexpr size_t kUnspacedLettersMin = 3;
 // Digits alone, with the points and signs of a coordinate or an address.
-constexpr size_t kDigitsMin = 8;
+constexpr size_t kDigitsMin = 6;
 constexpr size_t kGapBytesMax = 3;
 
 // A letter with its marks, a digit, or a symbol of addresses.
