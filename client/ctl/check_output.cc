@@ -78,7 +78,7 @@ void PrintRefusal(const absl::Status& refusal, std::string_view judge, std::ostr
   std::multimap<std::string, const FieldViolation*> faults;
   for (const FieldViolation& violation : violations) {
     const std::string field = FieldInFile(violation.field);
-    if (faults.count(field) == 0) fields.push_back(field);
+    if (!faults.contains(field)) fields.push_back(field);
     faults.emplace(field, &violation);
   }
   out << "Would be refused by " << judge << ": " << fields.size()

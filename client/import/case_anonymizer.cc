@@ -14,6 +14,7 @@
 #include "client/import/mapping_check.h"
 #include "client/import/row_mapper.h"
 #include "core/base/status_macros.h"
+#include "core/base/strings.h"
 #include "core/crypto/digest.h"
 #include "core/gate/canonical_bytes.h"
 #include "core/gate/gate.h"
@@ -114,7 +115,7 @@ class CaseAnonymizer::Impl {
   void NoteColumns(const std::vector<std::string>& header);
   void NoteUses();
   void NoteRow(const std::string& column, std::string why);
-  void LeaveOut(const std::string& column, std::string why);
+  void LeaveOut(const std::string& column, std::string_view why);
   std::vector<std::string> Project(const std::vector<std::string>& cells) const;
   std::string CaseOf(const std::vector<std::string>& projected) const;
   void Put(const std::string& name, MappedRow mapped, const std::vector<std::string>& projected);
@@ -193,9 +194,9 @@ void CaseAnonymizer::Impl::NoteRow(const std::string& column, std::string why) {
       {.action = Action::kDropped, .row = rows_, .column = column, .why = std::move(why)});
 }
 
-void CaseAnonymizer::Impl::LeaveOut(const std::string& column, std::string why) {
+void CaseAnonymizer::Impl::LeaveOut(const std::string& column, std::string_view why) {
   ++left_out_;
-  NoteRow(column, absl::StrCat("the row is left out: ", why));
+  NoteRow(column, absl::StrCat("the row is left out: ", A(why)));
 }
 
 std::vector<std::string> CaseAnonymizer::Impl::Project(

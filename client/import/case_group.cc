@@ -89,7 +89,7 @@ void Merge(const Message& other, const std::string& path, Message& into,
     } else if (message) {
       Merge(reflection.GetMessage(other, field), name, *reflection.MutableMessage(&into, field),
             differing);
-    } else if (differing.count(name) > 0) {
+    } else if (differing.contains(name)) {
       continue;
     } else if (!reflection.HasField(into, field)) {
       CopyValue(other, field, into);

@@ -51,7 +51,7 @@ Names MakeNames() {
 std::string CountryFromText(std::string_view label) {
   static const Names* const names = new Names(MakeNames());
   const std::string_view text = Stripped(label);
-  const std::string upper = absl::AsciiStrToUpper(A(text));
+  std::string upper = absl::AsciiStrToUpper(A(text));
   if (IsCountryAlpha3(upper)) return upper;
   if (upper.size() == 2) return std::string(Alpha3FromAlpha2(upper));
   const auto found = names->find(FoldedName(FromUtf8(text)));

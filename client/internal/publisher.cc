@@ -12,6 +12,8 @@
 #include "client/internal/uuid.h"
 #include "core/base/status_macros.h"
 #include "core/crypto/statement_proof.h"
+#include "core/gate/gate.h"
+#include "core/gate/gate_policy.h"
 #include "core/model/errors.h"
 #include "core/model/statement.h"
 
@@ -141,6 +143,12 @@ std::future<absl::StatusOr<v1::Receipt>> Publisher::PublishAsync(StatementDraft 
 }
 
 void Publisher::Flush() { pipeline_->Flush(); }
+
+absl::Status Publisher::CheckLocally(StatementDraft draft) const {
+  static const Gate* const gate = new Gate(DefaultGatePolicy());
+  ASSIGN_OR_RETURN(v1::SignedStatement statement, Sign(std::move(draft)));
+  return gate->Examine(std::move(statement), GateSide::kPublisher).status();
+}
 
 absl::StatusOr<v1::CheckStatementResponse> Publisher::Check(StatementDraft draft) const {
   ASSIGN_OR_RETURN(v1::SignedStatement statement, Sign(std::move(draft)));

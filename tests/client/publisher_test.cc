@@ -137,6 +137,21 @@ TEST_F(PublisherTest, SignRefusesWhatNoBrokerCouldRead) {
   EXPECT_EQ(ReasonOf(publisher->Sign(large).status()), v1::ERROR_REASON_STATEMENT_TOO_LARGE);
 }
 
+TEST_F(PublisherTest, CheckLocallyAsksTheGateAndNobodyElse) {
+  EXPECT_CALL(*connection_, Check).Times(0);
+  auto publisher = MakePublisher();
+  EXPECT_TRUE(publisher->CheckLocally(Draft()).ok()) << publisher->CheckLocally(Draft());
+  StatementDraft telling = Draft();
+  v1::LocalizedText& text = *telling.body.mutable_issue()->mutable_content()->add_headlines();
+  text.set_language("en");
+  text.set_text("write to someone@mail.example");
+  const absl::Status refused = publisher->CheckLocally(telling);
+  ASSERT_EQ(ViolationsOf(refused).size(), 1u) << refused;
+  EXPECT_EQ(ViolationsOf(refused)[0].reason, v1::ERROR_REASON_PERSONAL_DATA);
+  EXPECT_EQ(refused.ToString().find("someone"), std::string::npos);
+  EXPECT_TRUE(requests_.empty());
+}
+
 TEST_F(PublisherTest, StatementsTravelTogether) {
   auto publisher = MakePublisher({.batch_statements_max = 3});
   for (int i = 0; i < 7; ++i) Send(*publisher);

@@ -106,6 +106,11 @@ class Publisher {
   // Sends what still waits for company.
   void Flush();
 
+  // The verdict of the gate that is built into this library, without a broker: nothing leaves
+  // the machine. A broker runs the same gate, perhaps with a stricter policy. OK, or what it
+  // refuses: the fields with what would pass; no part of any text is repeated.
+  absl::Status CheckLocally(StatementDraft draft) const;
+
   // The broker's verdict without publishing: whether it would pass, and who would
   // receive it by which rule. A refusal is an answer, not an error.
   absl::StatusOr<v1::CheckStatementResponse> Check(StatementDraft draft) const;
