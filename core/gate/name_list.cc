@@ -478,21 +478,45 @@ constexpr std::string_view kPlaceMakers =
     "operation operesheni operasi opération project jalan jl jln lebuh lebuhraya barabara mtaa "
     "daraja "
     "soko uwanja ndege bandara đường phố thành tỉnh quận huyện rue avenue avenida rua calle praça "
-    "plaza paseo boulevard airport kimataifa stadium chuo hospitali shule";
+    "plaza paseo boulevard airport aéroport aeroporto aeropuerto gare stade lycée université "
+    "universitas universidade "
+    "lapangan stasiun pelabuhan jembatan masjid gereja paliparan unibersidad kimataifa stadium "
+    "chuo hospitali shule";
 // Places whose names are also names of persons, or made of them.
-constexpr std::string_view kPlaces[] = {
-    "việt nam",           "trung quốc",     "hàn quốc",       "thái lan",      "hồ chí minh",
-    "ho chi minh",        "hải phòng",      "hai phong",      "đà nẵng",       "hải dương",
-    "hưng yên",           "hà giang",       "tây ninh",       "an giang",      "long an",
-    "bình dương",         "đồng tháp",      "mộc bài",        "lê lợi",        "nguyễn huệ",
-    "trần hưng đạo",      "hai bà trưng",   "julius nyerere", "jomo kenyatta", "daniel arap moi",
-    "haile selassie",     "nelson mandela", "kenneth kaunda", "idi amin",      "tom mboya",
-    "mama ngina",         "moi avenue",     "kofi annan",     "ninoy aquino",  "san fernando",
-    "general santos",     "quezon city",    "rizal",          "laguna",        "soekarno",
-    "soekarno hatta",     "ngurah rai",     "aung san",       "abu dhabi",     "abu simbel",
-    "santa rosa",         "san jose",       "san pedro",      "san juan",      "santa cruz",
-    "los angeles",        "los ángeles",    "sao paulo",      "são paulo",     "dag hammarskjöld",
-    "martin luther king", "martin luther",  "kim il sung",    "sun yat sen"};
+constexpr std::string_view kPlaces[] = {"việt nam",         "trung quốc",
+                                        "hàn quốc",         "thái lan",
+                                        "hồ chí minh",      "ho chi minh",
+                                        "hải phòng",        "hai phong",
+                                        "đà nẵng",          "hải dương",
+                                        "hưng yên",         "hà giang",
+                                        "tây ninh",         "an giang",
+                                        "long an",          "bình dương",
+                                        "đồng tháp",        "mộc bài",
+                                        "lê lợi",           "nguyễn huệ",
+                                        "trần hưng đạo",    "hai bà trưng",
+                                        "julius nyerere",   "jomo kenyatta",
+                                        "daniel arap moi",  "haile selassie",
+                                        "nelson mandela",   "kenneth kaunda",
+                                        "idi amin",         "tom mboya",
+                                        "mama ngina",       "moi avenue",
+                                        "kofi annan",       "ninoy aquino",
+                                        "san fernando",     "general santos",
+                                        "quezon city",      "rizal",
+                                        "laguna",           "soekarno",
+                                        "soekarno hatta",   "ngurah rai",
+                                        "aung san",         "abu dhabi",
+                                        "abu simbel",       "santa rosa",
+                                        "san jose",         "san pedro",
+                                        "san juan",         "santa cruz",
+                                        "los angeles",      "los ángeles",
+                                        "sao paulo",        "são paulo",
+                                        "dag hammarskjöld", "martin luther king",
+                                        "martin luther",    "melchior ndadaye",
+                                        "cesar chavez",     "simón bolívar",
+                                        "eduardo mondlane", "samora machel",
+                                        "agostinho neto",   "patrice lumumba",
+                                        "amílcar cabral",   "don mueang",
+                                        "kim il sung",      "sun yat sen"};
 constexpr std::string_view kParticles =
     "de da do dos das del dela la los van von der den bin binti bint ibn al el wa ole arap ap bt "
     "bte "

@@ -202,7 +202,10 @@ bool NamesPlace(const PatternMatch& match) {
     const size_t space = before.find_last_of(" .,;:(");
     const std::string_view word = before.substr(space == before.npos ? 0 : space + 1);
     // "lake" in small letters is Swahili for "his" and "her".
-    if (!word.empty() && word != "lake" && MakesPlace(FoldedWord(word))) return true;
+    const std::string folded = FoldedWord(word.substr(word.find('\'') + 1));
+    if (word != "lake" && MakesPlace(folded)) return true;
+    const std::string_view first = match.str().substr(0, match.str().find_first_of(" ,."));
+    if (i == 0 && IsPlace(folded + " " + FoldedWord(first))) return true;  // "General Santos"
     if (space == before.npos || before[space] != ' ') return false;
     before = before.substr(0, space);
   }
@@ -366,7 +369,7 @@ constexpr PatternRule
                  nullptr, IsName},
                 {TextCategory::kPersonName, "name.age", kHasUpper | kHasDigit,
                  CORRIDOR_EDGE CORRIDOR_FULL_NAME
-                 R"(,?\s*(?:\(\s*\d{1,2}\s*(?:years|yrs|ans|tahun|miaka|taong|años|anos|tuổi|y/?o)?\s*\)|,\s*(?:aged?\s+)?\d{1,2}\s*,|,?\s+aged\s+\d{1,2}|,\s*\d{1,2}[- ](?:years?|ans|tahun|miaka|taon|años|anos|tuổi|yr|y/o)))",
+                 R"(,?\s*(?:\(\s*\d{1,2}\s*(?:years|yrs|ans|tahun|miaka|taong|años|anos|tuổi|y/?o)?\s*\)|,\s*(?:aged?\s+)?\d{1,2}\s*,(?:[^\d]|$)|,?\s+aged\s+\d{1,2}|,\s*\d{1,2}[- ](?:years?|ans|tahun|miaka|taon|años|anos|tuổi|yr|y/o)))",
                  nullptr, IsName},
                 {TextCategory::kPersonName, "name.title", kHasUpper,
                  CORRIDOR_EDGE
@@ -631,7 +634,9 @@ class Gazetteer {
     word.compound = word.strength == NameStrength::kNone && IsNameCompound(word.folded);
     word.particle = !word.upper && IsNameParticle(word.folded);
     word.organisation = IsOrganisationWord(word.folded);
-    word.place_maker = word.upper && MakesPlace(word.folded);
+    // "l'aéroport" is what stands behind the apostrophe.
+    const size_t letters = word.folded.find('\'') + 1;
+    word.place_maker = (word.upper || letters > 0) && MakesPlace(word.folded.substr(letters));
     word.no_name =
         word.strength == NameStrength::kNone &&
         std::find(std::begin(kNoNames), std::end(kNoNames), word.folded) != std::end(kNoNames);
