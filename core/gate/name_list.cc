@@ -393,12 +393,19 @@ constexpr std::string_view kNames[] = {
     "hidaya shamim rahima tatu-mwana sikujua tabu-mwana jamila latifa nasra swaumu yasinta "
     "theresia "
     "norhayati rosnani norazlina noraziah hashim rosli roslan jamaludin baharuddin kamariah ~abang "
-    "bayani macaraeg magbanua liezel merly jhon reymond jovelyn rhea rizalyn glenda mylene aileen",
+    "thet yuli yulia sithole gugu gugulethu tolashii bayyanaa abdiisaa kadijaa jamaal odera lilian "
+    "prossy "
+    "hendrik tambunan ~dante salonga wairimu nabukenya joan abdirashid bounthavy ndikuriyo ciza "
+    "léonie "
+    "leonie nzohabonayo mukeshimana yuliana macuácua bayani macaraeg magbanua liezel merly jhon "
+    "reymond jovelyn rhea rizalyn glenda mylene aileen",
     // Ethiopic, more.
-    "ዳንኤል ሳሙኤል ጅብሪል አህመድ ሙሐመድ መሐመድ ዮናታን ናትናኤል ኤርሚያስ ሚካኤል ገብርኤል ቤተልሔም ቤዛዊት ፍሬወይኒ ኪሮስ ወልዴ "
+    "ደምሴ ገብሩ ታምራት ተስፋይ ሄለን ፍሬሕይወት ፍሬህይወት አስቴር አበራሽ ወይንሸት ጥላዬ ዘውዴ መንግስቱ አያሌው ባዬ ደበበ ንጉሴ ዳንኤል ሳሙኤል "
+    "ጅብሪል አህመድ ሙሐመድ መሐመድ ዮናታን ናትናኤል ኤርሚያስ ሚካኤል ገብርኤል ቤተልሔም ቤዛዊት ፍሬወይኒ ኪሮስ ወልዴ "
     "ገብረመድህን ወልደስላሰ ኣልጋነሽ ሃብቶም ሃብታሙ ብርቱካን ታደለች ዘነበች አበባየሁ ትርሲት ማህሌት ረድኤት እየሩሳሌም ሐሊማ ዘይነባ ራህማ",
     // Devanagari, Bengali, Arabic.
     "इरफान इमरान फिरोज सलीम रहीम शबनम नसरीन रुखसाना अनिता ~आरती ~ज्योति मनीषा रेशमा গীতা রহিমা ফাতিমা "
+    "सरोज विक्रम अमित मोहित सचिन विकास पंकज नीतू पूनम सोनिया रीना मीरा শারমিন সাবিনা নাজমা মৌসুমী নুরুল "
     "नूर हसीना जमीला मोहम्मद मोहमद इमरान सलमान अहमद अली खान बेगम फातिमा सुनिता सीता गिता राधा माया "
     "कमला विमला शान्ति "
     "सरिता "
@@ -483,40 +490,29 @@ constexpr std::string_view kPlaceMakers =
     "lapangan stasiun pelabuhan jembatan masjid gereja paliparan unibersidad kimataifa stadium "
     "chuo hospitali shule";
 // Places whose names are also names of persons, or made of them.
-constexpr std::string_view kPlaces[] = {"việt nam",         "trung quốc",
-                                        "hàn quốc",         "thái lan",
-                                        "hồ chí minh",      "ho chi minh",
-                                        "hải phòng",        "hai phong",
-                                        "đà nẵng",          "hải dương",
-                                        "hưng yên",         "hà giang",
-                                        "tây ninh",         "an giang",
-                                        "long an",          "bình dương",
-                                        "đồng tháp",        "mộc bài",
-                                        "lê lợi",           "nguyễn huệ",
-                                        "trần hưng đạo",    "hai bà trưng",
-                                        "julius nyerere",   "jomo kenyatta",
-                                        "daniel arap moi",  "haile selassie",
-                                        "nelson mandela",   "kenneth kaunda",
-                                        "idi amin",         "tom mboya",
-                                        "mama ngina",       "moi avenue",
-                                        "kofi annan",       "ninoy aquino",
-                                        "san fernando",     "general santos",
-                                        "quezon city",      "rizal",
-                                        "laguna",           "soekarno",
-                                        "soekarno hatta",   "ngurah rai",
-                                        "aung san",         "abu dhabi",
-                                        "abu simbel",       "santa rosa",
-                                        "san jose",         "san pedro",
-                                        "san juan",         "santa cruz",
-                                        "los angeles",      "los ángeles",
-                                        "sao paulo",        "são paulo",
-                                        "dag hammarskjöld", "martin luther king",
-                                        "martin luther",    "melchior ndadaye",
-                                        "cesar chavez",     "simón bolívar",
-                                        "eduardo mondlane", "samora machel",
-                                        "agostinho neto",   "patrice lumumba",
-                                        "amílcar cabral",   "don mueang",
-                                        "kim il sung",      "sun yat sen"};
+constexpr std::string_view kPlaces[] = {
+    "việt nam",        "trung quốc",      "hàn quốc",         "thái lan",
+    "hồ chí minh",     "ho chi minh",     "hải phòng",        "hai phong",
+    "đà nẵng",         "hải dương",       "hưng yên",         "hà giang",
+    "tây ninh",        "an giang",        "long an",          "bình dương",
+    "đồng tháp",       "mộc bài",         "lê lợi",           "nguyễn huệ",
+    "trần hưng đạo",   "hai bà trưng",    "julius nyerere",   "jomo kenyatta",
+    "daniel arap moi", "haile selassie",  "nelson mandela",   "kenneth kaunda",
+    "idi amin",        "tom mboya",       "mama ngina",       "moi avenue",
+    "kofi annan",      "ninoy aquino",    "san fernando",     "general santos",
+    "quezon city",     "rizal",           "laguna",           "soekarno",
+    "soekarno hatta",  "ngurah rai",      "aung san",         "abu dhabi",
+    "abu simbel",      "santa rosa",      "san jose",         "san pedro",
+    "san juan",        "santa cruz",      "los angeles",      "los ángeles",
+    "sao paulo",       "são paulo",       "dag hammarskjöld", "martin luther king",
+    "martin luther",   "virgin mary",     "abraham lincoln",  "don bosco",
+    "thomas cook",     "uncle sam",       "louis vuitton",    "mr big",
+    "angel's trumpet", "santa maria",     "mary immaculate",  "saint joseph",
+    "prince george",   "queen elizabeth", "king charles",     "john lewis",
+    "johnnie walker",  "jack daniels",    "mary magdalene",   "melchior ndadaye",
+    "cesar chavez",    "simón bolívar",   "eduardo mondlane", "samora machel",
+    "agostinho neto",  "patrice lumumba", "amílcar cabral",   "don mueang",
+    "kim il sung",     "sun yat sen"};
 constexpr std::string_view kParticles =
     "de da do dos das del dela la los van von der den bin binti bint ibn al el wa ole arap ap bt "
     "bte "
@@ -529,7 +525,8 @@ constexpr std::string_view kNameStarts =
     "nduwi nduwa nkurunz habim habiy habin habar habon habum "
     "habug habya hakiz hakut hakuz hatungi hategek havugi harerim uwima uwama uwine uwimbab mukam "
     "mukan mukas mukag iradu irakoz irambon irankun tuyis tuyiz tuyam tuyik twagir twizer nsengi "
-    "nsengiy nsabim nsanzi nsabiy ntaki ntawu ntahom ntiran ntezi bizim bigiri manirak manirag "
+    "nsengiy nsabim nsanzi nsabiy ntahon nzohab nzobon ntaki ntawu ntahom ntiran ntezi bizim "
+    "bigiri manirak manirag "
     "maniram manirum ndikum ndihok nizeyi nizigi nimbona ngendak ngendah nzoyi nzeyi kabura "
     "gahungu nibizi nijimb ningab sindayi singiran barany barankan bukuru hitim ngabonz nkundi "
     "munyan munyesh mugishaw rutagen rwagas byiring bimeny sinzinka gebrem gebres gebreh gebrek "

@@ -268,6 +268,8 @@ constexpr std::string_view kNoThaiNames[] = {
     "พยาบาล", "ร้อย", "เอก",   "ตรวจ", "ช่าง",    "ประกัน", "ท่า",   "รอง",  "สิบ",   "ทะเบียน",  "เรือ",
     "สาว",    "เงิน", "บำเรอ", "พราน", "ไปรษณีย์", "อำ",    "ภาพ",  "ค่า",   "สมบัติ", "ประโยชน์", "ธรรม"};
 
+constexpr size_t kThaiLetterBytes = 3;
+
 bool IsThaiName(const PatternMatch& match) {
   static const auto& words = *[] {
     auto* made = new std::vector<std::string>;
@@ -275,8 +277,10 @@ bool IsThaiName(const PatternMatch& match) {
     return made;
   }();
   const std::string_view name = match.str();
-  return std::none_of(words.begin(), words.end(), [name](const std::string& word) {
-    return name.substr(0, word.size()) == word;
+  // "นายก" is a minister, "นาย ก้อง" a man.
+  const bool apart = match.begin > 0 && match.text[match.begin - 1] == ' ';
+  return std::none_of(words.begin(), words.end(), [name, apart](const std::string& word) {
+    return name.substr(0, word.size()) == word && !(apart && word.size() == kThaiLetterBytes);
   });
 }
 
@@ -391,6 +395,10 @@ constexpr PatternRule
                  R"(((?:Li|Wang|Zhang|Liu|Chen|Yang|Zhao|Huang|Zhou|Wu|Xu|Zhu|Hu|Guo|Lin|Gao|Luo|Zheng|Liang|Xie|Tang|Deng|Feng|Cao|Peng|Zeng|Xiao|Tian|Yuan|Cai|Jiang|Cheng|Wei|Su|Lu|Ding|Shen|Yao|Cui|Zhong|Qiu|Qin|Meng|Xiong|Yan|Duan|Lei|Hou|Tao|Mao|Hao|Qian|Wen|Kong|Dong|Lim|Tan|Ong|Goh|Teo|Koh|Chua|Yap|Cheong|Chew)\s+)" CORRIDOR_PINYIN
                  R"((?:[ -]?(?i:)" CORRIDOR_PINYIN R"())?)(?:[^\p{L}-]|$))",
                  nullptr, IsName},
+                {TextCategory::kPersonName, "name.kin", kHasUpper,
+                 CORRIDOR_EDGE
+                 R"((?:mẹ|cha|bố|vợ|chồng|con gái|con trai|chị gái|em gái|anh trai|bạn|bạn gái)\s+(?:của\s+|tên\s+)(\p{Lu}\p{L}*(?:\s+\p{Lu}\p{L}*){0,3}))",
+                 nullptr, IsName},
                 // Other scripts.
                 {TextCategory::kPersonName, "name.title", kHasThai,
                  R"((?:นางสาว|น\.ส\.|ด\.ช\.|ด\.ญ\.|เด็กชาย|เด็กหญิง|ว่าที่ร้อยตรี|ร\.ต\.อ\.|พ\.ต\.ท\.|พ\.ต\.อ\.|ด\.ต\.|จ\.ส\.ต\.|ผู้ใหญ่บ้าน|กำนัน|หม่อม)\s*(\p{Thai}{2,}))",
@@ -427,6 +435,8 @@ constexpr PatternRule
                  }},
                 {TextCategory::kPersonName, "name.cue", kHasThai,
                  R"((?:ชื่อ|ชื่อเล่น|นามสกุล)\s*[:=]\s*(\p{Thai}{2,}|\p{L}{2,}))"},
+                {TextCategory::kPersonName, "name.role", kHasThai,
+                 R"((?:หัวหน้า|คนขับ|เหยื่อ|ผู้เสียหาย|นายหน้า|เอเย่นต์|ผู้ต้องหา|ผู้ต้องสงสัย|เพื่อน|สามี|ภรรยา|ลูกสาว|ลูกชาย|พี่สาว|พี่ชาย|น้องสาว|น้องชาย)(?:ที่)?ชื่อ\s*(\p{Thai}{2,}))"},
                 {TextCategory::kPersonName, "name.title", kHasEthiopic,
                  R"((?:አቶ|ወይዘሮ|ወ/ሮ|ወይዘሪት|ወ/ሪት|ዶ/ር|ኮማንደር|ሳጅን|ኢንስፔክተር|መምህር|ቄስ|ሼህ|ፓስተር|ኣይተ|ወይዘሪት|ወ/ሪት|እቴጌ|ጋሽ|እማማ|ኣቶ|ወይዘሮ)\s+(\p{Ethiopic}{2,}))"},
                 {TextCategory::kPersonName, "name.cue", kHasEthiopic,
@@ -500,8 +510,7 @@ constexpr PatternRule
                  R"(([王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤][\p{Han}]{0,2}(?:先生|女士|小姐|老板|经理|师傅|哥|姐|总|某某|某)))"},
                 {TextCategory::kPersonName, "name.cue", kHasHan,
                  R"((?:名叫|名为|叫做|[他她]叫|男子叫|女子叫|人叫|姓名|联系人|老板|经理|主管|组长|司机|蛇头|头目|保安|翻译|同事|朋友|女友|男友|妻子|丈夫|妹妹|姐姐|哥哥|弟弟|母亲|父亲|被告人?|证人|当事人|受害人|受害者|嫌疑人|嫌犯|招聘人|中介人|自称|真名|化名|绰号|负责人)(?:是|为|叫)?\s*[::]?\s*([王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤阿][\p{Han}]{1,2})(?:[^\p{Han}]|[在将把被于和与的是为带向说,。,已负从到说收控管骗让拿扣逼招联逃获回等称承介送接威]|$))"},
-                {TextCategory::kPersonName, "name.cue", kHasHan,
-                 R"((?:与|和|跟|由|被)([王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁沈姚卢姜崔钟谭陆汪廖贾夏韦付邹孟熊秦邱江尹薛闫段雷侯史陶黎贺顾毛郝龚邵钱严覃武戴莫孔汤]\p{Han}{1,2})(?:一起|等人|一同|带走|骗|带到|控制|招募|联系))"},
+                {TextCategory::kPersonName, "name.cue", kHasHan, R"((?:与|和|跟|由|被)([王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁沈姚卢姜崔钟谭陆汪廖贾夏韦付邹孟熊秦邱江尹薛闫段雷侯史陶黎贺顾毛郝龚邵钱严覃武戴莫孔汤]\p{Han}{1,2})(?:一起|等人|一同|带走|骗|带到|控制|招募|联系))"},
                 {TextCategory::kPersonName, "name.cue", kHasIndic,
                  R"(([\p{L}\p{M}]{2,}\s+[\p{L}\p{M}]{2,})\s+(?:नामक|नाम के|नाम का|नाम की|नाम गरेका|नामे|নামের|নামক|নামে|என்பவர்|என்ற))",
                  nullptr, IsKnownName},
@@ -509,6 +518,8 @@ constexpr PatternRule
                  R"((?:पीड़िता?|पीडिता?|दलाल|एजेंट|आरोपी|अभियुक्त|गवाह|भाई|बहन|पति|पत्नी|माँ|पिता|ভুক্তভোগী|দালাল|আসামি|পাচারকারী|ভাই|বোন|স্বামী|স্ত্রী|মা|বাবা|பாதிக்கப்பட்ட|முகவர்)\s+([\p{L}\p{M}]{2,}))",
                  nullptr, IsKnownName},
                 {TextCategory::kPersonName, "name.cue", kHasIndic, R"(([\p{L}\p{M}]{3,})\s+என்பவர்)"},
+                {TextCategory::kPersonName, "name.surname", kHasIndic,
+                 R"(([\p{L}\p{M}]{2,}\s+(?:देवी|कुमार|कुमारी|सिंह|बेगम|खातून|बानो|यादव|শেখ|আক্তার|বেগম|খাতুন|মিয়া|হোসেন|রহমান|উদ্দিন))(?:[^\p{L}\p{M}]|$))"},
                 {TextCategory::kPersonName, "name.title", kHasIndic,
                  R"((?:श्री|श्रीमती|सुश्री|कुमारी|डॉ\.?|মোঃ|মো\.|জনাব|জনাবা|শ্রী|শ্রীমতী|মিসেস|মিস্টার|ডা\.|திரு|திருமதி|செல்வி)\.?\s+([\p{L}\p{M}]{2,}(?:\s+[\p{L}\p{M}]{2,})?))"},
                 {TextCategory::kPersonName, "name.cue", kHasIndic,
@@ -530,6 +541,12 @@ constexpr PatternRule
                 {TextCategory::kPersonName, "name.role-single", kHasArabic,
                  R"((?:^|[^\p{L}])(?:الضحية|الناجية|الناجي|المتهم|المتهمة|المجني عليها|المجني عليه|المشتبه به|السائق|الوسيط|الوسيطة|المهرب|صديقتها|صديقه|أختها|أخوها|زوجها|والدتها|والدها|ابنتها|مع|من قبل|العاملة|العامل|المجند|المدير)\s+([\p{Arabic}]{2,}))",
                  nullptr, IsKnownName},
+                {TextCategory::kPersonName, "name.arabic", kHasArabic,
+                 R"((?:^|[^\p{L}])([\p{Arabic}]{3,}\s+ال[\p{Arabic}]{3,}ي)(?:[^\p{L}]|$))", nullptr,
+                 [](const PatternMatch& match) {
+                   return NameStrengthOf(match.str().substr(0, match.str().find(' '))) ==
+                          NameStrength::kStrong;
+                 }},
                 {TextCategory::kPersonName, "name.arabic", kHasArabic,
                  R"((عبد\s?ال[\p{Arabic}]{3,}\s+[\p{Arabic}]{2,}))"},
 };
