@@ -167,7 +167,7 @@ constexpr PatternRule kRules[] = {
      "(" CORRIDOR_DATE
      R"()[\s,]*(?:\(?(?:(?:is |was )?(?:his |her |my |their )?(?:birth ?day|bday)|d\.?o\.?b|date of birth|born|birth|naissance|lahir|kuzaliwa|เกิด|出生|生|မွေး)))"},
     {TextCategory::kBirthDate, "birth-date.words", kHasLatin,
-     R"(\b(?:born(?: on)?|date of birth|birthday|dob|née? le|alizaliwa|lahir|ipinanganak)\b[^\d\n]{0,40}?\b((?:the\s+)?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|twentieth|twenty|thirtieth|thirty|premier|deux|trois|tarehe|moja|pili|tatu|tanggal|satu|dua|tiga|ika)[\s-]+(?:\w+[\s-]+){0,3}?)" CORRIDOR_MONTH
+     R"(\b(?:born(?: on)?|date of birth|birthday|dob|née? le|alizaliwa|lahir|ipinanganak)\b[^\d\n]{0,40}?\b((?:the\s+)?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|twentieth|twenty|thirtieth|thirty|premier|deux|trois|tarehe|moja|pili|tatu|tanggal|satu|dua|tiga|ika)[\s-]+(?:\w+[\s-]+){0,3}?)" CORRIDOR_MONTH
      ")"},
     {TextCategory::kBirthDate, "birth-date.words", kHasAny,
      R"((?:lahir|dilahirkan|kelahiran|ipinanganak|alizaliwa|kuzaliwa|เกิด|ເກີດ|កើត|sinh|ተወለደ[\p{L}]*|የልደት)[^\d\n]{0,24}?((?:[\p{L}\p{M}]+\s+){1,3}?)" CORRIDOR_MONTH

@@ -239,8 +239,9 @@ size_t NumberRun::GroupedAt(size_t i) const {
     digits += Size(++last);
   }
   if (last == i || digits > kGroupedDigitsMax) return 0;
-  // The same gap goes on: not a grouped count but a number with gaps.
-  if (IsNumeral(last + 1) && Gap(last + 1) == Gap(i + 1)) return 0;
+  // The same gap goes on, to either side: not a grouped count but a number with gaps.
+  if (last + 1 < parts_.size() && Gap(last + 1) == Gap(i + 1)) return 0;
+  if (i > 0 && IsNumeral(i - 1) && Gap(i + 1) == " " && Gap(i) == " ") return 0;
   const bool commas = HasGap(i + 1, ",");
   const bool dialled = parts_[i].group->plus && !commas;
   if (!dialled && HasMoneyCue(i, last)) return last - i + 1;
