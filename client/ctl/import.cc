@@ -239,7 +239,7 @@ int ImportCommand::Import() {
 absl::Status ImportCommand::ImportRows(Importer& importer) {
   ImportProgress progress(context_.err, context_.clock, reader_->size(),
                           !context_.json() && isatty(STDERR_FILENO) == 1);
-  const absl::Status status = importer.Run(
+  absl::Status status = importer.Run(
       *reader_, *mapper_, interrupted,
       [this](uint64_t row, uint64_t line, const RowFault& fault) {
         if (report_.is_open()) report_ << FaultToJson(row, line, fault).dump() << "\n";

@@ -261,8 +261,9 @@ void CaseGroup::DescribeCitizenship(uint64_t k, v1::AffectedGroupBlock& block,
                      absl::StrCat("countries of fewer than ", k, " cases become areas of UN M49")});
   }
   if (dropped) {
-    notes.push_back({true, "affected_group.citizenships",
-                     absl::StrCat("fewer than ", k, " cases share even a region")});
+    notes.push_back(
+        {true, "affected_group.citizenships",
+         absl::StrCat("some, because fewer than ", k, " cases share even their region")});
   }
 }
 

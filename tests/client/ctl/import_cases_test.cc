@@ -191,6 +191,19 @@ TEST_F(ImportCasesTest, TheExampleIsShownAlertByAlert) {
   for (std::string line; std::getline(lines, line);) EXPECT_LE(line.size(), 100u) << line;
 }
 
+TEST_F(ImportCasesTest, ThePageShowsWhatTheCommandSays) {
+  Run({"import", "--mapping", "client/import/mappings/htcds.textproto",
+       "tests/testdata/cases/htcds_events.csv", "--dry-run"});
+  std::ifstream file("docs/anonymising.md");
+  const std::string page(std::istreambuf_iterator<char>(file), {});
+  const size_t begin = page.find("29 rows (1 left out)");
+  ASSERT_NE(begin, std::string::npos);
+  std::istringstream lines(page.substr(begin, page.find("```", begin) - begin));
+  for (std::string line; std::getline(lines, line);) {
+    if (line != "...") EXPECT_THAT(out_, HasSubstr(line + "\n"));
+  }
+}
+
 TEST_F(ImportCasesTest, AnAlertThatIsNotSentIsNamedInTextAndJson) {
   const std::vector<std::string> header = {"case_id", "vic_TypeOfExploitation", "hte_Date"};
   EXPECT_EQ(Import(header, {"1,,2025-01-05"}), kExitFailed);
