@@ -154,7 +154,7 @@ class Reader {
       while (size >= 2 && (meaning = FindNumberWord(word.substr(from, size))) == nullptr) --size;
       if (meaning == nullptr) return false;
       from += size;
-      parts.push_back({from, meaning});
+      parts.emplace_back(from, meaning);
     }
     size_t from = begin;
     for (const auto& [end, meaning] : parts) {

@@ -50,6 +50,9 @@ class Writer {
 
  private:
   void WriteRun(size_t begin, size_t end) {
+    // At an edge a letter is a letter: "one two three b".
+    while (begin < end && IsLetters(begin)) ++begin;
+    while (end > begin && IsLetters(end - 1)) --end;
     for (size_t i = begin; i < end; ++i) {
       const DigitGroup& group = groups_[i];
       const size_t from = std::max(group.begin, written_);
@@ -58,6 +61,8 @@ class Writer {
       editor_.Replace(from, written_, group.digits);
     }
   }
+
+  bool IsLetters(size_t i) const { return groups_[i].form == DigitGroup::Form::kLetters; }
 
   std::string_view Gap(size_t i) const {
     const size_t from = groups_[i - 1].end;

@@ -28,6 +28,13 @@ TEST(TextViewTest, FoldsCaseWidthAndDigits) {
   EXPECT_EQ(TextView("፩፪፫", TextView::Case::kFold).text(), "123");
 }
 
+TEST(TextViewTest, EthiopicNumeralsAddUp) {
+  EXPECT_EQ(TextView("፲፱፻፺፩", TextView::Case::kFold).text(), "1991");
+  EXPECT_EQ(TextView("፪፻", TextView::Case::kFold).text(), "200");
+  EXPECT_EQ(TextView("፲፪", TextView::Case::kFold).text(), "12");
+  EXPECT_EQ(Behind("ዓ.ም. ፲፱፻፺፩ ነው", "1991"), "፲፱፻፺፩");
+}
+
 TEST(TextViewTest, DropsWhatIsNotSeen) {
   EXPECT_EQ(TextView("07\u200B12\u00AD34\u2060", TextView::Case::kFold).text(), "071234");
   EXPECT_EQ(TextView("0\uFE0F\u20E37\uFE0F\u20E3", TextView::Case::kFold).text(), "07");
