@@ -399,7 +399,8 @@ constexpr std::string_view kNames[] = {
     "léonie "
     "leonie nzohabonayo mukeshimana yuliana macuácua bayani macaraeg magbanua liezel merly jhon "
     "reymond jovelyn rhea rizalyn glenda mylene aileen",
-    // Ethiopic, more. NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one row.
+    // Ethiopic, more.
+    // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): a row of several lines
     "ደምሴ ገብሩ ታምራት ተስፋይ ሄለን ፍሬሕይወት ፍሬህይወት አስቴር አበራሽ ወይንሸት ጥላዬ ዘውዴ መንግስቱ አያሌው ባዬ ደበበ ንጉሴ ዳንኤል ሳሙኤል "
     "ጅብሪል አህመድ ሙሐመድ መሐመድ ዮናታን ናትናኤል ኤርሚያስ ሚካኤል ገብርኤል ቤተልሔም ቤዛዊት ፍሬወይኒ ኪሮስ ወልዴ "
     "ገብረመድህን ወልደስላሰ ኣልጋነሽ ሃብቶም ሃብታሙ ብርቱካን ታደለች ዘነበች አበባየሁ ትርሲት ማህሌት ረድኤት እየሩሳሌም ሐሊማ ዘይነባ ራህማ",
