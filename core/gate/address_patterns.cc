@@ -186,7 +186,7 @@ constexpr PatternRule
     kRules[] =
         {
             {TextCategory::kEmail, "email.address", kHasAt | kHasDot,
-             R"(([^\s@<>()\[\]{}:;,"']+@[\p{L}\p{M}\p{N}_-]+(?:\.[\p{L}\p{M}\p{N}_-]+)+))"},
+             R"(([^\s@<>()\[\]{}:;,"']+@+[\p{L}\p{M}\p{N}_-]+(?:\.+[\p{L}\p{M}\p{N}_-]+)+))"},
             {TextCategory::kEmail, "email.no-domain", kHasAt,
              R"(([\p{L}\p{N}._+-]{2,}@[\p{L}\p{N}_-]{3,}))", nullptr, HasLetter},
             {TextCategory::kEmail, "email.mail-host", kHasLatin,
@@ -252,7 +252,7 @@ constexpr PatternRule
             {TextCategory::kMessenger, "messenger.unspaced", kHasThai,
              R"((?:ໄລນ໌ໄອດີ|ໄອດີໄລນ໌|ໄລນ໌|แอดไลน์|ไอดีไลน์|ไลน์ไอดี|ทักไลน์|แอดไอดี|แอดเฟส|ทักแชท|ไอดีไล|ไอดี|ไลน์|ไลน|ลายน์)\s*[:=]?\s*(@?[a-z0-9_.-]{3,}|\p{Thai}+[-_.]*\d+))"},
             {TextCategory::kMessenger, "messenger.unspaced", kHasHan,
-             R"((?:微[. -]?信|加微|微信号|(?:加|\+|➕)\s?(?:微|薇|威|vx?|wx|q)信?|[威薇微]x?|薇信|威信|薇|vx|qq号?|扣扣|电报|飞机号?|蝙蝠|纸飞机)\s*(?:号|id|账号)?\s*[::=]?\s*(@?[a-z0-9_.-]{5,}))"},
+             R"((?:微[. -]?信|v信号?|加微|微信号|(?:加|\+|➕)\s?(?:微|薇|威|vx?|wx|q)信?|[威薇微]x?|薇信|威信|薇|vx|qq号?|扣扣|电报|飞机号?|蝙蝠|纸飞机)\s*(?:号|id|账号)?\s*[::=]?\s*(@?[a-z0-9_.-]{5,}))"},
             {TextCategory::kMessenger, "messenger.unspaced", kHasColon,
              R"((?:^|[^\p{L}])(?:v|vx|wx|q)[❤♥♡💚]*\s*[:]\s*([a-z][a-z0-9_.-]*\d[a-z0-9_.-]*))"},
             {TextCategory::kMessenger, "messenger.unspaced", kHasLatin,

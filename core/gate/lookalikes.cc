@@ -1,6 +1,8 @@
+#include <unicode/uchar.h>
 #include <unicode/uspoof.h>
 #include <unicode/ustring.h>
 
+#include <algorithm>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -24,6 +26,13 @@ constexpr Range kRanges[] = {
 constexpr std::string_view kSmallCapitals[] = {"aᴀ", "bʙ", "cᴄ", "dᴅ", "eᴇ", "fꜰ", "gɢ", "hʜ", "iɪ",
                                                "jᴊ", "kᴋ", "lʟ", "mᴍ", "nɴ", "oᴏ", "pᴘ", "qǫ", "rʀ",
                                                "sꜱ", "tᴛ", "uᴜ", "vᴠ", "wᴡ", "yʏ", "zᴢ"};
+
+constexpr int32_t kFirstLookalike = 0xD8;
+
+// Letters with a stroke or a hook, which are no confusables. The horned ones are Vietnamese.
+constexpr Range kHooked = {0x0180, 0x024F};
+constexpr int32_t kHorned[] = {0x01A0, 0x01A1, 0x01AF, 0x01B0};
+constexpr std::string_view kStroked[] = {"OØ", "oø", "lł", "LŁ", "hħ", "HĦ"};
 
 // Alphabets of symbols, A first.
 constexpr int32_t kLetterSymbols[] = {0x1F130, 0x1F150, 0x1F170, 0x1F1E6};
@@ -54,6 +63,32 @@ struct Lookalikes::Table {
     }
   }
 
+  // By their names: "LATIN CAPITAL LETTER P WITH HOOK".
+  void AddHooked() {
+    constexpr std::string_view kCapital = "LATIN CAPITAL LETTER ", kSmall = "LATIN SMALL LETTER ";
+    for (int32_t code_point = kHooked.first; code_point <= kHooked.last; ++code_point) {
+      if (std::find(std::begin(kHorned), std::end(kHorned), code_point) != std::end(kHorned)) {
+        continue;
+      }
+      char buffer[96];
+      UErrorCode status = U_ZERO_ERROR;
+      const int32_t size =
+          u_charName(code_point, U_UNICODE_CHAR_NAME, buffer, sizeof(buffer), &status);
+      const std::string_view name(buffer, U_SUCCESS(status) ? static_cast<size_t>(size) : 0);
+      for (const std::string_view prefix : {kCapital, kSmall}) {
+        if (name.substr(0, prefix.size()) != prefix) continue;
+        const std::string_view letter = name.substr(prefix.size());
+        if (letter.size() < 2 || letter[1] != ' ') continue;
+        latin.emplace(code_point,
+                      prefix == kCapital ? letter[0] : static_cast<char>(letter[0] - 'A' + 'a'));
+      }
+    }
+    for (const std::string_view pair : kStroked) {
+      size_t at = 1;
+      latin[NextCodePoint(pair, at)] = pair[0];
+    }
+  }
+
   void AddSymbols() {
     for (const std::string_view pair : kSmallCapitals) {
       size_t at = 1;
@@ -78,6 +113,7 @@ struct Lookalikes::Table {
 Lookalikes::Lookalikes() {
   auto table = std::make_unique<Table>();
   table->AddConfusables();
+  table->AddHooked();
   table->AddSymbols();
   table_ = std::move(table);
 }
@@ -90,7 +126,7 @@ std::optional<TextView> Lookalikes::Replace(const TextView& cased) const {
   for (size_t at = 0; at < text.size();) {
     const size_t begin = at;
     const int32_t code_point = NextCodePoint(text, at);
-    if (code_point < 0x100) continue;
+    if (code_point < kFirstLookalike) continue;
     const auto found = table_->latin.find(code_point);
     if (found != table_->latin.end()) editor.Replace(begin, at, {&found->second, 1});
   }

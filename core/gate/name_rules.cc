@@ -379,6 +379,8 @@ constexpr PatternRule
                  CORRIDOR_EDGE
                  R"((?:ông|bà|anh|chị|cô|chú|bác|Ông|Bà|Anh|Chị|Cô|Chú|Bác)\s+(\p{Lu}\p{L}*(?:\s+\p{Lu}\p{L}*){0,3}))",
                  nullptr, IsName},
+                {TextCategory::kPersonName, "name.title-small", kHasDot,
+                 CORRIDOR_EDGE R"((?i:mr|mrs|ms|dr|mme)\.?\s+(\p{L}\.\s?\p{L}{3,}))"},
                 {TextCategory::kPersonName, "name.greeting", kHasUpper,
                  R"((?:^|[.!?:"]\s*)(?:Dear|DEAR|Hi|Hello|Hey|Habari|Halo|Hai|Bonjour|Chère?|Kumusta|Mpendwa|Regards|Sincerely|Best regards|Kind regards|Yours|Thanks|Cordialement|Salamat),?\s+(\p{Lu}[\p{L}\p{M}'-]+))",
                  nullptr, IsKnownName},

@@ -213,6 +213,10 @@ size_t NumberRun::DateAt(size_t i) const {
 // "08:00", "10:00:30", "0800-1700".
 size_t NumberRun::TimeAt(size_t i) const {
   if (!IsNumeral(i + 1)) return 0;
+  // Four parts or more are a number with colons in it.
+  const bool chain = HasGap(i + 1, ":") && HasGap(i + 2, ":") && HasGap(i + 3, ":");
+  const bool chained = i > 1 && HasGap(i, ":") && HasGap(i + 1, ":");
+  if (chain || chained) return 0;
   if (HasGap(i + 1, ":h")) {
     return InRange(i, 0, 24) && InRange(i + 1, 0, 59) && Size(i + 1) == 2 ? 2 : 0;
   }

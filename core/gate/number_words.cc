@@ -14,7 +14,8 @@ namespace {
 
 // One line per value: the digits, then the words, parted by blanks.
 constexpr std::string_view kSpaced[] = {
-    "0 zero oh nil naught nought null zéro sifuri ziro sufuri nol kosong sifar sero bokya wala "
+    "0 zero siro siyero sero oh nil naught nought null zéro sifuri ziro sufuri nol kosong sifar "
+    "sero bokya wala "
     "không cero duwwaa zeeroo eber zeru zeero ዜሮ ባዶ शून्य shunya shoonya শূন্য பூஜ்ஜியம் பூஜ்யம் "
     "সুন্য صفر sunya",
     "1 one wun un une moja mosi satu isa usa uno una um uma một mốt tokko kow hal rimwe emu አንድ ሓደ "
@@ -37,7 +38,8 @@ constexpr std::string_view kSpaced[] = {
     "छह छः छ छे "
     "chhah "
     "chha ছয় ஆறு ستة ست",
-    "7 seven sevn syete sais-syete sept saba tujuh pito siete sete bảy bẩy torba toddoba todoba "
+    "7 seven siyete sevn syete sais-syete sept saba tujuh pito siete sete bảy bẩy torba toddoba "
+    "todoba "
     "karindwi indwi ndwi "
     "musanvu "
     "ሰባት ሸውዓተ ሾብዓተ सात saat সাত ஏழு سبعة سبع sebun",
