@@ -235,7 +235,7 @@ constexpr PatternRule
              "(?:^|[^\\p{L}\\p{N}_])" CORRIDOR_PLATFORM
              R"(\s+(?:id|username|user name|handle|account name|user)\s*(?:is|ni|adalah|ay|:|=)?\s*["']?([a-z][a-z0-9_.-]{4,}))",
              nullptr, IsAccount},
-            {TextCategory::kMessenger, "messenger.account", kHasAny,
+            {TextCategory::kMessenger, "messenger.account", kHasLatin,
              "(?:^|[^\\p{L}\\p{N}_])" CORRIDOR_PLATFORM
              R"((?:\s+(?:is|ni|adalah|at|on|kwa|sa|di|us|me|ay|under|as|par|sur|en))?\s*[:=>-]?\s*["']?)"
              R"((@[\p{L}\p{N}_.]{2,}|[a-z0-9_.-]*[a-z][a-z0-9_.-]*[a-z0-9_]))",

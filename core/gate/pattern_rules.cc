@@ -180,9 +180,11 @@ void PatternRules::Find(const TextView& view, uint32_t traits, std::string_view 
                         Findings& findings) const {
   const std::string& text = view.text();
   const std::vector<Window> all = {{0, text.size()}};
-  const std::vector<Window> digits =
-      WindowsAround(text, [](char c) { return c >= '0' && c <= '9'; });
-  const std::vector<Window> ats = WindowsAround(text, [](char c) { return c == '@'; });
+  std::vector<Window> digits, ats;
+  if ((traits & kHasDigit) != 0) {
+    digits = WindowsAround(text, [](char c) { return c >= '0' && c <= '9'; });
+  }
+  if ((traits & kHasAt) != 0) ats = WindowsAround(text, [](char c) { return c == '@'; });
   for (const Compiled& compiled : rules_) {
     const uint32_t needs = compiled.rule->needs;
     if ((traits & needs) != needs) continue;

@@ -125,11 +125,12 @@ class TextScanner::Rules {
     AddressPatterns().Find(plain, traits, original, findings);
     DocumentPatterns().Find(plain, traits, original, findings);
     PlacePatterns().Find(plain, traits, original, findings);
-    CasedAddressPatterns().Find(cased, TraitsOf(cased.text()), original, findings);
-    CasedPlacePatterns().Find(cased, TraitsOf(cased.text()), original, findings);
+    const uint32_t cased_traits = TraitsOf(cased.text());
+    CasedAddressPatterns().Find(cased, cased_traits, original, findings);
+    CasedPlacePatterns().Find(cased, cased_traits, original, findings);
     numbers_.Find(folded, findings);
     FindCodes(plain, original, findings);
-    names_.Find(cased, TraitsOf(cased.text()), original, findings);
+    names_.Find(cased, cased_traits, original, findings);
     if (const auto spelled = WriteSpelledDigits(plain)) FindWritten(*spelled, original, findings);
     if (const auto leet = ReadLeet(cased)) FindWords(*leet, original, findings);
   }
