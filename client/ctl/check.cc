@@ -151,6 +151,7 @@ int CheckLines(Context& context, std::istream& in) {
   size_t refused = 0;
   std::string line;
   while (std::getline(in, line)) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();  // A file from Windows.
     const std::vector<TextFinding> findings = gate.ScanText(line);
     ShowLine(context, ++number, findings);
     if (!findings.empty()) ++refused;

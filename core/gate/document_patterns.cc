@@ -21,8 +21,8 @@ bool IsCaseNumber(const PatternMatch& match) {
   const std::string_view before =
       match.before().substr(match.begin - std::min<size_t>(match.begin, 40));
   const bool report = before.find("report") != before.npos && before.find("police") == before.npos;
-  const size_t slash = match.str().find('/');
-  return HasThreeDigits(match) && !(report && slash != std::string_view::npos && slash <= 2);
+  const size_t digits = match.str().find_first_not_of("0123456789");
+  return HasThreeDigits(match) && !(report && digits > 0 && digits <= 2);
 }
 
 #define CORRIDOR_NUMBER_WORD \

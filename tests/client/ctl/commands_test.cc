@@ -150,7 +150,7 @@ TEST_F(CommandsTest, CheckNamesWhatWouldBeRefused) {
 
 TEST_F(CommandsTest, CheckLinesAnswersForEachLine) {
   EXPECT_EQ(Run({"check", "--lines", "-", "--format=json"},
-                "False offers of office work\nwrite to someone@example.org\n"),
+                "False offers of office work\r\nwrite to someone@example.org\n"),
             kExitFailed);
   std::istringstream lines(out_);
   std::string line;
