@@ -1,5 +1,7 @@
 #include "core/crypto/certificate_rules.h"
 
+#include <openssl/core_names.h>
+
 #include <string_view>
 
 #include "absl/strings/str_cat.h"
@@ -12,6 +14,8 @@ namespace {
 
 constexpr int kRsaBitsMin = 2048;
 constexpr int kRsaBitsMax = 8192;
+constexpr int kRsaExponentBitsMin = 17;  // 65,537 is the least of them in use
+constexpr int kRsaExponentBitsMax = 64;
 constexpr int kSerialBitsMax = 159;  // 20 bytes with the sign bit clear
 constexpr std::string_view kAnyExtendedKeyUsageOid = "2.5.29.37.0";
 
@@ -30,6 +34,24 @@ std::string_view UsageOidOf(PeerPurpose purpose) {
 bool HasKeyUsage(const Certificate& certificate, uint32_t usage) {
   return (X509_get_extension_flags(certificate.x509()) & EXFLAG_KUSAGE) != 0 &&
          (X509_get_key_usage(certificate.x509()) & usage) != 0;
+}
+
+bool HasSaneExponent(const EVP_PKEY* key) {
+  BIGNUM* read = nullptr;
+  if (EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &read) != 1) return false;
+  const BignumPtr exponent(read);
+  const int bits = BN_num_bits(exponent.get());
+  return BN_is_odd(exponent.get()) == 1 && bits >= kRsaExponentBitsMin &&
+         bits <= kRsaExponentBitsMax;
+}
+
+// OpenSSL refuses a repetition only of the extensions that it was asked for.
+bool RepeatsAnExtension(const X509* x509) {
+  for (int i = 0; i < X509_get_ext_count(x509); ++i) {
+    const ASN1_OBJECT* const type = X509_EXTENSION_get_object(X509_get_ext(x509, i));
+    if (X509_get_ext_by_OBJ(x509, type, i) >= 0) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -66,6 +88,9 @@ absl::Status CheckForm(const Certificate& certificate) {
     return RefusePeer(PeerRefusal::kMalformedCertificate,
                       "a certificate is not of X.509 version 3");
   }
+  if (RepeatsAnExtension(x509)) {
+    return RefusePeer(PeerRefusal::kMalformedCertificate, "an extension is repeated");
+  }
   const BignumPtr serial(ASN1_INTEGER_to_BN(X509_get0_serialNumber(x509), nullptr));
   if (certificate.serial().empty() || BN_num_bits(serial.get()) > kSerialBitsMax) {
     return RefusePeer(PeerRefusal::kMalformedCertificate,
@@ -87,6 +112,10 @@ absl::Status CheckForm(const Certificate& certificate) {
     const int bits = EVP_PKEY_get_bits(X509_get0_pubkey(x509));
     if (bits < kRsaBitsMin || bits > kRsaBitsMax) {
       return RefusePeer(PeerRefusal::kBadKeyType, "an RSA key does not have 2,048 to 8,192 bits");
+    }
+    if (!HasSaneExponent(X509_get0_pubkey(x509))) {
+      return RefusePeer(PeerRefusal::kBadKeyType,
+                        "an RSA key's exponent is not odd and of 17 to 64 bits");
     }
   }
   return absl::OkStatus();
@@ -119,9 +148,11 @@ absl::Status CheckLeafUsages(const Certificate& leaf, PeerPurpose purpose) {
                       absl::StrCat("extended key usage lacks what ", A(ToString(purpose)),
                                    " needs (", A(UsageOidOf(purpose)), ")"));
   }
-  const bool connects = leaf.has_extended_key_usage(kClientAuthOid) ||
-                        leaf.has_extended_key_usage(kServerAuthOid) ||
-                        leaf.has_extended_key_usage(kAnyExtendedKeyUsageOid);
+  if (leaf.has_extended_key_usage(kAnyExtendedKeyUsageOid)) {
+    return RefusePeer(PeerRefusal::kWrongKeyUsage, "a peer's certificate is good for any usage");
+  }
+  const bool connects =
+      leaf.has_extended_key_usage(kClientAuthOid) || leaf.has_extended_key_usage(kServerAuthOid);
   if (connects && leaf.has_extended_key_usage(kStatementSigningOid)) {
     return RefusePeer(PeerRefusal::kWrongKeyUsage,
                       "a certificate is for signing or for TLS, not both");

@@ -26,11 +26,13 @@ namespace corridor {
 // What a peer must show:
 //   the leaf   version 3, a positive serial of at most 20 bytes; exactly one URI name, a SPIFFE ID
 //              with a path; not a CA; key usage digitalSignature, without keyCertSign or cRLSign;
-//              the extended key usage of the purpose; within its dates
+//              the extended key usage of the purpose, and not anyExtendedKeyUsage; within its dates
 //   issuers    CA certificates with keyCertSign, allowed for the purpose, within their dates; at
 //              most three between leaf and root
 //   the root   one of the roots of the leaf's trust domain, and of no other
-//   every key  P-256, P-384, Ed25519, or RSA of 2,048 to 8,192 bits
+//   every key  P-256, P-384, Ed25519, or RSA of 2,048 to 8,192 bits with an odd exponent of 17 to
+//              64 bits
+//   every certificate  no extension twice
 //   every signature  SHA-256, SHA-384, SHA-512 or Ed25519
 //   revocation where the bundle has a CRL: a current one for every issuer in the path, and none
 //              that names a certificate of the path

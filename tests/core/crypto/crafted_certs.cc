@@ -1,6 +1,7 @@
 #include "tests/core/crypto/crafted_certs.h"
 
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -16,10 +17,26 @@ void Must(bool succeeded, const std::string& what) {
   std::abort();
 }
 
+// Of 2,048 bits.
+KeyPtr NewRsaKeyWithExponent(unsigned exponent) {
+  EVP_PKEY_CTX* const context = EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr);
+  const BignumPtr number(BN_new());
+  EVP_PKEY* key = nullptr;
+  const bool made = BN_set_word(number.get(), exponent) == 1 &&
+                    EVP_PKEY_keygen_init(context) == 1 &&
+                    EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context, number.get()) == 1 &&
+                    EVP_PKEY_generate(context, &key) == 1;
+  EVP_PKEY_CTX_free(context);
+  Must(made, "an RSA key");
+  return KeyPtr(key);
+}
+
 KeyPtr NewKey(const std::string& type) {
   KeyPtr key;
   if (type == "ED25519") {
     key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
+  } else if (type.rfind("RSA-e", 0) == 0) {
+    key = NewRsaKeyWithExponent(static_cast<unsigned>(std::stoul(type.substr(5))));
   } else if (type.rfind("RSA:", 0) == 0) {
     key.reset(EVP_RSA_gen(static_cast<unsigned>(std::stoul(type.substr(4)))));
   } else {

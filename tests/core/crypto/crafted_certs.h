@@ -14,7 +14,7 @@ namespace corridor {
 // written as OpenSSL's configuration files write them, in this order.
 struct CertificateSpec {
   std::string common_name = "crafted";
-  std::string key = "P-256";  // a curve, "ED25519", or "RSA:<bits>"
+  std::string key = "P-256";  // a curve, "ED25519", "RSA:<bits>", or "RSA-e<exponent>"
   std::string digest = "SHA256";
   long version = 2;  // as encoded: 2 means version 3
   long serial = 4711;

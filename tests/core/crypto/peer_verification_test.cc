@@ -318,6 +318,8 @@ TEST_F(CraftedPeerTest, UsagesMustBePresentAndRight) {
   EXPECT_THAT(RefusalOfLeaf(good.With("extendedKeyUsage", "")), wrong);
   EXPECT_THAT(RefusalOfLeaf(good.With("extendedKeyUsage", "serverAuth")), wrong);
   EXPECT_THAT(RefusalOfLeaf(good.With("extendedKeyUsage", "anyExtendedKeyUsage")), wrong);
+  EXPECT_THAT(RefusalOfLeaf(good.With("extendedKeyUsage", "clientAuth,anyExtendedKeyUsage")),
+              wrong);
   EXPECT_THAT(RefusalOfLeaf(good.With("extendedKeyUsage", "clientAuth"), PeerPurpose::kTlsServer),
               wrong);
   // Both to connect and to sign: neither.
@@ -340,7 +342,7 @@ TEST_F(CraftedPeerTest, KeysOfAllowedTypesOnly) {
     spec.key = key;
     EXPECT_EQ(RefusalOfLeaf(spec), std::nullopt) << key;
   }
-  for (const char* key : {"P-521", "P-224", "secp256k1", "RSA:1024", "RSA:2040"}) {
+  for (const char* key : {"P-521", "P-224", "secp256k1", "RSA:1024", "RSA:2040", "RSA-e3"}) {
     spec.key = key;
     EXPECT_THAT(RefusalOfLeaf(spec), Optional(PeerRefusal::kBadKeyType)) << key;
   }
@@ -373,6 +375,12 @@ TEST_F(CraftedPeerTest, UnknownCriticalExtensionsAreRefused) {
   EXPECT_THAT(RefusalOfLeaf(GoodLeaf(kUri).With("1.2.3.4.5", "critical,ASN1:NULL")),
               Optional(PeerRefusal::kUnknownCriticalExtension));
   EXPECT_EQ(RefusalOfLeaf(GoodLeaf(kUri).With("1.2.3.4.5", "ASN1:NULL")), std::nullopt);
+}
+
+TEST_F(CraftedPeerTest, NoExtensionIsRepeated) {
+  CertificateSpec spec = GoodLeaf(kUri).With("1.2.3.4.5", "ASN1:NULL");
+  spec.extensions.emplace_back("1.2.3.4.5", "ASN1:NULL");
+  EXPECT_THAT(RefusalOfLeaf(spec), Optional(PeerRefusal::kMalformedCertificate));
 }
 
 TEST_F(CraftedPeerTest, AnIssuerMustBeAllowedToIssue) {
