@@ -78,7 +78,9 @@ class RoleTableTest : public BrokerFixture {
   }
 
  private:
-  static void* Tag(intptr_t tag) { return reinterpret_cast<void*>(tag); }  // NOLINT
+  static void* Tag(intptr_t tag) {
+    return reinterpret_cast<void*>(tag);
+  }  // NOLINT(performance-no-int-to-ptr): gRPC tags are pointers
   static bool Await(grpc::CompletionQueue& queue, intptr_t expected) {
     void* tag = nullptr;
     bool ok = false;
