@@ -89,7 +89,10 @@ void PrintRefusal(const absl::Status& refusal, std::string_view judge, std::ostr
     for (auto fault = begin; fault != end; ++fault) {
       const std::string description = Printable(fault->second->description);
       const auto [why, instead] = Split(description);
-      PrintWrapped("  why      ", absl::StrCat(ReasonName(fault->second->reason), ": ", A(why)),
+      const std::string& rule = fault->second->rule;
+      PrintWrapped("  why      ",
+                   absl::StrCat(ReasonName(fault->second->reason), ": ", A(why),
+                                rule.empty() ? "" : absl::StrCat(" (rule ", Printable(rule), ")")),
                    out);
       if (!instead.empty()) PrintWrapped("  instead  ", instead, out);
     }

@@ -83,8 +83,20 @@ Json FieldToJson(const Message& message, const FieldDescriptor& field) {
 }
 
 std::string ViolationLine(const FieldViolation& violation) {
-  return absl::StrCat("  ", violation.field, ": ", violation.description, " [",
-                      ReasonName(violation.reason), "]\n");
+  std::string line = absl::StrCat("  ", violation.field, ": ", violation.description, " [",
+                                  ReasonName(violation.reason));
+  if (!violation.rule.empty()) absl::StrAppend(&line, ", rule ", violation.rule);
+  return line + "]\n";
+}
+
+Json ViolationToJson(const FieldViolation& violation) {
+  Json json = {{"field", violation.field},
+               {"reason", ReasonName(violation.reason)},
+               {"description", violation.description}};
+  if (!violation.category.empty()) json["category"] = violation.category;
+  if (!violation.rule.empty()) json["rule"] = violation.rule;
+  if (!violation.passes.empty()) json["passes"] = violation.passes;
+  return json;
 }
 
 }  // namespace
@@ -119,9 +131,7 @@ Json StatusToJson(const absl::Status& status) {
   }
   if (const std::string rule = MetadataOf(status, "rule"); !rule.empty()) error["rule"] = rule;
   for (const FieldViolation& violation : ViolationsOf(status)) {
-    error["violations"].push_back({{"field", violation.field},
-                                   {"reason", ReasonName(violation.reason)},
-                                   {"description", violation.description}});
+    error["violations"].push_back(ViolationToJson(violation));
   }
   return {{"error", error}};
 }
@@ -136,9 +146,8 @@ std::string StatusToText(const absl::Status& status) {
   // The message repeats the first fault; the lines below say them all.
   const std::vector<FieldViolation> violations = ViolationsOf(status);
   absl::StrAppend(&text, violations.empty() ? Printable(S(status.message())) : "refused");
-  if (const std::string rule = MetadataOf(status, "rule"); !rule.empty()) {
-    absl::StrAppend(&text, " (rule ", rule, ")");
-  }
+  const std::string rule = MetadataOf(status, "rule");
+  if (!rule.empty() && violations.empty()) absl::StrAppend(&text, " (rule ", rule, ")");
   text += "\n";
   for (const FieldViolation& violation : violations) text += ViolationLine(violation);
   return text;

@@ -21,7 +21,7 @@ void CheckSubdivisions(const v1::AlertContent& content, const GatePolicy& policy
   for (int i = 0; i < content.legs_size(); ++i) {
     const v1::RouteLeg& leg = content.legs(i);
     if (leg.admin1().empty() || policy.admin1_countries.contains(leg.country())) continue;
-    faults.TooPrecise(Path(Element(Path(path, "legs"), i), "admin1"),
+    faults.TooPrecise("precision.subdivision", Path(Element(Path(path, "legs"), i), "admin1"),
                       "is finer than this region's gate policy allows for the country; leave it "
                       "out, the country alone passes");
   }
@@ -40,27 +40,34 @@ bool IsMinor(v1::AgeBand age) {
 }
 
 // The M49 sub-region that stands in for a country; its own name where none is known.
-std::string CoarserArea(std::string_view country) {
+std::string_view CoarserArea(std::string_view country) {
   const AreaList areas = AreasContaining(country);
-  return areas.empty() ? "the M49 sub-region"
-                       : absl::StrCat(A(areas.front()), " (", A(AreaName(areas.front())), ")");
+  return areas.empty() ? std::string_view() : areas.front();
+}
+std::string Describe(std::string_view area) {
+  return area.empty() ? "the M49 sub-region" : absl::StrCat(A(area), " (", A(AreaName(area)), ")");
 }
 
 // Beside a small group only MINOR or ADULT and areas may stand.
 void CheckSmallGroup(const v1::AffectedGroupBlock& group, std::string_view path, Faults& faults) {
   if (!IsSmall(group.group_size())) return;
   if (!IsCoarseAge(group.age_band())) {
-    faults.TooPrecise(Path(path, "age_band"), IsMinor(group.age_band())
-                                                  ? "is too fine for a small group; MINOR passes"
-                                                  : "is too fine for a small group; ADULT passes");
+    const bool minor = IsMinor(group.age_band());
+    faults.TooPrecise("small-group.age-band", Path(path, "age_band"),
+                      minor ? "is too fine for a small group; MINOR passes"
+                            : "is too fine for a small group; ADULT passes",
+                      minor ? "AGE_BAND_MINOR" : "AGE_BAND_ADULT");
   }
   if (group.gender() != v1::GENDER_NOT_STATED) {
-    faults.TooPrecise(Path(path, "gender"), "is too fine for a small group; NOT_STATED passes");
+    faults.TooPrecise("small-group.gender", Path(path, "gender"),
+                      "is too fine for a small group; NOT_STATED passes", "GENDER_NOT_STATED");
   }
   for (int i = 0; i < group.citizenships_size(); ++i) {
-    faults.TooPrecise(Element(Path(path, "citizenships"), i),
+    const std::string_view area = CoarserArea(group.citizenships(i));
+    faults.TooPrecise("small-group.citizenship", Element(Path(path, "citizenships"), i),
                       absl::StrCat("is too fine for a small group; leave it out and give ",
-                                   CoarserArea(group.citizenships(i)), " in citizenship_areas"));
+                                   Describe(area), " in citizenship_areas"),
+                      area);
   }
 }
 
@@ -83,9 +90,10 @@ void CheckAgainstInterdiction(const v1::AlertContent& content, std::string_view 
                               Faults& faults) {
   if (ShowsTrafficking(content)) return;
   const auto refuse = [&faults](std::string field) {
-    faults.Add(v1::ERROR_REASON_MISUSE_RULE, std::move(field),
-               "needs act, purpose and (unless minors are concerned) means in the pattern of the "
-               "same alert; add them or leave it out");
+    faults.ByRule(
+        v1::ERROR_REASON_MISUSE_RULE, "misuse.pattern-needed", std::move(field),
+        "needs act, purpose and (unless minors are concerned) means in the pattern of the "
+        "same alert; add them or leave it out");
   };
   const v1::AffectedGroupBlock& group = content.affected_group();
   const std::string group_path = Path(path, "affected_group");
@@ -114,10 +122,12 @@ void CheckContentRules(const v1::AlertContent& content, const GatePolicy& policy
 
 void CheckSightingRules(const v1::Sighting& sighting, std::vector<FieldViolation>& violations) {
   if (sighting.size() != v1::GROUP_SIZE_LT_11 || !IsCountryAlpha3(sighting.place())) return;
+  const std::string_view area = CoarserArea(sighting.place());
   Faults(violations)
-      .TooPrecise("body.sighting.place",
-                  absl::StrCat("is too fine for fewer than eleven; give ",
-                               CoarserArea(sighting.place()), " or leave size out"));
+      .TooPrecise("small-group.place", "body.sighting.place",
+                  absl::StrCat("is too fine for fewer than eleven; give ", Describe(area),
+                               " or leave size out"),
+                  area);
 }
 
 }  // namespace corridor

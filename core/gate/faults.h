@@ -30,8 +30,18 @@ class Faults {
   void OutOfBounds(std::string path, std::string_view what) {
     Add(v1::ERROR_REASON_OUT_OF_BOUNDS, std::move(path), what);
   }
-  void TooPrecise(std::string path, std::string_view what) {
-    Add(v1::ERROR_REASON_TOO_PRECISE, std::move(path), what);
+
+  // A fault that a named rule found. The part of `rule` before its dot is the category;
+  // `passes` is the one value that would do, where there is one.
+  void ByRule(v1::ErrorReason reason, std::string_view rule, std::string path,
+              std::string_view what, std::string_view passes = "") {
+    out_.push_back({std::move(path), reason, std::string(what),
+                    std::string(rule.substr(0, rule.find('.'))), std::string(rule),
+                    std::string(passes)});
+  }
+  void TooPrecise(std::string_view rule, std::string path, std::string_view what,
+                  std::string_view passes = "") {
+    ByRule(v1::ERROR_REASON_TOO_PRECISE, rule, std::move(path), what, passes);
   }
 
  private:

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "core/base/status_macros.h"
+#include "absl/strings/escaping.h"
 #include "core/gate/canonical_bytes.h"
 #include "core/gate/content_rules.h"
 #include "core/gate/envelope_rules.h"
@@ -37,6 +37,13 @@ Content ContentOf(const v1::StatementBody& body) {
   return {};
 }
 
+absl::Status Stamped(absl::Status refusal, const v1::GateVerdictStamp& stamp) {
+  absl::Status status =
+      WithMetadata(std::move(refusal), "gate_policy_version", stamp.policy_version());
+  return WithMetadata(std::move(status), "gate_policy_digest",
+                      absl::BytesToHexString(stamp.policy_digest()));
+}
+
 }  // namespace
 
 Gate::Gate(GatePolicy policy)
@@ -44,7 +51,9 @@ Gate::Gate(GatePolicy policy)
 
 absl::StatusOr<AcceptedStatement> Gate::Examine(v1::SignedStatement statement,
                                                 GateSide side) const {
-  ASSIGN_OR_RETURN(ParsedStatement parsed, ParseCanonical(std::move(statement)));
+  auto canonical = ParseCanonical(std::move(statement));
+  if (!canonical.ok()) return Stamped(canonical.status(), stamp_);
+  ParsedStatement& parsed = *canonical;
   const v1::StatementBody& body = parsed.body;
   const UnknownCodes unknown = UnknownCodesOf(body, side == GateSide::kLink);
   std::vector<FieldViolation> violations;
@@ -61,7 +70,7 @@ absl::StatusOr<AcceptedStatement> Gate::Examine(v1::SignedStatement statement,
     }
   }
   if (violations.size() > kViolationsMax) violations.resize(kViolationsMax);
-  if (!violations.empty()) return InvalidFields(violations);
+  if (!violations.empty()) return Stamped(InvalidFields(violations), stamp_);
   return AcceptedStatement(std::make_shared<const ParsedStatement>(std::move(parsed)), stamp_);
 }
 

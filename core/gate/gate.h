@@ -56,7 +56,8 @@ class Gate {
 
   // INVALID_ARGUMENT with the faults (the first 24) as field violations of
   // core/model/errors.h, each path beginning with "routing", "body" or "proof": what is wrong, and
-  // the coarser value that would pass. No part of any text is repeated.
+  // the coarser value that would pass. No part of any text is repeated. The metadata names
+  // the policy that judged: gate_policy_version and gate_policy_digest (hexadecimal).
   // The proof may be absent (a dry run); where it is there its shape is checked.
   absl::StatusOr<AcceptedStatement> Examine(v1::SignedStatement statement, GateSide side) const;
 

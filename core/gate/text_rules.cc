@@ -22,25 +22,27 @@ void AddPieces(const RepeatedPtrField<v1::LocalizedText>& texts, std::string_vie
   }
 }
 
-void Report(const TextFinding& finding, const std::string& path, std::string_view where,
-            Faults& faults) {
+FieldViolation Report(const TextFinding& finding, const std::string& path, std::string_view where) {
   const bool forbidden = finding.category == TextCategory::kForbiddenCharacter;
-  faults.Add(
-      forbidden ? v1::ERROR_REASON_TEXT_FORBIDDEN : v1::ERROR_REASON_PERSONAL_DATA, path,
-      absl::StrCat(A(CategoryName(finding.category)), " (rule ", A(finding.rule), ") ", A(where),
-                   forbidden ? "; leave these characters out"
-                             : "; leave it out, or say it in codes or in general words"));
+  const std::string_view category = CategoryName(finding.category);
+  return {path, forbidden ? v1::ERROR_REASON_TEXT_FORBIDDEN : v1::ERROR_REASON_PERSONAL_DATA,
+          absl::StrCat(A(category), " ", A(where),
+                       forbidden ? "; leave these characters out"
+                                 : "; leave it out, or say it in codes or in general words"),
+          std::string(category), std::string(finding.rule)};
 }
 
-void CheckPiece(const Piece& piece, const TextScanner& scanner, Faults& faults) {
+void CheckPiece(const Piece& piece, const TextScanner& scanner,
+                std::vector<FieldViolation>& violations) {
   for (const TextFinding& finding : scanner.Scan(piece.text)) {
-    Report(finding, piece.path, absl::StrCat("at bytes ", finding.start, " to ", finding.end),
-           faults);
+    violations.push_back(
+        Report(finding, piece.path, absl::StrCat("at bytes ", finding.start, " to ", finding.end)));
   }
   const size_t line_break = piece.one_line ? piece.text.find('\n') : std::string_view::npos;
   if (line_break != std::string_view::npos) {
-    Report({TextCategory::kForbiddenCharacter, "forbidden.line-break", line_break, line_break + 1},
-           piece.path, "in a headline", faults);
+    violations.push_back(Report(
+        {TextCategory::kForbiddenCharacter, "forbidden.line-break", line_break, line_break + 1},
+        piece.path, "in a headline"));
   }
 }
 
@@ -50,21 +52,21 @@ void CheckTexts(const v1::AlertContent& content, v1::Tlp tlp, const GatePolicy& 
                 const TextScanner& scanner, std::string_view path,
                 std::vector<FieldViolation>& violations) {
   if (content.headlines().empty() && content.notes().empty()) return;
-  Faults faults(violations);
   if (tlp > policy.text_tlp_max) {
     const std::string_view field = content.headlines().empty() ? "notes" : "headlines";
-    faults.Add(v1::ERROR_REASON_TEXT_NOT_ALLOWED, Path(path, field),
-               absl::StrCat("may stand up to ", v1::Tlp_Name(policy.text_tlp_max),
-                            " in this region; leave headlines and notes out, or mark it lower"));
+    Faults(violations)
+        .ByRule(v1::ERROR_REASON_TEXT_NOT_ALLOWED, "text.marking", Path(path, field),
+                absl::StrCat("may stand up to ", v1::Tlp_Name(policy.text_tlp_max),
+                             " in this region; leave headlines and notes out, or mark it lower"));
   }
   std::vector<Piece> pieces;
   AddPieces(content.headlines(), Path(path, "headlines"), true, pieces);
   AddPieces(content.notes(), Path(path, "notes"), false, pieces);
   for (size_t i = 0; i < pieces.size(); ++i) {
-    CheckPiece(pieces[i], scanner, faults);
+    CheckPiece(pieces[i], scanner, violations);
     if (i == 0) continue;
     for (const TextFinding& finding : scanner.ScanJoint(pieces[i - 1].text, pieces[i].text)) {
-      Report(finding, pieces[i].path, "together with the text before it", faults);
+      violations.push_back(Report(finding, pieces[i].path, "together with the text before it"));
     }
   }
 }

@@ -18,7 +18,7 @@ constexpr char kReasonPrefix[] = "ERROR_REASON_";
 
 absl::StatusCode CodeOf(v1::ErrorReason reason) {
   const int number = reason;
-  if (number >= 1 && number <= 14) return absl::StatusCode::kInvalidArgument;
+  if (number >= 1 && number <= 15) return absl::StatusCode::kInvalidArgument;
   if (number >= 20 && number <= 24) return absl::StatusCode::kUnauthenticated;
   if (number >= 30 && number <= 32) return absl::StatusCode::kPermissionDenied;
   switch (reason) {
@@ -87,10 +87,14 @@ absl::Status Error(v1::ErrorReason reason, std::string_view message) {
 
 absl::Status Error(v1::ErrorReason reason, std::string_view message, std::string_view key,
                    std::string_view value) {
-  absl::Status status(CodeOf(reason), A(message));
-  v1::ErrorInfo info = InfoOf(reason);
-  (*info.mutable_metadata())[std::string(key)] = std::string(value);
-  Attach(status, kErrorInfoUrl, info);
+  return WithMetadata(Error(reason, message), key, value);
+}
+
+absl::Status WithMetadata(absl::Status status, std::string_view key, std::string_view value) {
+  auto info = Detached<v1::ErrorInfo>(status, kErrorInfoUrl);
+  if (!info) return status;
+  (*info->mutable_metadata())[std::string(key)] = std::string(value);
+  Attach(status, kErrorInfoUrl, *info);
   return status;
 }
 
@@ -98,13 +102,17 @@ absl::Status InvalidFields(const std::vector<FieldViolation>& violations) {
   const FieldViolation& first = violations.front();
   std::string message = absl::StrCat(first.field, ": ", first.description);
   if (violations.size() > 1) absl::StrAppend(&message, " (and ", violations.size() - 1, " more)");
-  absl::Status status = Error(first.reason, message);
+  absl::Status status = first.rule.empty() ? Error(first.reason, message)
+                                           : Error(first.reason, message, "rule", first.rule);
   v1::BadRequest bad_request;
   for (const FieldViolation& violation : violations) {
     auto* out = bad_request.add_field_violations();
     out->set_field(violation.field);
     out->set_description(violation.description);
     out->set_reason(ReasonName(violation.reason));
+    out->set_category(violation.category);
+    out->set_rule(violation.rule);
+    out->set_passes(violation.passes);
   }
   Attach(status, kBadRequestUrl, bad_request);
   return status;
@@ -136,7 +144,8 @@ std::vector<FieldViolation> ViolationsOf(const absl::Status& status) {
   auto bad_request = Detached<v1::BadRequest>(status, kBadRequestUrl);
   if (!bad_request) return violations;
   for (const auto& in : bad_request->field_violations()) {
-    violations.push_back({in.field(), ReasonFromName(in.reason()), in.description()});
+    violations.push_back({in.field(), ReasonFromName(in.reason()), in.description(), in.category(),
+                          in.rule(), in.passes()});
   }
   return violations;
 }

@@ -23,6 +23,13 @@ struct FieldViolation {
   std::string field;  // "body.issue.content.legs[2].country"
   v1::ErrorReason reason = v1::ERROR_REASON_STATEMENT_MALFORMED;
   std::string description;  // What is wrong and what would pass.
+  // The kind of fault, the rule that found it, and where one value alone would do, that
+  // value as it is written in the field: "small-group", "small-group.age-band",
+  // "AGE_BAND_ADULT". Set where a rule of the gate decides; empty for faults of form. Never part
+  // of what was sent.
+  std::string category = {};
+  std::string rule = {};
+  std::string passes = {};
 };
 
 // Makes a status with a reason. The canonical code is the one that
@@ -33,9 +40,12 @@ absl::Status Error(v1::ErrorReason reason, std::string_view message);
 absl::Status Error(v1::ErrorReason reason, std::string_view message, std::string_view key,
                    std::string_view value);
 
-// INVALID_ARGUMENT with all `violations` (at least one); its reason is that of
-// the first.
+// INVALID_ARGUMENT with all `violations` (at least one); its reason, and `rule` in the
+// metadata where there is one, are those of the first.
 absl::Status InvalidFields(const std::vector<FieldViolation>& violations);
+
+// Adds one fact to the metadata of `status`, which must be an error with a reason.
+absl::Status WithMetadata(absl::Status status, std::string_view key, std::string_view value);
 
 // Adds to `status` that it may be tried again after `delay`.
 absl::Status WithRetry(absl::Status status, absl::Duration delay);

@@ -22,11 +22,13 @@ std::optional<v1::StatementBody> ParseLeniently(const v1::SignedStatement& state
   return body;
 }
 
-v1::AuditEntry EntryOf(const Principal& sender, const std::string& digest) {
+v1::AuditEntry EntryOf(const Principal& sender, const std::string& digest,
+                       const v1::GateVerdictStamp& gate) {
   v1::AuditEntry entry;
   entry.set_actor(sender.spiffe_id);
   entry.set_act(v1::AUDIT_ACT_PUBLISH);
   entry.set_digest(digest);
+  *entry.mutable_gate() = gate;
   return entry;
 }
 
@@ -55,7 +57,7 @@ void Intake::AcceptNow(const Principal& sender, v1::SignedStatement statement, A
   // Ids, revisions and validity are judged in journal order, by the committer,
   // which writes the audit entry in the same batch as the record.
   std::vector<BatchPart> parts;
-  parts.push_back(parts_.audit.Entry(EntryOf(sender, digest)));
+  parts.push_back(parts_.audit.Entry(EntryOf(sender, digest, parts_.gate.stamp())));
   parts_.journal.Append(*std::move(accepted), std::move(parts),
                         [this, sender, digest,
                          answer = std::move(answer)](absl::StatusOr<v1::Receipt> receipt) mutable {
@@ -84,7 +86,7 @@ absl::StatusOr<AcceptedStatement> Intake::Examine(const Principal& sender, const
 // The refusal is durable in the audit log before it is answered.
 void Intake::Refuse(const Principal& sender, const std::string& digest, absl::Status why,
                     Answer answer) {
-  v1::AuditEntry entry = EntryOf(sender, digest);
+  v1::AuditEntry entry = EntryOf(sender, digest, parts_.gate.stamp());
   entry.set_refusal(ReasonOf(why));
   entry.set_rule(MetadataOf(why, "rule"));
   std::vector<BatchPart> parts;

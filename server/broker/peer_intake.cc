@@ -123,6 +123,7 @@ v1::AuditEntry PeerIntake::EntryOf(const Delivery& delivery, const std::string& 
   entry.set_act(v1::AUDIT_ACT_IMPORT);
   entry.set_object(delivery.origin);
   entry.set_digest(digest);
+  *entry.mutable_gate() = parts_.gate.stamp();
   *entry.mutable_position() = delivery.record->acceptance().position();
   return entry;
 }

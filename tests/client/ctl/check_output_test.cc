@@ -31,11 +31,11 @@ TEST(CheckOutputTest, AFieldIsNamedAsTheFileHasIt) {
 TEST(CheckOutputTest, EachFieldOnceWithWhyAndWhatToSayInstead) {
   const absl::Status refusal = InvalidFields({
       {"body.issue.content.notes[0].text", v1::ERROR_REASON_PERSONAL_DATA,
-       "phone (rule phone.valid) at bytes 12 to 27; leave it out"},
+       "phone at bytes 12 to 27; leave it out", "phone", "phone.valid"},
       {"body.issue.content.affected_group.age_band", v1::ERROR_REASON_TOO_PRECISE,
        "is too fine for a small group; ADULT passes"},
       {"body.issue.content.notes[0].text", v1::ERROR_REASON_PERSONAL_DATA,
-       "email (rule email.address) at bytes 36 to 52; leave it out"},
+       "email at bytes 36 to 52; leave it out", "email", "email.address"},
   });
   std::ostringstream out;
   PrintRefusal(refusal, "the gate on this machine (policy 1)", out);
@@ -43,9 +43,9 @@ TEST(CheckOutputTest, EachFieldOnceWithWhyAndWhatToSayInstead) {
             "Would be refused by the gate on this machine (policy 1): 2 fields to change.\n"
             "\n"
             "issue.notes[0].text\n"
-            "  why      PERSONAL_DATA: phone (rule phone.valid) at bytes 12 to 27\n"
+            "  why      PERSONAL_DATA: phone at bytes 12 to 27 (rule phone.valid)\n"
             "  instead  leave it out\n"
-            "  why      PERSONAL_DATA: email (rule email.address) at bytes 36 to 52\n"
+            "  why      PERSONAL_DATA: email at bytes 36 to 52 (rule email.address)\n"
             "  instead  leave it out\n"
             "\n"
             "issue.affected_group.age_band\n"

@@ -62,6 +62,10 @@ TEST(ContentRulesTest, ElevenMayBeDescribedFewerMayNot) {
                 ElementsAre("c.affected_group.age_band", "c.affected_group.gender",
                             "c.affected_group.citizenships[0]"));
     EXPECT_THAT(violations[0].description, HasSubstr("ADULT passes"));
+    EXPECT_EQ(violations[0].category, "small-group");
+    EXPECT_EQ(violations[0].rule, "small-group.age-band");
+    EXPECT_EQ(violations[0].passes, "AGE_BAND_ADULT");
+    EXPECT_EQ(violations[2].passes, "014");
     EXPECT_THAT(violations[2].description, HasSubstr("014 (Eastern Africa)"));
   }
 }

@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/statement_proof.h"
 #include "core/model/errors.h"
@@ -21,6 +22,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 constexpr char kPublisher[] = "spiffe://eac.example/agency/ke-desk";
 
@@ -61,11 +63,27 @@ TEST(GateTest, NamesFieldAndCategoryAndNeverTheText) {
   const auto violations = ViolationsOf(verdict.status());
   ASSERT_EQ(violations.size(), 2u);
   EXPECT_EQ(violations[0].field, "body.issue.content.notes[0].text");
+  EXPECT_EQ(violations[0].category, "person-name");
+  EXPECT_THAT(violations[1].rule, StartsWith("phone."));
   EXPECT_THAT(violations[0].description, HasSubstr("person-name"));
   EXPECT_THAT(violations[1].description, HasSubstr("phone"));
   for (const char* secret : {"Baraka", "712", "345"}) {
     EXPECT_THAT(verdict.status().ToString(absl::StatusToStringMode::kWithEverything),
                 Not(HasSubstr(secret)));
+  }
+}
+
+// Whoever is refused can say by which policy, also where the bytes were not even read.
+TEST(GateTest, ARefusalNamesThePolicyThatJudged) {
+  const Gate gate(DefaultGatePolicy());
+  v1::SignedStatement garbage;
+  garbage.set_body("\xff");
+  for (const v1::SignedStatement& statement :
+       {Signed(WithNote("Write to desk@example.org.")), garbage}) {
+    const absl::Status refusal = gate.Examine(statement, GateSide::kPublisher).status();
+    EXPECT_EQ(MetadataOf(refusal, "gate_policy_version"), "1");
+    EXPECT_EQ(MetadataOf(refusal, "gate_policy_digest"),
+              absl::BytesToHexString(GatePolicyDigest(DefaultGatePolicy())));
   }
 }
 
