@@ -24,8 +24,11 @@
 #include "server/broker/directory_check.h"
 #include "server/broker/region.h"
 #include "server/config/broker_config.h"
+#include "server/identity/call_judge.h"
 #include "server/identity/caller_check.h"
+#include "server/identity/live_calls.h"
 #include "server/identity/transport_credentials.h"
+#include "server/identity/trust_holder.h"
 #include "server/journal/head_marker.h"
 #include "server/link/grpc_link_dialler.h"
 #include "server/ops/log.h"
@@ -59,6 +62,9 @@ constexpr char kExitCodes[] =
     "     (see --accept-lost-tail)\n"
     "  5  an address cannot be listened on\n"
     "  6  storage failed while running; start again, and look at the disk first\n";
+
+// Certificates expire without anybody telling.
+constexpr absl::Duration kReviewPeriod = absl::Milliseconds(500);
 
 struct CommandLine {
   std::string config_path;
@@ -158,8 +164,8 @@ class Broker {
         clock_(clock),
         log_(log),
         observer_(log, stop),
-        identity_{config_.region, config_.tls.certificate_chain_pem, config_.tls.private_key_pem,
-                  config_.tls.trust},
+        identity_{config_.region, config_.tls.certificate_chain_pem, config_.tls.private_key_pem},
+        trust_(config_.tls.trust),
         gate_(config_.gate_policy),
         dialler_(DialTargets()) {}
 
@@ -174,6 +180,10 @@ class Broker {
   std::map<std::string, DialTarget> DialTargets();
   HandshakeRefusalObserver RefusedHandshakes(std::string_view side);
   void OnRefusedCall(const CallRefusal& refusal);
+  void OnCutCall(const LiveCalls::Call& call, const absl::Status& why);
+  void AuditRefusal(const std::string& caller, const std::string& method,
+                    const absl::Status& refusal);
+  void ReviewEachSecond();
   absl::Status Listen();
 
   const BrokerConfig config_;
@@ -182,6 +192,7 @@ class Broker {
   SystemRandom random_;
   LoggingObserver observer_;
   const TransportIdentity identity_;
+  TrustHolder trust_;
   const Gate gate_;
   GrpcLinkDialler dialler_;
   std::unique_ptr<Store> store_;
@@ -193,6 +204,11 @@ class Broker {
   ThreadExecutor commit_{"commit", 1};
   ThreadExecutor intake_{"intake", 2};
   Readiness readiness_;
+  const CallJudge judge_{[this] { return region_->catalog().facts(); }, PartiesOf(config_), trust_,
+                         clock_};
+  LiveCalls calls_{judge_, clock_, [this](const LiveCalls::Call& call, const absl::Status& why) {
+                     OnCutCall(call, why);
+                   }};
   std::optional<PublisherService> publisher_;
   std::optional<SubscriberService> subscriber_;
   std::optional<RegionLinkService> region_link_;
@@ -214,28 +230,46 @@ std::map<std::string, DialTarget> Broker::DialTargets() {
   std::map<std::string, DialTarget> targets;
   for (const auto& link : config_.links) {
     if (link.dial_address.empty()) continue;
-    targets[link.peer_region] = {
-        link.dial_address,
-        MakePeerCredentials(identity_, link.peer_region, clock_, RefusedHandshakes("dialled"))};
+    targets[link.peer_region] = {link.dial_address,
+                                 MakePeerCredentials(identity_, trust_, link.peer_region, clock_,
+                                                     RefusedHandshakes("dialled"))};
   }
   return targets;
 }
 
 void Broker::OnRefusedCall(const CallRefusal& refusal) {
-  const std::string reason = ReasonName(ReasonOf(refusal.status));
-  const std::string rule = MetadataOf(refusal.status, "rule");
   log_.Write(LogLevel::kWarning, "call_refused",
              {{"method", refusal.method},
               {"caller", refusal.caller},
               {"code", absl::StatusCodeToString(refusal.status.code())},
-              {"reason", reason},
-              {"rule", rule}});
+              {"reason", ReasonName(ReasonOf(refusal.status))},
+              {"rule", MetadataOf(refusal.status, "rule")}});
+  AuditRefusal(refusal.caller, refusal.method, refusal.status);
+}
+
+void Broker::OnCutCall(const LiveCalls::Call& call, const absl::Status& why) {
+  log_.Write(LogLevel::kWarning, "call_cut",
+             {{"method", call.method},
+              {"caller", call.peer.principal.spiffe_id},
+              {"serial", call.peer.serial},
+              {"peer", call.peer_address},
+              {"reason", ReasonName(ReasonOf(why))}});
+  AuditRefusal(call.peer.principal.spiffe_id, call.method, why);
+}
+
+void Broker::ReviewEachSecond() {
+  calls_.Review();
+  intake_.PostAfter(kReviewPeriod, [this] { ReviewEachSecond(); });
+}
+
+void Broker::AuditRefusal(const std::string& caller, const std::string& method,
+                          const absl::Status& refusal) {
   v1::AuditEntry entry;
-  entry.set_actor(refusal.caller);
+  entry.set_actor(caller);
   entry.set_act(v1::AUDIT_ACT_AUTHORISATION);
-  entry.set_object(refusal.method);
-  entry.set_refusal(ReasonOf(refusal.status));
-  entry.set_rule(rule);
+  entry.set_object(method);
+  entry.set_refusal(ReasonOf(refusal));
+  entry.set_rule(MetadataOf(refusal, "rule"));
   std::vector<BatchPart> parts;
   parts.push_back(region_->audit().Entry(std::move(entry)));
   region_->journal().Commit(std::move(parts), [this](const absl::Status& written) {
@@ -269,21 +303,21 @@ absl::Status Broker::Open(bool accept_lost_tail) {
 }
 
 absl::Status Broker::Listen() {
-  publisher_.emplace(region_->intake(), readiness_);
-  subscriber_.emplace(*region_, intake_, readiness_);
+  publisher_.emplace(region_->intake(), calls_, readiness_);
+  subscriber_.emplace(*region_, intake_, calls_, readiness_);
   region_link_.emplace(
       [this](const std::string& peer_region, std::shared_ptr<LinkStream> stream) {
         return region_->AcceptLink(peer_region, std::move(stream));
       },
-      readiness_);
+      calls_, readiness_);
   administration_.emplace(*region_, intake_);
+  region_->catalog().OnChanged([this] { calls_.Review(); });
   auto caller_check =
-      MakeCallerCheck([this] { return region_->catalog().facts(); }, PartiesOf(config_),
-                      [this](const CallRefusal& refusal) { OnRefusedCall(refusal); });
+      MakeCallerCheck(judge_, [this](const CallRefusal& refusal) { OnRefusedCall(refusal); });
   RpcServerOptions options;
   options.addresses = config_.listen_addresses;
-  options.credentials = MakeServerCredentials(identity_, clock_, RefusedHandshakes("accepted"),
-                                              std::move(caller_check));
+  options.credentials = MakeServerCredentials(
+      identity_, trust_, clock_, RefusedHandshakes("accepted"), std::move(caller_check));
   options.streams_per_connection = config_.limits.streams_per_connection;
   options.handshake_timeout = config_.limits.handshake_timeout;
   options.message_bytes = config_.limits.message_bytes;
@@ -297,6 +331,7 @@ absl::Status Broker::Listen() {
 absl::Status Broker::Serve() {
   RETURN_IF_ERROR(Listen());
   region_->Start();
+  ReviewEachSecond();
   readiness_.Set(Readiness::State::kServing);
   server_->SetServing(true);
   for (size_t i = 0; i < server_->ports().size(); ++i) {

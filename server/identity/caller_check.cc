@@ -1,5 +1,7 @@
 #include "server/identity/caller_check.h"
 
+#include <grpc/grpc_security_constants.h>
+
 #include <utility>
 #include <vector>
 
@@ -14,10 +16,16 @@ absl::StatusOr<Principal> PrincipalOf(const grpc::AuthContext& context) {
   return ParsePrincipal({ids.front().data(), ids.front().size()});
 }
 
+void Append(std::string& text, const grpc::AuthContext& context, const char* property) {
+  for (const grpc::string_ref& value : context.FindPropertyValues(property)) {
+    text.append(value.data(), value.size()).append("\n");
+  }
+}
+
 class CallerCheck final : public grpc::AuthMetadataProcessor {
  public:
-  CallerCheck(FactsSource facts, Parties parties, CallRefusalObserver observer)
-      : facts_(std::move(facts)), parties_(std::move(parties)), observer_(std::move(observer)) {}
+  CallerCheck(const CallJudge& judge, CallRefusalObserver observer)
+      : judge_(judge), observer_(std::move(observer)) {}
 
   bool IsBlocking() const override { return false; }
 
@@ -27,25 +35,31 @@ class CallerCheck final : public grpc::AuthMetadataProcessor {
     const std::string method = path == metadata.end()
                                    ? std::string()
                                    : std::string(path->second.data(), path->second.size());
-    auto caller = PrincipalOf(*context);
-    const absl::Status verdict =
-        caller.ok() ? Authorise(method, *caller, *facts_(), parties_) : caller.status();
+    const absl::Status verdict = judge_.Judge(method, ChainOf(*context)).status();
     if (verdict.ok()) return grpc::Status::OK;
+    auto caller = PrincipalOf(*context);
     observer_({caller.ok() ? caller->spiffe_id : "", method.substr(0, kMethodBytesMax), verdict});
     return {static_cast<grpc::StatusCode>(verdict.raw_code()), std::string(verdict.message())};
   }
 
  private:
-  const FactsSource facts_;
-  const Parties parties_;
+  const CallJudge& judge_;
   const CallRefusalObserver observer_;
 };
 
 }  // namespace
 
-std::shared_ptr<grpc::AuthMetadataProcessor> MakeCallerCheck(FactsSource facts, Parties parties,
+std::shared_ptr<grpc::AuthMetadataProcessor> MakeCallerCheck(const CallJudge& judge,
                                                              CallRefusalObserver observer) {
-  return std::make_shared<CallerCheck>(std::move(facts), std::move(parties), std::move(observer));
+  return std::make_shared<CallerCheck>(judge, std::move(observer));
+}
+
+std::string ChainOf(const grpc::AuthContext& context) {
+  // On a server the chain lacks its leaf.
+  std::string chain;
+  Append(chain, context, GRPC_X509_PEM_CERT_PROPERTY_NAME);
+  Append(chain, context, GRPC_X509_PEM_CERT_CHAIN_PROPERTY_NAME);
+  return chain;
 }
 
 absl::StatusOr<Principal> CallerOf(const grpc::ServerContextBase& context) {

@@ -1,6 +1,7 @@
 #ifndef CORRIDOR_SERVER_IDENTITY_CALLER_CHECK_H_
 #define CORRIDOR_SERVER_IDENTITY_CALLER_CHECK_H_
 
+#include <grpcpp/security/auth_context.h>
 #include <grpcpp/security/auth_metadata_processor.h>
 #include <grpcpp/server_context.h>
 
@@ -9,9 +10,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "core/model/facts.h"
 #include "core/model/principal.h"
-#include "server/identity/authorisation_table.h"
+#include "server/identity/call_judge.h"
 
 namespace corridor {
 
@@ -23,15 +23,17 @@ struct CallRefusal {
   absl::Status status;
 };
 
-// Both are called on gRPC's threads and must not block.
-using FactsSource = std::function<std::shared_ptr<const Facts>()>;
+// Called on gRPC's threads; must not block.
 using CallRefusalObserver = std::function<void(const CallRefusal&)>;
 
 // The one choke point: asked before every call, of every service, known or not.
-// Refuses by Authorise(); a refusal carries code and message only, so the message
-// begins with the reason.
-std::shared_ptr<grpc::AuthMetadataProcessor> MakeCallerCheck(FactsSource facts, Parties parties,
+// Refuses as `judge` does; a refusal carries code and message only, so the message
+// begins with the reason. `judge` must outlive what is returned.
+std::shared_ptr<grpc::AuthMetadataProcessor> MakeCallerCheck(const CallJudge& judge,
                                                              CallRefusalObserver observer);
+
+// The certificates that the caller showed, PEM, leaf first.
+std::string ChainOf(const grpc::AuthContext& context);
 
 // Who is calling. IDENTITY_INVALID where the connection has no principal, which
 // the handshake rules out.

@@ -1,5 +1,8 @@
 #include "server/identity/peer_admission.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
@@ -10,33 +13,38 @@ namespace {
 
 constexpr size_t kClaimBytesMax = 256;
 
-absl::StatusOr<Principal> Verified(std::string_view chain_pem, const TrustStore& trust,
-                                   PeerPurpose purpose, absl::Time now) {
+absl::StatusOr<AdmittedPeer> Verified(std::string_view chain_pem, const TrustStore& trust,
+                                      PeerPurpose purpose, absl::Time now) {
   ASSIGN_OR_RETURN(const VerifiedIdentity identity, trust.VerifyPem(chain_pem, purpose, now));
   auto principal = ParsePrincipal(identity.spiffe_id.ToString());
   if (!principal.ok()) {
     return absl::UnauthenticatedError(
         absl::StrCat("IDENTITY_INVALID: ", principal.status().message()));
   }
-  return principal;
+  const TrustBundle* bundle = trust.Find(principal->region);
+  const absl::Time crls_expire = bundle == nullptr ? now : bundle->crls_expire();
+  return AdmittedPeer{.principal = *std::move(principal),
+                      .serial = identity.serial,
+                      .not_after = identity.not_after,
+                      .judge_again = std::min(identity.not_after, crls_expire)};
 }
 
 }  // namespace
 
-absl::StatusOr<Principal> AdmitClient(std::string_view chain_pem, const TrustStore& trust,
-                                      std::string_view own_region, absl::Time now) {
-  ASSIGN_OR_RETURN(Principal client, Verified(chain_pem, trust, PeerPurpose::kTlsClient, now));
-  if (client.region != own_region && client.kind != PrincipalKind::kBroker) {
+absl::StatusOr<AdmittedPeer> AdmitClient(std::string_view chain_pem, const TrustStore& trust,
+                                         std::string_view own_region, absl::Time now) {
+  ASSIGN_OR_RETURN(AdmittedPeer client, Verified(chain_pem, trust, PeerPurpose::kTlsClient, now));
+  if (client.principal.region != own_region && client.principal.kind != PrincipalKind::kBroker) {
     return absl::UnauthenticatedError(
         "FOREIGN_PRINCIPAL: of another region only brokers may connect");
   }
   return client;
 }
 
-absl::StatusOr<Principal> AdmitServer(std::string_view chain_pem, const TrustStore& trust,
-                                      std::string_view peer_region, absl::Time now) {
-  ASSIGN_OR_RETURN(Principal server, Verified(chain_pem, trust, PeerPurpose::kTlsServer, now));
-  if (server.region != peer_region || server.kind != PrincipalKind::kBroker) {
+absl::StatusOr<AdmittedPeer> AdmitServer(std::string_view chain_pem, const TrustStore& trust,
+                                         std::string_view peer_region, absl::Time now) {
+  ASSIGN_OR_RETURN(AdmittedPeer server, Verified(chain_pem, trust, PeerPurpose::kTlsServer, now));
+  if (server.principal.region != peer_region || server.principal.kind != PrincipalKind::kBroker) {
     return absl::UnauthenticatedError(absl::StrCat("WRONG_PEER: not a broker of ", A(peer_region)));
   }
   return server;

@@ -15,16 +15,24 @@ namespace corridor {
 // Who may complete a TLS handshake with this broker, by certificate alone.
 // Pure; thread-safe.
 
+// A peer whose certificate passed.
+struct AdmittedPeer {
+  Principal principal;
+  std::string serial;      // Of its certificate.
+  absl::Time not_after;    // When its certificate, or one above it, expires.
+  absl::Time judge_again;  // Until when the judgement holds: not_after, or a CRL's next update.
+};
+
 // A client of our server. Its chain is verified against the roots of the trust
 // domain that it names, and of no other; then it must be one of the four kinds of
 // principal, and of a foreign region only a broker.
 // kUnauthenticated: the message begins with the refusal's name.
-absl::StatusOr<Principal> AdmitClient(std::string_view chain_pem, const TrustStore& trust,
-                                      std::string_view own_region, absl::Time now);
+absl::StatusOr<AdmittedPeer> AdmitClient(std::string_view chain_pem, const TrustStore& trust,
+                                         std::string_view own_region, absl::Time now);
 
 // The server that we dialled: a broker of `peer_region`.
-absl::StatusOr<Principal> AdmitServer(std::string_view chain_pem, const TrustStore& trust,
-                                      std::string_view peer_region, absl::Time now);
+absl::StatusOr<AdmittedPeer> AdmitServer(std::string_view chain_pem, const TrustStore& trust,
+                                         std::string_view peer_region, absl::Time now);
 
 // A handshake that was refused, for the log. What the certificate claims has
 // not been proved.

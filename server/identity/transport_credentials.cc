@@ -21,11 +21,10 @@ std::shared_ptr<tls::CertificateProviderInterface> ProviderOf(const TransportIde
 }  // namespace
 
 std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(
-    const TransportIdentity& identity, const Clock& clock, HandshakeRefusalObserver observer,
-    std::shared_ptr<grpc::AuthMetadataProcessor> caller_check) {
-  auto check = [trust = identity.trust, region = identity.region,
-                &clock](std::string_view chain_pem) {
-    return AdmitClient(chain_pem, trust, region, clock.Now()).status();
+    const TransportIdentity& identity, const TrustHolder& trust, const Clock& clock,
+    HandshakeRefusalObserver observer, std::shared_ptr<grpc::AuthMetadataProcessor> caller_check) {
+  auto check = [&trust, region = identity.region, &clock](std::string_view chain_pem) {
+    return AdmitClient(chain_pem, trust.Now().trust, region, clock.Now()).status();
   };
   tls::TlsServerCredentialsOptions options(ProviderOf(identity));
   options.watch_identity_key_cert_pairs();
@@ -38,12 +37,12 @@ std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(
 }
 
 std::shared_ptr<grpc::ChannelCredentials> MakePeerCredentials(const TransportIdentity& identity,
+                                                              const TrustHolder& trust,
                                                               std::string_view peer_region,
                                                               const Clock& clock,
                                                               HandshakeRefusalObserver observer) {
-  auto check = [trust = identity.trust, peer = std::string(peer_region),
-                &clock](std::string_view chain_pem) {
-    return AdmitServer(chain_pem, trust, peer, clock.Now()).status();
+  auto check = [&trust, peer = std::string(peer_region), &clock](std::string_view chain_pem) {
+    return AdmitServer(chain_pem, trust.Now().trust, peer, clock.Now()).status();
   };
   tls::TlsChannelCredentialsOptions options;
   options.set_certificate_provider(ProviderOf(identity));

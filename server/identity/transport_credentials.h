@@ -10,8 +10,8 @@
 #include <string_view>
 
 #include "core/base/clock.h"
-#include "core/crypto/peer_verification.h"
 #include "server/identity/peer_admission.h"
+#include "server/identity/trust_holder.h"
 
 namespace corridor {
 
@@ -25,18 +25,19 @@ struct TransportIdentity {
   std::string region;
   std::string certificate_chain_pem;
   std::string private_key_pem;  // Secret.
-  TrustStore trust;
 };
 
 // For our server: every client must show a certificate (AdmitClient), and every
-// call passes `caller_check`. `clock` must outlive what is returned.
+// call passes `caller_check`. `trust` and `clock` must outlive what is returned;
+// each handshake is judged by what `trust` is then.
 std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(
-    const TransportIdentity& identity, const Clock& clock, HandshakeRefusalObserver observer,
-    std::shared_ptr<grpc::AuthMetadataProcessor> caller_check);
+    const TransportIdentity& identity, const TrustHolder& trust, const Clock& clock,
+    HandshakeRefusalObserver observer, std::shared_ptr<grpc::AuthMetadataProcessor> caller_check);
 
 // For dialling the broker of `peer_region` (AdmitServer). The host name dialled
 // is not compared with the certificate: the SPIFFE ID is what counts.
 std::shared_ptr<grpc::ChannelCredentials> MakePeerCredentials(const TransportIdentity& identity,
+                                                              const TrustHolder& trust,
                                                               std::string_view peer_region,
                                                               const Clock& clock,
                                                               HandshakeRefusalObserver observer);

@@ -20,8 +20,11 @@ class AttachStream final : public SessionStream {
 }  // namespace
 
 AttachCall* AttachCall::Open(grpc::CallbackServerContext* context, SessionHub& hub,
-                             const Principal& caller) {
+                             LiveCalls& calls, const Principal& caller) {
   auto call = std::make_shared<AttachCall>(context, &hub);
+  if (absl::Status listed = call->Enlist(calls, "/corridor.v1.Subscriber/Attach"); !listed.ok()) {
+    return Refuse(context, listed);
+  }
   call->session_ = hub.Open(caller, std::make_shared<AttachStream>(call));
   call->Begin();
   return call.get();

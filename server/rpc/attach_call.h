@@ -13,9 +13,9 @@ namespace corridor {
 // One Attach stream: hands requests to the hub, and the hub's answers out.
 class AttachCall final : public StreamCall<v1::AttachRequest, v1::AttachResponse> {
  public:
-  // Opens the session in `hub`, which must outlive the stream, and begins.
-  // Returns the reactor for gRPC; it deletes itself.
-  static AttachCall* Open(grpc::CallbackServerContext* context, SessionHub& hub,
+  // Opens the session in `hub`, which must outlive the stream, and begins; lists
+  // it in `calls`. Returns the reactor for gRPC; it deletes itself.
+  static AttachCall* Open(grpc::CallbackServerContext* context, SessionHub& hub, LiveCalls& calls,
                           const Principal& caller);
   // A stream that only says why there is none.
   static AttachCall* Refuse(grpc::CallbackServerContext* context, const absl::Status& why);

@@ -110,11 +110,13 @@ grpc::ServerBidiReactor<v1::PublishRequest, v1::PublishResponse>* PublisherServi
   auto caller = Admitted(*context, readiness_);
   auto call = std::make_shared<PublishStreamCall>(context, intake_, readiness_,
                                                   caller.ok() ? *caller : Principal());
+  absl::Status fault = caller.status();
+  if (fault.ok()) fault = call->Enlist(calls_, "/corridor.v1.Publisher/PublishStream");
   call->Begin();
-  if (caller.ok()) {
+  if (fault.ok()) {
     Remember(call);
   } else {
-    call->End(caller.status());
+    call->End(std::move(fault));
   }
   return call.get();
 }

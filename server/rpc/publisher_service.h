@@ -8,6 +8,7 @@
 #include "absl/synchronization/mutex.h"
 #include "corridor/v1/publisher.grpc.pb.h"
 #include "server/broker/intake.h"
+#include "server/identity/live_calls.h"
 #include "server/rpc/readiness.h"
 
 namespace corridor {
@@ -17,9 +18,9 @@ class PublishStreamCall;
 // The way in, over gRPC. publisher.proto says what each method does.
 class PublisherService final : public v1::Publisher::CallbackService {
  public:
-  // Both must outlive this.
-  PublisherService(Intake& intake, const Readiness& readiness)
-      : intake_(intake), readiness_(readiness) {}
+  // All must outlive this.
+  PublisherService(Intake& intake, LiveCalls& calls, const Readiness& readiness)
+      : intake_(intake), calls_(calls), readiness_(readiness) {}
 
   grpc::ServerUnaryReactor* Publish(grpc::CallbackServerContext* context,
                                     const v1::PublishRequest* request,
@@ -38,6 +39,7 @@ class PublisherService final : public v1::Publisher::CallbackService {
   void Remember(const std::shared_ptr<PublishStreamCall>& call);
 
   Intake& intake_;
+  LiveCalls& calls_;
   const Readiness& readiness_;
   absl::Mutex mutex_;
   std::vector<std::weak_ptr<PublishStreamCall>> streams_ ABSL_GUARDED_BY(mutex_);

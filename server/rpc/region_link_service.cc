@@ -44,8 +44,9 @@ grpc::ServerBidiReactor<v1::LinkFrame, v1::LinkFrame>* RegionLinkService::Link(
     grpc::CallbackServerContext* context) {
   const absl::Status ready = readiness_.Check();
   auto caller = CallerOf(*context);
-  const absl::Status fault = ready.ok() ? caller.status() : ready;
+  absl::Status fault = ready.ok() ? caller.status() : ready;
   auto call = std::make_shared<LinkCall>(context);
+  if (fault.ok()) fault = call->Enlist(calls_, "/corridor.v1.RegionLink/Link");
   if (fault.ok()) {
     call->TellTo(acceptor_(caller->region, std::make_shared<AcceptedLinkStream>(call)));
   }

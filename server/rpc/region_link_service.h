@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "corridor/v1/region_link.grpc.pb.h"
+#include "server/identity/live_calls.h"
 #include "server/link/link_stream.h"
 #include "server/rpc/readiness.h"
 
@@ -20,15 +21,16 @@ using LinkAcceptor = std::function<std::shared_ptr<LinkStreamEvents>(
 // Links that peers dialled. region_link.proto says what travels on them.
 class RegionLinkService final : public v1::RegionLink::CallbackService {
  public:
-  // `readiness` must outlive this.
-  RegionLinkService(LinkAcceptor acceptor, const Readiness& readiness)
-      : acceptor_(std::move(acceptor)), readiness_(readiness) {}
+  // Both references must outlive this.
+  RegionLinkService(LinkAcceptor acceptor, LiveCalls& calls, const Readiness& readiness)
+      : acceptor_(std::move(acceptor)), calls_(calls), readiness_(readiness) {}
 
   grpc::ServerBidiReactor<v1::LinkFrame, v1::LinkFrame>* Link(
       grpc::CallbackServerContext* context) override;
 
  private:
   const LinkAcceptor acceptor_;
+  LiveCalls& calls_;
   const Readiness& readiness_;
 };
 

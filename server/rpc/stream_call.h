@@ -7,12 +7,15 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "core/model/errors.h"
+#include "server/identity/caller_check.h"
+#include "server/identity/live_calls.h"
 #include "server/rpc/grpc_status.h"
 
 namespace corridor {
@@ -35,6 +38,19 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response>,
   static constexpr size_t kQueueMessagesMax = 65536;
 
   explicit StreamCall(grpc::CallbackServerContext* context) : context_(context) {}
+
+  // Lists the stream among those that are cut when the caller's rights end; the
+  // error is why it may not be. Call before Begin, on an object that a shared_ptr
+  // owns.
+  absl::Status Enlist(LiveCalls& calls, std::string method) {
+    auto place = calls.Add(std::move(method), context_->peer(), ChainOf(*context_->auth_context()),
+                           [call = this->weak_from_this()](const absl::Status& why) {
+                             if (auto self = call.lock()) self->Cut(why);
+                           });
+    if (!place.ok()) return place.status();
+    place_ = *std::move(place);
+    return absl::OkStatus();
+  }
 
   // Starts reading. Call once, on an object that a shared_ptr owns; nothing is
   // delivered before.
@@ -125,6 +141,7 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response>,
 
   void OnDone() final {
     ClientClosed();
+    place_.reset();
     self_.reset();
   }
 
@@ -171,6 +188,7 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response>,
 
   grpc::CallbackServerContext* const context_;  // Until it is finished.
   std::shared_ptr<StreamCall> self_;            // From Begin to OnDone.
+  LiveCalls::Place place_;                      // From Enlist to OnDone.
   absl::Mutex mutex_;
   std::deque<Response> queue_ ABSL_GUARDED_BY(mutex_);
   Response outgoing_;                             // gRPC's while writing_.

@@ -73,7 +73,7 @@ grpc::ServerBidiReactor<v1::AttachRequest, v1::AttachResponse>* SubscriberServic
   }
   auto caller = CallerOf(*context);
   if (!caller.ok()) return AttachCall::Refuse(context, caller.status());
-  return AttachCall::Open(context, region_.sessions(), *caller);
+  return AttachCall::Open(context, region_.sessions(), calls_, *caller);
 }
 
 grpc::ServerUnaryReactor* SubscriberService::GetAlert(grpc::CallbackServerContext* context,

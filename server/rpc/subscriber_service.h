@@ -4,6 +4,7 @@
 #include "core/base/executor.h"
 #include "corridor/v1/subscriber.grpc.pb.h"
 #include "server/broker/region.h"
+#include "server/identity/live_calls.h"
 #include "server/rpc/readiness.h"
 
 namespace corridor {
@@ -12,8 +13,9 @@ namespace corridor {
 class SubscriberService final : public v1::Subscriber::CallbackService {
  public:
   // All must outlive this. `executor` runs what reads the catalog.
-  SubscriberService(Region& region, Executor& executor, const Readiness& readiness)
-      : region_(region), executor_(executor), readiness_(readiness) {}
+  SubscriberService(Region& region, Executor& executor, LiveCalls& calls,
+                    const Readiness& readiness)
+      : region_(region), executor_(executor), calls_(calls), readiness_(readiness) {}
 
   grpc::ServerUnaryReactor* CreateSubscription(grpc::CallbackServerContext* context,
                                                const v1::CreateSubscriptionRequest* request,
@@ -42,6 +44,7 @@ class SubscriberService final : public v1::Subscriber::CallbackService {
  private:
   Region& region_;
   Executor& executor_;
+  LiveCalls& calls_;
   const Readiness& readiness_;
 };
 

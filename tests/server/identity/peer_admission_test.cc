@@ -19,7 +19,7 @@ class PeerAdmissionTest : public testing::Test {
  protected:
   std::string Admit(const IssuedCertificate& client) {
     auto admitted = AdmitClient(client.certificate_pem, trust_, "sea.example", kNow);
-    return admitted.ok() ? admitted->spiffe_id : std::string(admitted.status().message());
+    return admitted.ok() ? admitted->principal.spiffe_id : std::string(admitted.status().message());
   }
 
   const TestPki sea_{"sea.example"};

@@ -59,25 +59,23 @@ void BrokerFixture::OpenRegion() {
 }
 
 void BrokerFixture::StartServer() {
-  publisher_.emplace(region_->intake(), readiness_);
-  subscriber_.emplace(*region_, intake_, readiness_);
+  publisher_.emplace(region_->intake(), calls_, readiness_);
+  subscriber_.emplace(*region_, intake_, calls_, readiness_);
+  region_->catalog().OnChanged([this] { calls_.Review(); });
   administration_.emplace(*region_, intake_);
   region_link_.emplace(
       [this](const std::string& peer, std::shared_ptr<LinkStream> stream) {
         return region_->AcceptLink(peer, std::move(stream));
       },
-      readiness_);
-  auto caller_check = MakeCallerCheck(
-      [this] { return region_->catalog().facts(); },
-      {"sea.example", {"spiffe://sea.example/operator/ops"}, {"eastafrica.example"}},
-      [this](const CallRefusal& refusal) {
-        absl::MutexLock lock(&mutex_);
-        refused_calls_.push_back(refusal);
-      });
+      calls_, readiness_);
+  auto caller_check = MakeCallerCheck(judge_, [this](const CallRefusal& refusal) {
+    absl::MutexLock lock(&mutex_);
+    refused_calls_.push_back(refusal);
+  });
   RpcServerOptions options;
   options.addresses = {"127.0.0.1:0"};
   options.credentials = MakeServerCredentials(
-      IdentityOf(sea_.Broker("b1")), clock_,
+      IdentityOf(sea_.Broker("b1")), trust_, clock_,
       [this](const HandshakeRefusal& refusal) {
         absl::MutexLock lock(&mutex_);
         refusals_.push_back(refusal);
@@ -91,8 +89,7 @@ void BrokerFixture::StartServer() {
 }
 
 TransportIdentity BrokerFixture::IdentityOf(const IssuedCertificate& certificate) const {
-  return {"sea.example", certificate.certificate_pem, certificate.private_key_pem,
-          *TrustStore::Create({sea_.Bundle(), eastafrica_.Bundle()})};
+  return {"sea.example", certificate.certificate_pem, certificate.private_key_pem};
 }
 
 std::string BrokerFixture::address() const {
@@ -102,7 +99,7 @@ std::string BrokerFixture::address() const {
 std::shared_ptr<grpc::Channel> BrokerFixture::ChannelWith(const IssuedCertificate& client) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  auto credentials = MakePeerCredentials(IdentityOf(client), "sea.example", clock_,
+  auto credentials = MakePeerCredentials(IdentityOf(client), servers_, "sea.example", clock_,
                                          [](const HandshakeRefusal& refusal) {
                                            ADD_FAILURE() << "server refused: " << refusal.reason;
                                          });

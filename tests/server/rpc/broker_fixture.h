@@ -16,7 +16,9 @@
 #include "core/gate/gate.h"
 #include "corridor/v1/administration.grpc.pb.h"
 #include "server/broker/region.h"
+#include "server/identity/call_judge.h"
 #include "server/identity/caller_check.h"
+#include "server/identity/live_calls.h"
 #include "server/identity/transport_credentials.h"
 #include "server/link/grpc_link_dialler.h"
 #include "server/ops/log.h"
@@ -72,9 +74,18 @@ class BrokerFixture : public testing::Test {
 
   const TestPki sea_{"sea.example"};
   const TestPki eastafrica_{"eastafrica.example"};
+  // What the clients of these tests believe.
+  const TrustHolder servers_{*TrustStore::Create({sea_.Bundle(), eastafrica_.Bundle()})};
   FakeClock clock_{absl::FromUnixSeconds(kExamplePublishedSeconds)};
   SeededRandom random_{1};
   Readiness readiness_;
+  TrustHolder trust_{*TrustStore::Create({sea_.Bundle(), eastafrica_.Bundle()})};
+  const CallJudge judge_{
+      [this] { return region_->catalog().facts(); },
+      {"sea.example", {"spiffe://sea.example/operator/ops"}, {"eastafrica.example"}},
+      trust_,
+      clock_};
+  LiveCalls calls_{judge_, clock_, [](const LiveCalls::Call&, const absl::Status&) {}};
   std::optional<PublisherService> publisher_;
   std::unique_ptr<Region> region_;
   ThreadExecutor flow_{"flow", 1};

@@ -36,10 +36,9 @@ class LinkStreamTest : public BrokerFixture {
   std::unique_ptr<GrpcLinkDialler> DiallerOf(const IssuedCertificate& certificate,
                                              const std::string& expected) {
     TransportIdentity identity{"eastafrica.example", certificate.certificate_pem,
-                               certificate.private_key_pem,
-                               *TrustStore::Create({sea_.Bundle(), eastafrica_.Bundle()})};
+                               certificate.private_key_pem};
     auto credentials = MakePeerCredentials(
-        identity, expected, clock_,
+        identity, servers_, expected, clock_,
         [this](const HandshakeRefusal& refusal) { server_refused_ = refusal.reason; });
     return std::make_unique<GrpcLinkDialler>(
         std::map<std::string, DialTarget>{{expected, {address(), credentials}}});

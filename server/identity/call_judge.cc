@@ -1,0 +1,54 @@
+#include "server/identity/call_judge.h"
+
+#include <utility>
+
+#include "core/base/status_macros.h"
+#include "core/base/strings.h"
+#include "core/crypto/peer_refusal.h"
+#include "core/model/errors.h"
+
+namespace corridor {
+namespace {
+
+// Certificates remembered; then all are verified anew.
+constexpr size_t kKnownMax = 8192;
+
+absl::Status AsError(const absl::Status& refusal) {
+  const bool revoked = PeerRefusalOf(refusal) == PeerRefusal::kRevoked;
+  return Error(revoked ? v1::ERROR_REASON_CERTIFICATE_REVOKED : v1::ERROR_REASON_IDENTITY_INVALID,
+               std::string(refusal.message()));
+}
+
+}  // namespace
+
+CallJudge::CallJudge(FactsSource facts, Parties parties, const TrustHolder& trust,
+                     const Clock& clock)
+    : facts_(std::move(facts)), parties_(std::move(parties)), trust_(trust), clock_(clock) {}
+
+absl::StatusOr<AdmittedPeer> CallJudge::Judge(std::string_view method,
+                                              std::string_view chain_pem) const {
+  ASSIGN_OR_RETURN(AdmittedPeer peer, Admit(chain_pem));
+  RETURN_IF_ERROR(Authorise(method, peer.principal, *facts_(), parties_));
+  return peer;
+}
+
+absl::StatusOr<AdmittedPeer> CallJudge::Admit(std::string_view chain_pem) const {
+  const TrustHolder::Snapshot now = trust_.Now();
+  const absl::Time time = clock_.Now();
+  {
+    absl::MutexLock lock(&mutex_);
+    auto found = known_.find(chain_pem);
+    if (found != known_.end() && found->second.generation == now.generation &&
+        time < found->second.peer.judge_again) {
+      return found->second.peer;
+    }
+  }
+  auto peer = AdmitClient(chain_pem, now.trust, parties_.region, time);
+  if (!peer.ok()) return AsError(peer.status());
+  absl::MutexLock lock(&mutex_);
+  if (known_.size() >= kKnownMax) known_.clear();
+  known_[std::string(chain_pem)] = {now.generation, *peer};
+  return peer;
+}
+
+}  // namespace corridor

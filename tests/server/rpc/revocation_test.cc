@@ -1,0 +1,201 @@
+// Two agencies have streams open. One loses its right to them, each time for another reason: its
+// stream ends at once, over the real wire, and the other's goes on as if nothing had happened.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "core/model/errors.h"
+#include "corridor/v1/publisher.grpc.pb.h"
+#include "corridor/v1/region_link.grpc.pb.h"
+#include "corridor/v1/subscriber.grpc.pb.h"
+#include "server/rpc/grpc_status.h"
+#include "tests/server/rpc/broker_fixture.h"
+
+namespace corridor {
+namespace {
+
+using testing::SizeIs;
+using testing::StartsWith;
+
+using Session = grpc::ClientReaderWriter<v1::AttachRequest, v1::AttachResponse>;
+
+// One agency with a session that takes what comes.
+class Reader {
+ public:
+  Reader(std::shared_ptr<grpc::Channel> channel, std::unique_ptr<grpc::ClientContext> context)
+      : channel_(std::move(channel)),
+        stub_(v1::Subscriber::NewStub(channel_)),
+        context_(std::move(context)) {}
+
+  void Attach() {
+    v1::CreateSubscriptionRequest create;
+    create.mutable_subscription()->set_name("subscriptions/all");
+    v1::Subscription created;
+    grpc::ClientContext context;
+    const auto status = stub_->CreateSubscription(&context, create, &created);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    stream_ = stub_->Attach(context_.get());
+    v1::AttachRequest request;
+    request.mutable_start()->set_subscription("subscriptions/all");
+    ASSERT_TRUE(stream_->Write(request));
+    ASSERT_TRUE(Next().has_started());
+    request.mutable_window()->set_lane(v1::LANE_ROUTINE);
+    request.mutable_window()->set_messages(100);
+    request.mutable_window()->set_bytes(1 << 20);
+    ASSERT_TRUE(stream_->Write(request));
+  }
+
+  // The next response but for heartbeats; empty where the stream has ended.
+  v1::AttachResponse Next() {
+    v1::AttachResponse response;
+    while (stream_->Read(&response)) {
+      if (!response.has_heartbeat()) return response;
+    }
+    return {};
+  }
+
+  // How the stream ended, once it has: nothing may come before.
+  absl::Status End() {
+    EXPECT_FALSE(Next().has_deliveries());
+    return FromGrpcStatus(stream_->Finish());
+  }
+
+  const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+
+ private:
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::Subscriber::Stub> stub_;
+  std::unique_ptr<grpc::ClientContext> context_;
+  std::unique_ptr<Session> stream_;
+};
+
+class RevocationTest : public BrokerFixture {
+ protected:
+  RevocationTest() : signer_(RegisterAgencies()) {
+    thailand_.Attach();
+    indonesia_.Attach();
+  }
+
+  void TrustWith(const std::string& crl) {
+    trust_.Replace(*TrustStore::Create({sea_.Bundle(crl), eastafrica_.Bundle()}));
+    calls_.Review();
+  }
+
+  void Publish(uint64_t number) {
+    v1::PublishRequest request;
+    *request.add_statements() =
+        Sign(ExampleIssue(kThailand, number, number), RoutingToAll(), signer_.key, random_);
+    v1::PublishResponse response;
+    auto publisher = v1::Publisher::NewStub(thailand_.channel());
+    ASSERT_TRUE(publisher->Publish(Context().get(), request, &response).ok());
+    ASSERT_TRUE(response.results(0).has_receipt()) << response.results(0).error().message();
+  }
+
+  // What Indonesia is told when it calls again on the connection that it has open.
+  std::string AskAgain() {
+    v1::ListAlertsResponse response;
+    return v1::Subscriber::NewStub(indonesia_.channel())
+        ->ListAlerts(Context().get(), {}, &response)
+        .error_message();
+  }
+
+  void ExpectThailandGoesOn() {
+    Publish(7);
+    EXPECT_THAT(thailand_.Next().deliveries().deliveries(), SizeIs(1));
+  }
+
+  const IssuedCertificate indonesian_ = sea_.Agency("id-desk");
+  TestSigner signer_;
+  Reader thailand_{ChannelWith(sea_.Agency("th-desk")), Context()};
+  Reader indonesia_{ChannelWith(indonesian_), Context()};
+};
+
+TEST_F(RevocationTest, ARevokedCertificateIsCutAndItsConnectionIsOfNoUse) {
+  TrustWith(sea_.Crl({indonesian_.serial}));
+  const absl::Status end = indonesia_.End();
+  EXPECT_EQ(end.code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(ReasonOf(end), v1::ERROR_REASON_CERTIFICATE_REVOKED);
+  EXPECT_THAT(AskAgain(), StartsWith("CERTIFICATE_REVOKED: "));
+  v1::ListAlertsResponse response;
+  EXPECT_EQ(v1::Subscriber::NewStub(ChannelWith(indonesian_))
+                ->ListAlerts(Context().get(), {}, &response)
+                .error_code(),
+            grpc::StatusCode::UNAVAILABLE)
+      << "no new connection either";
+  ExpectThailandGoesOn();
+}
+
+TEST_F(RevocationTest, ASuspendedMemberIsCut) {
+  Suspend(kIndonesia);
+  EXPECT_EQ(ReasonOf(indonesia_.End()), v1::ERROR_REASON_MEMBER_SUSPENDED);
+  EXPECT_THAT(AskAgain(), StartsWith("MEMBER_SUSPENDED: "));
+  ExpectThailandGoesOn();
+}
+
+TEST_F(RevocationTest, AWithdrawnGrantCutsTheStreamThatStoodOnIt) {
+  Grant(kIndonesia, {v1::ROLE_PUBLISHER});
+  EXPECT_EQ(ReasonOf(indonesia_.End()), v1::ERROR_REASON_POLICY_DENIED);
+  ExpectThailandGoesOn();
+}
+
+TEST_F(RevocationTest, ACertificateThatExpiresIsCutAtItsHour) {
+  const absl::Time expiry = clock_.Now() + absl::Hours(1);
+  Reader feed(
+      ChannelWith(sea_.Issue(CertificateProfile::kAgency, "/agency/id-desk/integration/feed",
+                             {clock_.Now() - absl::Hours(1), expiry})),
+      Context());
+  Grant("spiffe://sea.example/agency/id-desk/integration/feed", {v1::ROLE_READER});
+  feed.Attach();
+  clock_.Advance(absl::Minutes(61));
+  calls_.Review();
+  const absl::Status end = feed.End();
+  EXPECT_EQ(ReasonOf(end), v1::ERROR_REASON_IDENTITY_INVALID);
+  EXPECT_THAT(std::string(end.message()), StartsWith("CERTIFICATE_EXPIRED: "));
+  ExpectThailandGoesOn();
+}
+
+TEST_F(RevocationTest, AStaleRevocationListCutsEverybodyOfItsRegion) {
+  TrustWith(sea_.Crl({}, {clock_.Now() - absl::Hours(2), clock_.Now() + absl::Hours(1)}));
+  ExpectThailandGoesOn();
+  clock_.Advance(absl::Hours(2));
+  calls_.Review();
+  EXPECT_THAT(std::string(indonesia_.End().message()), StartsWith("REVOCATION_STALE: "));
+}
+
+TEST_F(RevocationTest, APublishersStreamIsCutWithTheLastAnswerItHad) {
+  grpc::ClientContext context;
+  auto stream = v1::Publisher::NewStub(thailand_.channel())->PublishStream(&context);
+  v1::PublishRequest request;
+  *request.add_statements() =
+      Sign(ExampleIssue(kThailand, 1, 1), RoutingToAll(), signer_.key, random_);
+  ASSERT_TRUE(stream->Write(request));
+  v1::PublishResponse response;
+  ASSERT_TRUE(stream->Read(&response));
+  Suspend(kThailand);
+  EXPECT_FALSE(stream->Read(&response));
+  EXPECT_EQ(ReasonOf(FromGrpcStatus(stream->Finish())), v1::ERROR_REASON_MEMBER_SUSPENDED);
+}
+
+TEST_F(RevocationTest, ARevokedPeerIsCutFromItsLink) {
+  const auto peer = eastafrica_.Broker("b1");
+  grpc::ClientContext context;
+  auto link = v1::RegionLink::NewStub(ChannelWith(peer))->Link(&context);
+  v1::LinkFrame frame;
+  frame.mutable_hello()->set_region("eastafrica.example");
+  frame.mutable_hello()->set_lane(v1::LANE_ROUTINE);
+  frame.mutable_hello()->set_protocol_min(1);
+  frame.mutable_hello()->set_protocol_max(1);
+  frame.mutable_hello()->set_epoch(7);
+  ASSERT_TRUE(link->Write(frame));
+  ASSERT_TRUE(link->Read(&frame));
+  trust_.Replace(
+      *TrustStore::Create({sea_.Bundle(), eastafrica_.Bundle(eastafrica_.Crl({peer.serial}))}));
+  calls_.Review();
+  while (link->Read(&frame)) {
+  }
+  EXPECT_EQ(ReasonOf(FromGrpcStatus(link->Finish())), v1::ERROR_REASON_CERTIFICATE_REVOKED);
+  ExpectThailandGoesOn();
+}
+
+}  // namespace
+}  // namespace corridor
