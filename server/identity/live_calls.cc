@@ -62,9 +62,18 @@ void LiveCalls::Review() {
   for (const Entry& entry : Copy()) {
     auto peer = judge_.Judge(entry.call.method, entry.call.chain_pem);
     if (peer.ok()) continue;
-    entry.cut(peer.status());
-    observer_(entry.call, peer.status());
+    CutOff(entry, peer.status());
   }
+}
+
+void LiveCalls::CutOff(const Entry& entry, const absl::Status& why) {
+  {
+    absl::MutexLock lock(&state_->mutex);
+    auto found = state_->entries.find(entry.call.id);
+    if (found != state_->entries.end()) found->second.was_cut = true;
+  }
+  entry.cut(why);
+  if (!entry.was_cut) observer_(entry.call, why);
 }
 
 std::vector<LiveCalls::Call> LiveCalls::List() const {
@@ -77,7 +86,7 @@ size_t LiveCalls::End(absl::FunctionRef<bool(const Call&)> which, const absl::St
   size_t ended = 0;
   for (const Entry& entry : Copy()) {
     if (!which(entry.call)) continue;
-    entry.cut(why);
+    CutOff(entry, why);
     ++ended;
   }
   return ended;

@@ -33,12 +33,13 @@ class LiveCalls {
     AdmittedPeer peer;
     absl::Time opened;
   };
-  // Ends the stream at once, with this status. Any thread; must not block.
+  // Ends the stream at once, with this status; called again with each review until
+  // the stream has left. Any thread; must not block.
   using Cut = std::function<void(const absl::Status& why)>;
   // A stream's place in the list: it leaves when this goes.
   using Place = std::shared_ptr<void>;
 
-  // Told of each stream that a review cut. Must not block.
+  // Told once of each stream that was cut. Must not block.
   using CutObserver = std::function<void(const Call& call, const absl::Status& why)>;
 
   // Both references must outlive this and every place.
@@ -61,6 +62,7 @@ class LiveCalls {
   struct Entry {
     Call call;
     Cut cut;
+    bool was_cut = false;
   };
   class Listing;
   struct State {
@@ -70,6 +72,7 @@ class LiveCalls {
   };
 
   std::vector<Entry> Copy() const;
+  void CutOff(const Entry& entry, const absl::Status& why);
 
   const CallJudge& judge_;
   const Clock& clock_;

@@ -45,7 +45,7 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response>,
   absl::Status Enlist(LiveCalls& calls, std::string method) {
     auto place = calls.Add(std::move(method), context_->peer(), ChainOf(*context_->auth_context()),
                            [call = this->weak_from_this()](const absl::Status& why) {
-                             if (auto self = call.lock()) self->Cut(why);
+                             if (auto self = call.lock()) self->Refuse(why);
                            });
     if (!place.ok()) return place.status();
     place_ = *std::move(place);
@@ -85,6 +85,17 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response>,
   void Cut(const absl::Status& status) {
     absl::MutexLock lock(&mutex_);
     CutLocked(status);
+  }
+
+  // Nothing is sent any more but `status`. Where a message is just on its way the
+  // status follows it, so that the client learns why; where it is still on its way
+  // when this is called again, the stream is cut without a word.
+  void Refuse(const absl::Status& status) {
+    absl::MutexLock lock(&mutex_);
+    if (!writing_ || std::exchange(refused_, true)) return CutLocked(status);
+    ending_ = true;
+    end_status_ = status;
+    queue_.clear();
   }
 
  protected:
@@ -198,6 +209,7 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response>,
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   bool client_closed_ ABSL_GUARDED_BY(mutex_) = false;
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
+  bool refused_ ABSL_GUARDED_BY(mutex_) = false;
   bool finished_ ABSL_GUARDED_BY(mutex_) = false;
   absl::Status end_status_ ABSL_GUARDED_BY(mutex_);
 };

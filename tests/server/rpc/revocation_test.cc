@@ -17,6 +17,8 @@ namespace {
 using testing::SizeIs;
 using testing::StartsWith;
 
+constexpr char kMyanmar[] = "spiffe://sea.example/agency/mm-desk";
+
 using Session = grpc::ClientReaderWriter<v1::AttachRequest, v1::AttachResponse>;
 
 // One agency with a session that takes what comes.
@@ -72,6 +74,8 @@ class Reader {
 class RevocationTest : public BrokerFixture {
  protected:
   RevocationTest() : signer_(RegisterAgencies()) {
+    Register(kMyanmar);  // So that a statement has a reader without Indonesia.
+    Grant(kMyanmar, {v1::ROLE_READER});
     thailand_.Attach();
     indonesia_.Attach();
   }
@@ -141,7 +145,7 @@ TEST_F(RevocationTest, AWithdrawnGrantCutsTheStreamThatStoodOnIt) {
 TEST_F(RevocationTest, ACertificateThatExpiresIsCutAtItsHour) {
   const absl::Time expiry = clock_.Now() + absl::Hours(1);
   Reader feed(
-      ChannelWith(sea_.Issue(CertificateProfile::kAgency, "/agency/id-desk/integration/feed",
+      ChannelWith(sea_.Issue(CertificateProfile::kIntegration, "/agency/id-desk/integration/feed",
                              {clock_.Now() - absl::Hours(1), expiry})),
       Context());
   Grant("spiffe://sea.example/agency/id-desk/integration/feed", {v1::ROLE_READER});
@@ -157,6 +161,7 @@ TEST_F(RevocationTest, ACertificateThatExpiresIsCutAtItsHour) {
 TEST_F(RevocationTest, AStaleRevocationListCutsEverybodyOfItsRegion) {
   TrustWith(sea_.Crl({}, {clock_.Now() - absl::Hours(2), clock_.Now() + absl::Hours(1)}));
   ExpectThailandGoesOn();
+  EXPECT_TRUE(indonesia_.Next().has_deliveries());
   clock_.Advance(absl::Hours(2));
   calls_.Review();
   EXPECT_THAT(std::string(indonesia_.End().message()), StartsWith("REVOCATION_STALE: "));
