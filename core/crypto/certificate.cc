@@ -134,6 +134,19 @@ absl::Status Certificate::Parts::ReadExtendedKeyUsages() {
   return absl::OkStatus();
 }
 
+namespace {
+
+// OpenSSL reads more than DER; what it would write is DER. `again` is a copy that may be changed.
+bool IsDer(X509* again, std::string_view der) {
+  if (i2d_re_X509_tbs(again, nullptr) <= 0) return false;
+  unsigned char* raw = nullptr;
+  const int size = i2d_X509(again, &raw);
+  const OpensslBytesPtr bytes(raw);
+  return size > 0 && der == std::string_view(reinterpret_cast<const char*>(raw), size);
+}
+
+}  // namespace
+
 absl::StatusOr<Certificate> Certificate::FromDer(std::string_view der) {
   if (der.size() > kDerBytesMax) return Malformed("larger than 16 KiB");
   auto parts = std::make_shared<Parts>();
@@ -142,6 +155,10 @@ absl::StatusOr<Certificate> Certificate::FromDer(std::string_view der) {
   parts->x509.reset(d2i_X509(nullptr, &end, static_cast<long>(der.size())));
   ERR_clear_error();
   if (parts->x509 == nullptr || end != begin + der.size()) return Malformed("not one X.509 object");
+
+  end = begin;
+  const X509Ptr again(d2i_X509(nullptr, &end, static_cast<long>(der.size())));
+  if (again == nullptr || !IsDer(again.get(), der)) return Malformed("not DER");
 
   X509* const x509 = parts->x509.get();
   parts->der = std::string(der);
@@ -218,7 +235,7 @@ absl::StatusOr<CertificateChain> CertificateChain::FromPem(std::string_view pem)
   std::copy_if(blocks.begin() + 1, blocks.end(), std::back_inserter(others),
                [&](const std::string& der) { return der != blocks.front(); });
   if (others.size() >= kCertificatesMax) {
-    return absl::InvalidArgumentError("certificate chain has more than 6 certificates");
+    return absl::InvalidArgumentError("certificate chain has more than 10 certificates");
   }
   ASSIGN_OR_RETURN(Certificate leaf, Certificate::FromDer(blocks.front()));
   CertificateChain chain{std::move(leaf), {}};

@@ -73,7 +73,7 @@ class Certificate {
 struct CertificateChain {
   // Bounds that keep a stranger from making us work: checked before anything is parsed.
   static constexpr size_t kPemBytesMax = 64 * 1024;
-  static constexpr size_t kCertificatesMax = 6;
+  static constexpr size_t kCertificatesMax = 10;
 
   Certificate leaf;
   std::vector<Certificate> others;

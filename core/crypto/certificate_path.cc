@@ -5,156 +5,158 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
-#include "absl/strings/str_cat.h"
-#include "core/crypto/certificate_rules.h"
+#include "core/base/status_macros.h"
+#include "core/crypto/certificate_extensions.h"
 #include "core/crypto/openssl_handles.h"
+#include "core/crypto/peer_refusal.h"
 
 namespace corridor {
 namespace {
 
-constexpr int kIntermediatesMax = 3;
+constexpr size_t kIntermediatesMax = 5;
+// An honest peer shows one or two ways up. A stranger can draw a maze.
+constexpr int kSignaturesMax = 64;
+constexpr int kPathsMax = 64;
 
-PeerRefusal RefusalOf(int x509_error, int depth) {
-  switch (x509_error) {
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-      return PeerRefusal::kNotYetValid;
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-      return PeerRefusal::kExpired;
-    case X509_V_ERR_CERT_SIGNATURE_FAILURE:
-    case X509_V_ERR_UNABLE_TO_DECRYPT_CERT_SIGNATURE:
-      return PeerRefusal::kSignatureInvalid;
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-    case X509_V_ERR_CERT_UNTRUSTED:
-    case X509_V_ERR_CERT_REJECTED:
-      return PeerRefusal::kUntrustedIssuer;
-    case X509_V_ERR_INVALID_CA:
-    case X509_V_ERR_PATH_LENGTH_EXCEEDED:
-    case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
-    case X509_V_ERR_CA_CERT_MISSING_KEY_USAGE:
-    case X509_V_ERR_CA_BCONS_NOT_CRITICAL:
-      return PeerRefusal::kIssuerNotCa;
-    case X509_V_ERR_INVALID_PURPOSE:
-      return depth == 0 ? PeerRefusal::kWrongKeyUsage : PeerRefusal::kIssuerNotCa;
-    case X509_V_ERR_CERT_CHAIN_TOO_LONG:
-      return PeerRefusal::kChainTooLong;
-    case X509_V_ERR_PERMITTED_VIOLATION:
-    case X509_V_ERR_EXCLUDED_VIOLATION:
-    case X509_V_ERR_SUBTREE_MINMAX:
-    case X509_V_ERR_UNSUPPORTED_CONSTRAINT_TYPE:
-    case X509_V_ERR_UNSUPPORTED_CONSTRAINT_SYNTAX:
-    case X509_V_ERR_UNSUPPORTED_NAME_SYNTAX:
-      return PeerRefusal::kNameConstraint;
-    case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
-      return PeerRefusal::kUnknownCriticalExtension;
-    case X509_V_ERR_EE_KEY_TOO_SMALL:
-    case X509_V_ERR_CA_KEY_TOO_SMALL:
-    case X509_V_ERR_EC_KEY_EXPLICIT_PARAMS:
-      return PeerRefusal::kBadKeyType;
-    case X509_V_ERR_CA_MD_TOO_WEAK:
-      return PeerRefusal::kWeakSignature;
-    case X509_V_ERR_CERT_REVOKED:
-      return PeerRefusal::kRevoked;
-    case X509_V_ERR_CRL_HAS_EXPIRED:
-    case X509_V_ERR_CRL_NOT_YET_VALID:
-      return PeerRefusal::kRevocationStale;
-    case X509_V_ERR_UNABLE_TO_GET_CRL:
-    case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
-    case X509_V_ERR_CRL_SIGNATURE_FAILURE:
-    case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
-    case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
-    case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
-    case X509_V_ERR_DIFFERENT_CRL_SCOPE:
-      return PeerRefusal::kRevocationUnknown;
-    default:
-      return PeerRefusal::kMalformedCertificate;
-  }
+bool IsSame(const Certificate& a, const Certificate& b) { return a.der() == b.der(); }
+
+// The same CA, whoever certified it: coming back to it leads nowhere.
+bool IsSameEntity(const Certificate& a, const Certificate& b) {
+  return X509_NAME_cmp(X509_get_subject_name(a.x509()), X509_get_subject_name(b.x509())) == 0 &&
+         EVP_PKEY_eq(X509_get0_pubkey(a.x509()), X509_get0_pubkey(b.x509())) == 1;
 }
 
-// OpenSSL passes over an issuer that may not issue and then misses one; name the real cause.
-bool NamesAnIssuerThatIsNoCa(const CertificateChain& chain) {
-  return std::any_of(chain.others.begin(), chain.others.end(), [&](const Certificate& other) {
-    return !MayIssue(other) && X509_NAME_cmp(X509_get_subject_name(other.x509()),
-                                             X509_get_issuer_name(chain.leaf.x509())) == 0;
-  });
-}
-
-absl::Status RefusedPath(X509_STORE_CTX* context, const CertificateChain& chain) {
-  const int error = X509_STORE_CTX_get_error(context);
-  const int depth = X509_STORE_CTX_get_error_depth(context);
-  PeerRefusal refusal = RefusalOf(error, depth);
-  if (refusal == PeerRefusal::kUntrustedIssuer && NamesAnIssuerThatIsNoCa(chain)) {
-    refusal = PeerRefusal::kIssuerNotCa;
-  }
-  return RefusePeer(refusal, absl::StrCat(X509_verify_cert_error_string(error), " (depth ", depth,
-                                          ", leaf serial ", chain.leaf.serial(), ")"));
-}
-
-int OpensslPurposeOf(PeerPurpose purpose) {
-  switch (purpose) {
-    case PeerPurpose::kTlsClient:
-      return X509_PURPOSE_SSL_CLIENT;
-    case PeerPurpose::kTlsServer:
-      return X509_PURPOSE_SSL_SERVER;
-    case PeerPurpose::kSigning:
-      break;
-  }
-  return X509_PURPOSE_ANY;  // our own usage is checked by CheckIssuer() and CheckLeafUsages()
-}
-
-bool SetParameters(X509_STORE_CTX* context, PeerPurpose purpose, absl::Time time) {
-  X509_VERIFY_PARAM* const parameters = X509_STORE_CTX_get0_param(context);
-  X509_VERIFY_PARAM_set_time(parameters, absl::ToTimeT(time));
-  X509_VERIFY_PARAM_set_depth(parameters, kIntermediatesMax);
-  X509_VERIFY_PARAM_set_auth_level(parameters, 2);
-  return X509_VERIFY_PARAM_set_purpose(parameters, OpensslPurposeOf(purpose)) == 1;
-}
-
-// The certificate that an object of the built path belongs to: the path shares what we put in.
-const Certificate* FindIn(const CertificateChain& chain, const TrustBundle& bundle, X509* x509) {
-  if (chain.leaf.x509() == x509) return &chain.leaf;
-  for (const std::vector<Certificate>* list : {&chain.others, &bundle.roots()}) {
-    for (const Certificate& certificate : *list) {
-      if (certificate.x509() == x509) return &certificate;
+class PathFinder {
+ public:
+  PathFinder(const CertificateChain& chain, const std::vector<Certificate>& roots,
+             const PathCheck& check)
+      : roots_(roots), check_(check), path_{chain.leaf} {
+    for (const Certificate& other : chain.others) {
+      if (!IsRoot(other)) others_.push_back(other);
     }
   }
-  return nullptr;
-}
+
+  absl::StatusOr<CertificatePath> Find() {
+    if (Extend()) return path_;
+    if (first_refusal_.has_value()) return *first_refusal_;
+    if (steps_ended_ || too_deep_) {
+      return RefusePeer(PeerRefusal::kChainTooLong,
+                        "no root is reached within the bounds of a path");
+    }
+    if (bad_signature_) {
+      return RefusePeer(PeerRefusal::kSignatureInvalid, "a signature is not its issuer's");
+    }
+    return RefusePeer(PeerRefusal::kUntrustedIssuer,
+                      "no path leads to a root of this trust domain");
+  }
+
+ private:
+  bool IsRoot(const Certificate& certificate) const {
+    return std::any_of(roots_.begin(), roots_.end(),
+                       [&](const Certificate& root) { return IsSame(root, certificate); });
+  }
+
+  // True: `path_` is whole and good. Else `path_` is as it was.
+  bool Extend() {
+    for (const Certificate& root : roots_) {
+      if (!IsIssuer(root)) continue;
+      path_.push_back(root);
+      if (IsGood()) return true;
+      path_.pop_back();
+    }
+    if (path_.size() > kIntermediatesMax) {
+      too_deep_ = true;
+      return false;
+    }
+    for (const Certificate& other : others_) {
+      if (IsOnPath(other) || !IsIssuer(other)) continue;
+      path_.push_back(other);
+      if (Extend()) return true;
+      path_.pop_back();
+    }
+    return false;
+  }
+
+  bool IsOnPath(const Certificate& other) const {
+    return std::any_of(path_.begin(), path_.end(),
+                       [&](const Certificate& on) { return IsSameEntity(on, other); });
+  }
+
+  bool IsIssuer(const Certificate& candidate) {
+    if (steps_ended_ || !MayHaveIssued(candidate, path_.back())) return false;
+    if (++signatures_ > kSignaturesMax) {
+      steps_ended_ = true;
+      return false;
+    }
+    const bool signed_by_it =
+        X509_verify(path_.back().x509(), X509_get0_pubkey(candidate.x509())) == 1;
+    ERR_clear_error();
+    // A self-signed stranger bears a root's name, and is not a damaged certificate of that root.
+    if (!signed_by_it && !IsSelfIssued(path_.back())) bad_signature_ = true;
+    return signed_by_it;
+  }
+
+  bool IsGood() {
+    if (++paths_ > kPathsMax) {
+      steps_ended_ = true;
+      return false;
+    }
+    const absl::Status status = check_(path_);
+    if (!status.ok() && !first_refusal_.has_value()) first_refusal_ = status;
+    return status.ok();
+  }
+
+  const std::vector<Certificate>& roots_;
+  const PathCheck& check_;
+  std::vector<Certificate> others_;
+  CertificatePath path_;
+  std::optional<absl::Status> first_refusal_;
+  int signatures_ = 0;
+  int paths_ = 0;
+  bool steps_ended_ = false;
+  bool too_deep_ = false;
+  bool bad_signature_ = false;
+};
 
 }  // namespace
 
-absl::StatusOr<std::vector<Certificate>> BuildPath(const CertificateChain& chain,
-                                                   const TrustBundle& bundle, PeerPurpose purpose,
-                                                   absl::Time time) {
-  // Owns the list only; the certificates belong to `chain`.
+absl::StatusOr<CertificatePath> FindPath(const CertificateChain& chain,
+                                         const std::vector<Certificate>& roots,
+                                         const PathCheck& check) {
+  return PathFinder(chain, roots, check).Find();
+}
+
+absl::Status CheckPathLengths(const CertificatePath& path) {
+  long issuers_below = 0;
+  for (size_t i = 1; i < path.size(); ++i) {
+    const long allowed = X509_get_pathlen(path[i].x509());
+    if (allowed >= 0 && issuers_below > allowed) {
+      return RefusePeer(PeerRefusal::kIssuerNotCa, "an issuer may not issue this deep");
+    }
+    if (!IsSelfIssued(path[i])) ++issuers_below;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckPolicies(const CertificatePath& path) {
+  // Owns the list only; the certificates belong to `path`.
   struct FreeList {
     void operator()(STACK_OF(X509) * list) const { sk_X509_free(list); }
   };
-  const std::unique_ptr<STACK_OF(X509), FreeList> others(sk_X509_new_null());
-  const StoreContextPtr context(X509_STORE_CTX_new());
-  for (const Certificate& other : chain.others) sk_X509_push(others.get(), other.x509());
-  if (context == nullptr ||
-      X509_STORE_CTX_init(context.get(), bundle.x509_store(), chain.leaf.x509(), others.get()) !=
-          1 ||
-      !SetParameters(context.get(), purpose, time)) {
-    DieOfOpenssl("preparing a verification");
-  }
-  const bool accepted = X509_verify_cert(context.get()) == 1;
+  const std::unique_ptr<STACK_OF(X509), FreeList> list(sk_X509_new_null());
+  for (const Certificate& certificate : path) sk_X509_push(list.get(), certificate.x509());
+  X509_POLICY_TREE* tree = nullptr;
+  int explicit_policy = 0;
+  const int result = X509_policy_check(&tree, &explicit_policy, list.get(), nullptr, 0);
+  X509_policy_tree_free(tree);
   ERR_clear_error();
-  if (!accepted) return RefusedPath(context.get(), chain);
-
-  std::vector<Certificate> path;
-  STACK_OF(X509)* const built = X509_STORE_CTX_get0_chain(context.get());
-  for (int i = 0; i < sk_X509_num(built); ++i) {
-    const Certificate* certificate = FindIn(chain, bundle, sk_X509_value(built, i));
-    if (certificate == nullptr) DieOfOpenssl("a path holds a certificate from nowhere");
-    path.push_back(*certificate);
+  if (result == X509_PCY_TREE_VALID || result == X509_PCY_TREE_EMPTY) return absl::OkStatus();
+  if (result == X509_PCY_TREE_FAILURE) {
+    return RefusePeer(PeerRefusal::kPolicy, "issuers ask for a policy that the path has not");
   }
-  return path;
+  return RefusePeer(PeerRefusal::kMalformedCertificate, "a policy extension is not well formed");
 }
 
 }  // namespace corridor

@@ -1,25 +1,34 @@
 #ifndef CORRIDOR_CORE_CRYPTO_CERTIFICATE_PATH_H_
 #define CORRIDOR_CORE_CRYPTO_CERTIFICATE_PATH_H_
 
-// For the sources of this folder only: the one place that asks OpenSSL whether certificates lead to
-// a root.
+// For the sources of this folder only: how certificates lead to a root.
 
+#include <functional>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "core/crypto/certificate.h"
-#include "core/crypto/peer_refusal.h"
-#include "core/crypto/trust_bundle.h"
 
 namespace corridor {
 
-// The path from the leaf to a root of `bundle`, leaf first, as OpenSSL built and accepted it:
-// signatures, dates, path lengths, name constraints, critical extensions, CRLs.
-// kUnauthenticated: a RefusePeer() status.
-absl::StatusOr<std::vector<Certificate>> BuildPath(const CertificateChain& chain,
-                                                   const TrustBundle& bundle, PeerPurpose purpose,
-                                                   absl::Time time);
+// Leaf first, root last.
+using CertificatePath = std::vector<Certificate>;
+using PathCheck = std::function<absl::Status(const CertificatePath&)>;
+
+// The first path from the leaf of `chain` to one of `roots` whose signatures hold and that `check`
+// accepts. Issuers may be shown in any order, and several may bear the same name: each is tried,
+// within a bound on steps and signatures. kUnauthenticated: a RefusePeer() status; that of `check`
+// on the first whole path, where there is one.
+absl::StatusOr<CertificatePath> FindPath(const CertificateChain& chain,
+                                         const std::vector<Certificate>& roots,
+                                         const PathCheck& check);
+
+// That no issuer has more issuers below it than its path length says (RFC 5280 section 4.2.1.9).
+absl::Status CheckPathLengths(const CertificatePath& path);
+
+// That the path has the certificate policies that its issuers ask for (RFC 5280 section 6.1).
+absl::Status CheckPolicies(const CertificatePath& path);
 }  // namespace corridor
 
 #endif  // CORRIDOR_CORE_CRYPTO_CERTIFICATE_PATH_H_

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
+#include "core/crypto/certificate_extensions.h"
 #include "core/crypto/openssl_handles.h"
 
 namespace corridor {
@@ -45,13 +46,62 @@ bool HasSaneExponent(const EVP_PKEY* key) {
          bits <= kRsaExponentBitsMax;
 }
 
-// OpenSSL refuses a repetition only of the extensions that it was asked for.
-bool RepeatsAnExtension(const X509* x509) {
-  for (int i = 0; i < X509_get_ext_count(x509); ++i) {
-    const ASN1_OBJECT* const type = X509_EXTENSION_get_object(X509_get_ext(x509, i));
-    if (X509_get_ext_by_OBJ(x509, type, i) >= 0) return true;
+// Names its curve, rather than spell it out, and has no other parameters than its type asks for.
+bool HasPlainParameters(const Certificate& certificate) {
+  X509_ALGOR* algorithm = nullptr;
+  X509_PUBKEY* const key = X509_get_X509_PUBKEY(certificate.x509());
+  if (X509_PUBKEY_get0_param(nullptr, nullptr, nullptr, &algorithm, key) != 1) return false;
+  int type = V_ASN1_UNDEF;
+  X509_ALGOR_get0(nullptr, &type, nullptr, algorithm);
+  switch (certificate.key_type()) {
+    case KeyType::kP256:
+    case KeyType::kP384:
+      return type == V_ASN1_OBJECT;
+    case KeyType::kRsa:
+      return type == V_ASN1_NULL;
+    default:
+      return type == V_ASN1_UNDEF;
   }
-  return false;
+}
+
+absl::Status CheckKey(const Certificate& certificate) {
+  if (certificate.key_type() == KeyType::kUnsupported) {
+    return RefusePeer(PeerRefusal::kBadKeyType, "a key is not P-256, P-384, Ed25519 or RSA");
+  }
+  if (!HasPlainParameters(certificate)) {
+    return RefusePeer(PeerRefusal::kBadKeyType, "a key's parameters are not those of its type");
+  }
+  if (certificate.key_type() != KeyType::kRsa) return absl::OkStatus();
+  const EVP_PKEY* const key = X509_get0_pubkey(certificate.x509());
+  const int bits = EVP_PKEY_get_bits(key);
+  if (bits < kRsaBitsMin || bits > kRsaBitsMax || bits % 8 != 0) {
+    return RefusePeer(PeerRefusal::kBadKeyType,
+                      "an RSA key does not have 2,048 to 8,192 bits, in whole bytes");
+  }
+  if (!HasSaneExponent(key)) {
+    return RefusePeer(PeerRefusal::kBadKeyType,
+                      "an RSA key's exponent is not odd and of 17 to 64 bits");
+  }
+  return absl::OkStatus();
+}
+
+// RFC 5280 section 4.1.2.5: to the second, in UTC, with two digits of the year until 2049.
+bool IsWellWritten(const ASN1_TIME* time) {
+  const std::string_view text = BytesOfAsn1(time);
+  const bool is_short = ASN1_STRING_type(time) == V_ASN1_UTCTIME;
+  if (text.size() != (is_short ? 13 : 15) || text.back() != 'Z') return false;
+  const std::string_view digits = text.substr(0, text.size() - 1);
+  return digits.find_first_not_of("0123456789") == std::string_view::npos &&
+         (is_short || text.substr(0, 4) >= "2050");
+}
+
+absl::Status CheckSerial(const Certificate& certificate) {
+  const BignumPtr serial(ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate.x509()), nullptr));
+  if (certificate.serial().empty() || BN_num_bits(serial.get()) > kSerialBitsMax) {
+    return RefusePeer(PeerRefusal::kMalformedCertificate,
+                      "a serial number is not positive or has more than 20 bytes");
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -88,16 +138,18 @@ absl::Status CheckForm(const Certificate& certificate) {
     return RefusePeer(PeerRefusal::kMalformedCertificate,
                       "a certificate is not of X.509 version 3");
   }
-  if (RepeatsAnExtension(x509)) {
-    return RefusePeer(PeerRefusal::kMalformedCertificate, "an extension is repeated");
-  }
-  const BignumPtr serial(ASN1_INTEGER_to_BN(X509_get0_serialNumber(x509), nullptr));
-  if (certificate.serial().empty() || BN_num_bits(serial.get()) > kSerialBitsMax) {
-    return RefusePeer(PeerRefusal::kMalformedCertificate,
-                      "a serial number is not positive or has more than 20 bytes");
+  RETURN_IF_ERROR(CheckSerial(certificate));
+  if (!IsWellWritten(X509_get0_notBefore(x509)) || !IsWellWritten(X509_get0_notAfter(x509))) {
+    return RefusePeer(PeerRefusal::kMalformedCertificate, "a date is not written as it must be");
   }
   if (certificate.not_before() > certificate.not_after()) {
     return RefusePeer(PeerRefusal::kMalformedCertificate, "a certificate ends before it begins");
+  }
+  const X509_ALGOR* algorithm = nullptr;
+  X509_get0_signature(nullptr, &algorithm, x509);
+  if (X509_ALGOR_cmp(algorithm, X509_get0_tbs_sigalg(x509)) != 0) {
+    return RefusePeer(PeerRefusal::kMalformedCertificate,
+                      "a certificate names two different algorithms of its signature");
   }
   if (!IsAllowedSignature(X509_get_signature_nid(x509), x509)) {
     return RefusePeer(
@@ -105,27 +157,16 @@ absl::Status CheckForm(const Certificate& certificate) {
         "a certificate is signed with an algorithm other than Ed25519 or ECDSA or RSA "
         "with SHA-256, SHA-384 or SHA-512");
   }
-  if (certificate.key_type() == KeyType::kUnsupported) {
-    return RefusePeer(PeerRefusal::kBadKeyType, "a key is not P-256, P-384, Ed25519 or RSA");
-  }
-  if (certificate.key_type() == KeyType::kRsa) {
-    const int bits = EVP_PKEY_get_bits(X509_get0_pubkey(x509));
-    if (bits < kRsaBitsMin || bits > kRsaBitsMax) {
-      return RefusePeer(PeerRefusal::kBadKeyType, "an RSA key does not have 2,048 to 8,192 bits");
-    }
-    if (!HasSaneExponent(X509_get0_pubkey(x509))) {
-      return RefusePeer(PeerRefusal::kBadKeyType,
-                        "an RSA key's exponent is not odd and of 17 to 64 bits");
-    }
-  }
-  return absl::OkStatus();
+  return CheckKey(certificate);
 }
 
-absl::Status CheckIssuer(const Certificate& issuer, PeerPurpose purpose) {
-  RETURN_IF_ERROR(CheckForm(issuer));
+absl::Status CheckIssuer(const Certificate& issuer, PeerPurpose purpose, bool is_root) {
   if (!MayIssue(issuer)) {
     return RefusePeer(PeerRefusal::kIssuerNotCa,
                       "an issuer is not a CA with key usage keyCertSign");
+  }
+  if (is_root && IsSelfIssued(issuer) && !issuer.extended_key_usages().empty()) {
+    return RefusePeer(PeerRefusal::kWrongKeyUsage, "a root limits itself to extended key usages");
   }
   if (!issuer.extended_key_usages().empty() &&
       !issuer.has_extended_key_usage(UsageOidOf(purpose)) &&
@@ -137,6 +178,7 @@ absl::Status CheckIssuer(const Certificate& issuer, PeerPurpose purpose) {
 }
 
 absl::Status CheckLeafUsages(const Certificate& leaf, PeerPurpose purpose) {
+  if (leaf.is_ca()) return RefusePeer(PeerRefusal::kCaAsLeaf, "a CA certificate is no peer");
   if (!HasKeyUsage(leaf, KU_DIGITAL_SIGNATURE)) {
     return RefusePeer(PeerRefusal::kWrongKeyUsage, "key usage digitalSignature is not set");
   }
@@ -164,15 +206,27 @@ absl::Status CheckLeafUsages(const Certificate& leaf, PeerPurpose purpose) {
 }
 
 absl::Status CheckDates(const Certificate& certificate, absl::Time time) {
+  // Dates are to the second, and the last second belongs to them (RFC 5280 section 4.1.2.5).
   if (time < certificate.not_before()) {
     return RefusePeer(PeerRefusal::kNotYetValid,
                       absl::StrCat("valid from ", absl::FormatTime(certificate.not_before(),
                                                                    absl::UTCTimeZone())));
   }
-  if (time >= certificate.not_after()) {
+  if (time >= certificate.not_after() + absl::Seconds(1)) {
     return RefusePeer(
         PeerRefusal::kExpired,
         absl::StrCat("ended ", absl::FormatTime(certificate.not_after(), absl::UTCTimeZone())));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckLifetime(const Certificate& leaf, absl::Duration longest) {
+  // What RFC 5280 section 4.1.2.5 writes for "no end".
+  const absl::Time endless =
+      absl::FromCivil(absl::CivilSecond(9999, 12, 31, 23, 59, 59), absl::UTCTimeZone());
+  if (leaf.not_after() >= endless || leaf.not_after() - leaf.not_before() > longest) {
+    return RefusePeer(PeerRefusal::kLifetimeTooLong,
+                      "a peer's certificate is valid for longer than is allowed here");
   }
   return absl::OkStatus();
 }

@@ -17,12 +17,15 @@ struct x509_st;  // OpenSSL's X509
 
 namespace corridor {
 
-// Version, serial, dates, signature algorithm and key: for leaf, issuers and root alike.
+// Version, serial, how dates are written, signature algorithm and key: for leaf, issuers and root
+// alike.
 absl::Status CheckForm(const Certificate& certificate);
 
+// That it is no CA, and its usages.
 absl::Status CheckLeafUsages(const Certificate& leaf, PeerPurpose purpose);
-absl::Status CheckIssuer(const Certificate& issuer, PeerPurpose purpose);
+absl::Status CheckIssuer(const Certificate& issuer, PeerPurpose purpose, bool is_root);
 absl::Status CheckDates(const Certificate& certificate, absl::Time time);
+absl::Status CheckLifetime(const Certificate& leaf, absl::Duration longest);
 
 // Who the leaf says it is: nothing is proved yet.
 absl::StatusOr<SpiffeId> ClaimedIdentity(const Certificate& leaf);

@@ -16,7 +16,7 @@ struct RefusalName {
   std::string_view name;
 };
 
-constexpr std::array<RefusalName, 20> kRefusalNames = {{
+constexpr std::array<RefusalName, 22> kRefusalNames = {{
     {PeerRefusal::kMalformedCertificate, "MALFORMED_CERTIFICATE"},
     {PeerRefusal::kNoSpiffeId, "NO_SPIFFE_ID"},
     {PeerRefusal::kSeveralUriNames, "SEVERAL_URI_SANS"},
@@ -28,11 +28,13 @@ constexpr std::array<RefusalName, 20> kRefusalNames = {{
     {PeerRefusal::kWeakSignature, "WEAK_SIGNATURE"},
     {PeerRefusal::kNotYetValid, "CERTIFICATE_NOT_YET_VALID"},
     {PeerRefusal::kExpired, "CERTIFICATE_EXPIRED"},
+    {PeerRefusal::kLifetimeTooLong, "LIFETIME_TOO_LONG"},
     {PeerRefusal::kUntrustedIssuer, "UNTRUSTED_ISSUER"},
     {PeerRefusal::kIssuerNotCa, "ISSUER_NOT_CA"},
     {PeerRefusal::kSignatureInvalid, "SIGNATURE_INVALID"},
     {PeerRefusal::kChainTooLong, "CHAIN_TOO_LONG"},
     {PeerRefusal::kNameConstraint, "NAME_CONSTRAINT"},
+    {PeerRefusal::kPolicy, "POLICY"},
     {PeerRefusal::kUnknownCriticalExtension, "UNKNOWN_CRITICAL_EXTENSION"},
     {PeerRefusal::kRevoked, "CERTIFICATE_REVOKED"},
     {PeerRefusal::kRevocationUnknown, "REVOCATION_UNKNOWN"},
@@ -74,6 +76,11 @@ std::optional<PeerRefusal> PeerRefusalOf(const absl::Status& status) {
     if (*payload == A(entry.name)) return entry.refusal;
   }
   return std::nullopt;
+}
+
+void CopyRefusal(const absl::Status& from, absl::Status& to) {
+  const absl::optional<absl::Cord> payload = from.GetPayload(kRefusalPayload);
+  if (payload.has_value()) to.SetPayload(kRefusalPayload, *payload);
 }
 
 }  // namespace corridor

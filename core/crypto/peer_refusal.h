@@ -28,11 +28,13 @@ enum class PeerRefusal {
   kWeakSignature,             // WEAK_SIGNATURE: signed with an algorithm that is not allowed
   kNotYetValid,               // CERTIFICATE_NOT_YET_VALID
   kExpired,                   // CERTIFICATE_EXPIRED
+  kLifetimeTooLong,           // LIFETIME_TOO_LONG: more than the roots' owner allows
   kUntrustedIssuer,           // UNTRUSTED_ISSUER: no path to a root of this trust domain
   kIssuerNotCa,               // ISSUER_NOT_CA: an issuer that may not issue, or not this deep
   kSignatureInvalid,          // SIGNATURE_INVALID
   kChainTooLong,              // CHAIN_TOO_LONG
   kNameConstraint,            // NAME_CONSTRAINT: a name that an issuer may not certify
+  kPolicy,                    // POLICY: issuers ask for a certificate policy that the path lacks
   kUnknownCriticalExtension,  // UNKNOWN_CRITICAL_EXTENSION
   kRevoked,                   // CERTIFICATE_REVOKED
   kRevocationUnknown,         // REVOCATION_UNKNOWN: no usable CRL for an issuer in the path
@@ -47,6 +49,9 @@ absl::Status RefusePeer(PeerRefusal refusal, std::string_view detail);
 
 // The reason inside a status of RefusePeer(); none for any other status.
 std::optional<PeerRefusal> PeerRefusalOf(const absl::Status& status);
+
+// Gives `to` the reason inside `from`, where there is one.
+void CopyRefusal(const absl::Status& from, absl::Status& to);
 }  // namespace corridor
 
 #endif  // CORRIDOR_CORE_CRYPTO_PEER_REFUSAL_H_

@@ -19,21 +19,30 @@
 
 namespace corridor {
 
-// Who a peer is, proved by its certificate. OpenSSL builds and checks the path; the rules that it
-// does not have (or has too mildly) are checked here: the X509-SVID rules of SPIFFE, one set of
-// roots per trust domain, the usages, the key types. Pure: the time is an argument.
+// Who a peer is, proved by its certificate, by rules of our own: those of RFC 5280, all that its
+// profile asks of a conforming authority included; the X509-SVID rules of SPIFFE; one set of roots
+// per trust domain. OpenSSL reads the certificates and checks signatures, and decides nothing.
+// Pure: the time is an argument.
 //
 // What a peer must show:
-//   the leaf   version 3, a positive serial of at most 20 bytes; exactly one URI name, a SPIFFE ID
-//              with a path; not a CA; key usage digitalSignature, without keyCertSign or cRLSign;
-//              the extended key usage of the purpose, and not anyExtendedKeyUsage; within its dates
-//   issuers    CA certificates with keyCertSign, allowed for the purpose, within their dates; at
-//              most three between leaf and root
-//   the root   one of the roots of the leaf's trust domain, and of no other
-//   every key  P-256, P-384, Ed25519, or RSA of 2,048 to 8,192 bits with an odd exponent of 17 to
-//              64 bits
-//   every certificate  no extension twice
-//   every signature  SHA-256, SHA-384, SHA-512 or Ed25519
+//   the leaf   exactly one URI name, a SPIFFE ID with a path; not a CA; key usage
+//              digitalSignature, without keyCertSign or cRLSign; the extended key usage of the
+//              purpose, and not anyExtendedKeyUsage; within its dates, which have an end and lie no
+//              further apart than the bundle allows; no common name that is a host which its other
+//              names do not have
+//   issuers    CA certificates with critical basic constraints, keyCertSign and a subject key
+//              identifier, allowed for the purpose, within their dates and path lengths; at most
+//              five between leaf and root, in any order; every name below within their name
+//              constraints, and every policy they ask for present
+//   the root   one of the roots of the leaf's trust domain, and of no other; it obeys the rules of
+//              issuers, and has no extended key usage
+//   every key  P-256 or P-384 by the curve's name, Ed25519, or RSA of 2,048 to 8,192 bits in whole
+//              bytes with an odd exponent of 17 to 64 bits
+//   every certificate  DER and nothing else; version 3; a positive serial of at most 20 bytes; no
+//              extension twice, none unreadable, none critical that is unknown or must not be, none
+//              uncritical that must be; an authority key identifier that fits its issuer (a
+//              self-signed root may go without); names that are well formed
+//   every signature  SHA-256, SHA-384, SHA-512 or Ed25519, the same algorithm inside and outside
 //   revocation where the bundle has a CRL: a current one for every issuer in the path, and none
 //              that names a certificate of the path
 
@@ -46,7 +55,23 @@ struct VerifiedIdentity {
   absl::Time not_after;
   // Where the leaf has an Ed25519 key; always for kSigning.
   std::optional<PublicKey> ed25519_public_key;
+  // A CRL of the path is past its next update, and the bundle's grace still lets it count: to be
+  // audited.
+  bool revocation_in_grace = false;
 };
+
+// What VerifiedIdentity holds, of a certificate that need not name a peer of ours.
+struct VerifiedCertificate {
+  absl::Time not_before;
+  absl::Time not_after;
+  bool revocation_in_grace = false;
+};
+
+// Every rule but SPIFFE's of naming: exactly one URI name, a SPIFFE ID, of the bundle's trust
+// domain. For diagnosis; a broker has no use for it. Else as VerifyPeerChain().
+absl::StatusOr<VerifiedCertificate> VerifyUnnamedChain(const CertificateChain& chain,
+                                                       const TrustBundle& bundle,
+                                                       PeerPurpose purpose, absl::Time time);
 
 // Verifies `chain` against one trust domain at `time`.
 // kUnauthenticated: refused; the message begins with the reason's name, and PeerRefusalOf() gives

@@ -11,29 +11,41 @@
 #include "absl/time/time.h"
 #include "core/crypto/certificate.h"
 
-struct x509_store_st;  // OpenSSL's X509_STORE
-
 namespace corridor {
+
+class RevocationLists;
+
+// What the owner of a bundle allows beyond the rules that always hold.
+struct TrustLimits {
+  // The longest that a peer's certificate may be valid. A date without an end is never accepted.
+  absl::Duration leaf_lifetime_max = absl::InfiniteDuration();
+  // How long past its next update a CRL still counts: time to repair a region whose authority is
+  // out of reach, at the price of not seeing what it revokes meanwhile.
+  absl::Duration crl_grace = absl::ZeroDuration();
+};
 
 // The roots and CRLs of one trust domain. Immutable; thread-safe; cheap to copy.
 class TrustBundle {
  public:
-  // `roots_pem`: one or more self-signed CA certificates (two while one is replaced by the next).
+  // `roots_pem`: one or more CA certificates (two while one is replaced by the next): self-signed
+  // roots, or an issuing CA where no more than what it certifies is to be trusted.
   // `crls_pem`: none, or CRLs of these roots and of CAs below them; once there is one, every issuer
   // in a path must have one. kInvalidArgument says what is wrong with which item.
   static absl::StatusOr<TrustBundle> Create(std::string_view trust_domain,
                                             std::string_view roots_pem,
-                                            std::string_view crls_pem = "");
+                                            std::string_view crls_pem = "",
+                                            TrustLimits limits = {});
 
   const std::string& trust_domain() const;
   const std::vector<Certificate>& roots() const;
   bool has_crls() const;
-  // The earliest next update among the CRLs: from then on every peer is refused. InfiniteFuture()
-  // without CRLs.
+  // The earliest next update among the CRLs, with the grace: from then on every peer is refused.
+  // InfiniteFuture() without CRLs.
   absl::Time crls_expire() const;
+  const TrustLimits& limits() const;
 
-  // The OpenSSL object, for the sources of this folder. Lives as long as this value or a copy.
-  x509_store_st* x509_store() const;
+  // For the sources of this folder. Lives as long as this value or a copy.
+  const RevocationLists& revocation_lists() const;
 
  private:
   struct Parts;

@@ -113,7 +113,7 @@ TEST(CertificateChainTest, IsBounded) {
   EXPECT_TRUE(CertificateChain::FromPem(pem).ok());
   pem += TestPki("sea.example").root_pem();
   EXPECT_THAT(std::string(CertificateChain::FromPem(pem).status().message()),
-              HasSubstr("more than 6"));
+              HasSubstr("more than 10"));
   const std::string huge(CertificateChain::kPemBytesMax + 1, '\n');
   EXPECT_THAT(std::string(CertificateChain::FromPem(huge).status().message()), HasSubstr("64 KiB"));
 }

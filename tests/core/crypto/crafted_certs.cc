@@ -138,6 +138,10 @@ std::string CraftEmptyCrl(const Crafted& issuer, absl::Time this_update, absl::T
   X509_CRL_set_issuer_name(crl.get(), X509_get_subject_name(issuer.x509.get()));
   X509_CRL_set1_lastUpdate(crl.get(), from);
   X509_CRL_set1_nextUpdate(crl.get(), until);
+  ASN1_INTEGER* const number = ASN1_INTEGER_new();
+  ASN1_INTEGER_set(number, 1);
+  X509_CRL_add1_ext_i2d(crl.get(), NID_crl_number, number, 0, X509V3_ADD_DEFAULT);
+  ASN1_INTEGER_free(number);
   ASN1_TIME_free(from);
   ASN1_TIME_free(until);
   Must(X509_CRL_sign(crl.get(), issuer.key.get(), DigestFor(issuer.key.get(), "SHA256")) > 0,
