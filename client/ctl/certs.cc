@@ -45,10 +45,6 @@ constexpr char kIssueFooter[] =
     "  corridorctl certs issue --profile integration --id th-desk/police-feed\n"
     "  corridorctl certs issue --profile signing --id agency/th-desk --out th-desk-signing\n";
 constexpr char kShowFooter[] = "Examples:\n  corridorctl certs show th-desk.pem\n";
-constexpr char kVerifyFooter[] =
-    "Prints the identity, or the reason why a peer would refuse it, with exit code 1.\n\n"
-    "Examples:\n"
-    "  corridorctl certs verify th-desk.pem --roots root/root.pem\n";
 
 struct CertsFlags {
   std::string trust_domain;
@@ -57,8 +53,6 @@ struct CertsFlags {
   std::string profile;
   std::string id;
   std::string file;
-  std::string roots;
-  std::string purpose;
   int days = 0;
   std::vector<std::string> dns;
   std::vector<std::string> ip;
@@ -284,43 +278,6 @@ absl::Status Show(Context& context, const CertsFlags& flags) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<PeerPurpose> WantedPurpose(const std::string& name, const Certificate& leaf) {
-  if (name.empty()) return PurposeOf(leaf);
-  if (name == "client") return PeerPurpose::kTlsClient;
-  if (name == "server") return PeerPurpose::kTlsServer;
-  return PeerPurpose::kSigning;
-}
-
-absl::Status Verify(Context& context, const CertsFlags& flags) {
-  ASSIGN_OR_RETURN(const std::string pem, ReadAll(flags.file, context.in));
-  ASSIGN_OR_RETURN(const std::string roots, ReadAll(flags.roots, context.in));
-  ASSIGN_OR_RETURN(const CertificateChain chain, CertificateChain::FromPem(pem));
-  std::string trust_domain = flags.trust_domain;
-  if (trust_domain.empty()) {
-    if (chain.leaf.uris().size() != 1) {
-      return UsageError("the certificate has not one name; say --trust-domain");
-    }
-    ASSIGN_OR_RETURN(trust_domain, TrustDomainOf(chain.leaf.uris().front()));
-  }
-  ASSIGN_OR_RETURN(const TrustBundle bundle, TrustBundle::Create(trust_domain, roots));
-  ASSIGN_OR_RETURN(const PeerPurpose purpose, WantedPurpose(flags.purpose, chain.leaf));
-  ASSIGN_OR_RETURN(const VerifiedIdentity identity,
-                   VerifyPeerChain(chain, bundle, purpose, context.clock.Now()));
-  if (context.json()) {
-    context.out << Json{{"accepted", true},
-                        {"identity", identity.spiffe_id.ToString()},
-                        {"purpose", ToString(purpose)},
-                        {"not_after", absl::FormatTime(absl::RFC3339_sec, identity.not_after,
-                                                       absl::UTCTimeZone())}}
-                       .dump()
-                << "\n";
-  } else {
-    context.out << identity.spiffe_id.ToString() << ": accepted as " << ToString(purpose)
-                << ", until " << TimeText(identity.not_after, context.time_zone()) << "\n";
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 void AddCertsCommand(CLI::App& app, Context& context) {
@@ -359,16 +316,7 @@ void AddCertsCommand(CLI::App& app, Context& context) {
 
   CLI::App* show = add("show", "Show what a certificate says", kShowFooter, Show);
   show->add_option("FILE", flags->file, "certificates, PEM")->required();
-
-  CLI::App* verify =
-      add("verify", "Say whether a peer would accept a certificate", kVerifyFooter, Verify);
-  verify->add_option("FILE", flags->file, "the certificate and its intermediates, PEM, leaf first")
-      ->required();
-  verify->add_option("--roots", flags->roots, "the region's roots, PEM")->required();
-  verify->add_option("--trust-domain", flags->trust_domain,
-                     "against which region (default: the one it names)");
-  verify->add_option("--purpose", flags->purpose, "client, server or signing (default: its own)")
-      ->check(CLI::IsMember({"client", "server", "signing"}));
+  AddCertsVerify(*group, context);
 }
 
 }  // namespace corridor

@@ -18,6 +18,9 @@ void AddImportCommand(CLI::App& app, Context& context);
 void AddAdminCommand(CLI::App& app, Context& context);
 void AddCertsCommand(CLI::App& app, Context& context);
 
+// The commands of `certs` that have a file of their own.
+void AddCertsVerify(CLI::App& certs, Context& context);
+
 // The groups of `admin`.
 void AddAdminMembers(CLI::App& admin, Context& context);
 void AddAdminGrants(CLI::App& admin, Context& context);

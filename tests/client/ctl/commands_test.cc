@@ -94,7 +94,8 @@ TEST_F(CommandsTest, WhatIsGoodIsLeftAndWhatRunsOutIsRenewed) {
   clock_.Advance(20 * absl::Hours(24));
   ASSERT_EQ(Issue("th-desk"), kExitOk);
   EXPECT_NE(Read("desk.pem"), first);
-  EXPECT_EQ(Run({"certs", "verify", dir_.File("desk.pem"), "--roots", dir_.File("root/root.pem")}),
+  EXPECT_EQ(Run({"certs", "verify", dir_.File("desk.pem"), "--trust-domain",
+                 "sea.example=" + dir_.File("root/root.pem")}),
             kExitOk)
       << err_;
   EXPECT_THAT(out_, HasSubstr("spiffe://sea.example/agency/th-desk"));
@@ -120,10 +121,41 @@ TEST_F(CommandsTest, SomethingElseIsNeverOverwrittenUnasked) {
 TEST_F(CommandsTest, ARefusedCertificateIsNamed) {
   MakeRoot();
   ASSERT_EQ(Issue("th-desk"), kExitOk);
-  EXPECT_EQ(Run({"certs", "verify", dir_.File("desk.pem"), "--roots", dir_.File("root/root.pem"),
-                 "--purpose", "server", "--format=json"}),
+  const std::string roots = "sea.example=" + dir_.File("root/root.pem");
+  const std::vector<std::string> verify = {"certs", "verify", dir_.File("desk.pem"),
+                                           "--trust-domain", roots};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), verify.begin(), verify.end());
+    return Run(more);
+  };
+  EXPECT_EQ(with({"--purpose", "server", "--format=json"}), kExitFailed);
+  EXPECT_THAT(out_, HasSubstr(R"("reason":"WRONG_KEY_USAGE")"));
+  EXPECT_EQ(with({"--at", "2001-01-01T00:00:00Z"}), kExitFailed);
+  EXPECT_THAT(out_, HasSubstr("refused: CERTIFICATE_NOT_YET_VALID: "));
+  EXPECT_EQ(with({"--max-lifetime-days", "30"}), kExitFailed);
+  EXPECT_THAT(out_, HasSubstr("LIFETIME_TOO_LONG"));
+  EXPECT_EQ(with({"--no-spiffe", "--format=json"}), kExitOk);
+  EXPECT_THAT(out_, HasSubstr(R"("accepted":true)"));
+}
+
+TEST_F(CommandsTest, AVerdictIsNotMistakenForAUsageError) {
+  MakeRoot();
+  ASSERT_EQ(Issue("th-desk"), kExitOk);
+  const std::string desk = dir_.File("desk.pem");
+  const std::string roots = "sea.example=" + dir_.File("root/root.pem");
+  std::ofstream(dir_.File("garbage.pem")) << "no certificate\n";
+  EXPECT_EQ(Run({"certs", "verify", "--trust-domain", roots, dir_.File("garbage.pem")}),
             kExitFailed);
-  EXPECT_THAT(out_, HasSubstr("WRONG_KEY_USAGE"));
+  EXPECT_THAT(out_, HasSubstr("refused: MALFORMED_CERTIFICATE"));
+  EXPECT_EQ(Run({"certs", "verify", "--trust-domain", "sea.example=" + desk, desk}), kExitFailed);
+  EXPECT_THAT(out_, HasSubstr("refused: ISSUER_NOT_CA"));
+  EXPECT_EQ(Run({"certs", "verify", "--trust-domain", roots, "--crl", desk, desk}), kExitFailed);
+  EXPECT_THAT(out_, HasSubstr("refused: REVOCATION_UNKNOWN"));
+
+  EXPECT_EQ(Run({"certs", "verify", "--trust-domain", roots, dir_.File("absent.pem")}), kExitUsage);
+  EXPECT_EQ(Run({"certs", "verify", "--trust-domain", "sea.example", desk}), kExitUsage);
+  EXPECT_EQ(Run({"certs", "verify", "--trust-domain", roots, "--at", "noon", desk}), kExitUsage);
+  EXPECT_EQ(Run({"certs", "verify", desk}), kExitUsage);
 }
 
 TEST_F(CommandsTest, CheckNamesWhatWouldBeRefused) {
