@@ -26,7 +26,9 @@
 #include "server/config/broker_config.h"
 #include "server/identity/call_judge.h"
 #include "server/identity/caller_check.h"
+#include "server/identity/dialled_peers.h"
 #include "server/identity/live_calls.h"
+#include "server/identity/served_identity.h"
 #include "server/identity/transport_credentials.h"
 #include "server/identity/trust_holder.h"
 #include "server/journal/head_marker.h"
@@ -40,6 +42,7 @@
 #include "server/rpc/rpc_server.h"
 #include "server/rpc/subscriber_service.h"
 #include "server/storage/rocksdb_store.h"
+#include "server/trust_watch.h"
 
 namespace corridor {
 namespace {
@@ -63,7 +66,8 @@ constexpr char kExitCodes[] =
     "  5  an address cannot be listened on\n"
     "  6  storage failed while running; start again, and look at the disk first\n";
 
-// Certificates expire without anybody telling.
+// How often files are looked at, and certificates judged again: half of the second after which
+// nothing more may go to who lost the right to it.
 constexpr absl::Duration kReviewPeriod = absl::Milliseconds(500);
 
 struct CommandLine {
@@ -164,7 +168,6 @@ class Broker {
         clock_(clock),
         log_(log),
         observer_(log, stop),
-        identity_{config_.region, config_.tls.certificate_chain_pem, config_.tls.private_key_pem},
         trust_(config_.tls.trust),
         gate_(config_.gate_policy),
         dialler_(DialTargets()) {}
@@ -183,7 +186,7 @@ class Broker {
   void OnCutCall(const LiveCalls::Call& call, const absl::Status& why);
   void AuditRefusal(const std::string& caller, const std::string& method,
                     const absl::Status& refusal);
-  void ReviewEachSecond();
+  void KeepTrust();
   absl::Status Listen();
 
   const BrokerConfig config_;
@@ -191,8 +194,10 @@ class Broker {
   Log& log_;
   SystemRandom random_;
   LoggingObserver observer_;
-  const TransportIdentity identity_;
   TrustHolder trust_;
+  DialledPeers dialled_{trust_, clock_};
+  std::unique_ptr<ServedIdentity> identity_;
+  std::unique_ptr<TrustWatch> trust_watch_;
   const Gate gate_;
   GrpcLinkDialler dialler_;
   std::unique_ptr<Store> store_;
@@ -230,9 +235,10 @@ std::map<std::string, DialTarget> Broker::DialTargets() {
   std::map<std::string, DialTarget> targets;
   for (const auto& link : config_.links) {
     if (link.dial_address.empty()) continue;
-    targets[link.peer_region] = {link.dial_address,
-                                 MakePeerCredentials(identity_, trust_, link.peer_region, clock_,
-                                                     RefusedHandshakes("dialled"))};
+    targets[link.peer_region] = {link.dial_address, [this, region = link.peer_region] {
+                                   return MakePeerCredentials(identity_->Now(), dialled_, region,
+                                                              RefusedHandshakes("dialled"));
+                                 }};
   }
   return targets;
 }
@@ -257,9 +263,15 @@ void Broker::OnCutCall(const LiveCalls::Call& call, const absl::Status& why) {
   AuditRefusal(call.peer.principal.spiffe_id, call.method, why);
 }
 
-void Broker::ReviewEachSecond() {
+void Broker::KeepTrust() {
+  trust_watch_->Look();
   calls_.Review();
-  intake_.PostAfter(kReviewPeriod, [this] { ReviewEachSecond(); });
+  for (const auto& [region, why] : dialled_.TakeRefused()) {
+    log_.Write(LogLevel::kWarning, "link_cut",
+               {{"peer", region}, {"reason", std::string(why.message())}});
+    dialler_.Cut(region);
+  }
+  intake_.PostAfter(kReviewPeriod, [this] { KeepTrust(); });
 }
 
 void Broker::AuditRefusal(const std::string& caller, const std::string& method,
@@ -284,6 +296,16 @@ absl::Status Broker::Open(bool accept_lost_tail) {
   }
   ASSIGN_OR_RETURN(store_, OpenRocksDbStore(config_.data_dir + "/journal"));
   ASSIGN_OR_RETURN(key_store_, OpenRocksDbStore(config_.data_dir + "/keys"));
+  ASSIGN_OR_RETURN(identity_,
+                   ServedIdentity::Open(config_.data_dir + "/transport",
+                                        {config_.region, config_.tls.certificate_chain_pem,
+                                         config_.tls.private_key_pem}));
+  trust_watch_ = std::make_unique<TrustWatch>(TrustWatch::Parts{.region = config_.region,
+                                                                .trust = trust_,
+                                                                .identity = *identity_,
+                                                                .clock = clock_,
+                                                                .log = log_},
+                                              config_.tls, config_.tls_files);
   head_marker_ = MakeFileHeadMarker(config_.data_dir + "/head");
   ASSIGN_OR_RETURN(region_, Region::Open({.store = *store_,
                                           .key_store = *key_store_,
@@ -317,7 +339,7 @@ absl::Status Broker::Listen() {
   RpcServerOptions options;
   options.addresses = config_.listen_addresses;
   options.credentials = MakeServerCredentials(
-      identity_, trust_, clock_, RefusedHandshakes("accepted"), std::move(caller_check));
+      *identity_, trust_, clock_, RefusedHandshakes("accepted"), std::move(caller_check));
   options.streams_per_connection = config_.limits.streams_per_connection;
   options.handshake_timeout = config_.limits.handshake_timeout;
   options.message_bytes = config_.limits.message_bytes;
@@ -331,7 +353,7 @@ absl::Status Broker::Listen() {
 absl::Status Broker::Serve() {
   RETURN_IF_ERROR(Listen());
   region_->Start();
-  ReviewEachSecond();
+  KeepTrust();
   readiness_.Set(Readiness::State::kServing);
   server_->SetServing(true);
   for (size_t i = 0; i < server_->ports().size(); ++i) {

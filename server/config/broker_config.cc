@@ -1,7 +1,9 @@
 #include "server/config/broker_config.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <initializer_list>
 #include <optional>
@@ -22,6 +24,8 @@ namespace {
 using config::BrokerConfigFile;
 
 constexpr int kMiB = 1024 * 1024;
+constexpr std::string_view kTlsChainField = "tls.certificate_chain_file";
+constexpr std::string_view kTlsKeyField = "tls.private_key_file";
 
 // "host:port" or "[ipv6]:port", with a port of at least `port_min`.
 bool IsAddress(std::string_view text, int port_min) {
@@ -46,17 +50,19 @@ std::string Indexed(std::string_view list, int index, std::string_view field = "
 // wrong there.
 class Loader {
  public:
-  Loader(const BrokerConfigFile& file, ConfigReader& reader, absl::Time now)
-      : file_(file), reader_(reader), now_(now) {}
+  // `held`: where a trust domain cannot be read, it stays as it is there.
+  Loader(const BrokerConfigFile& file, ConfigReader& reader, absl::Time now,
+         const TrustStore* held = nullptr)
+      : file_(file), reader_(reader), now_(now), held_(held) {}
 
   std::optional<BrokerConfig> Load();
+  std::optional<BrokerConfig::Tls> ReadTls();
 
  private:
   void CheckRegion();
   void CheckDataDir();
   void CheckCount(std::string_view field, int count, int min, int max);
   void ReadListeners();
-  std::optional<BrokerConfig::Tls> ReadTls();
   void ReadTrust(BrokerConfig::Tls& tls);
   std::optional<TrustBundle> ReadTrustDomain(int index, std::string& roots_pem);
   // Checks that a chain is this broker's own; its leaf, and who it is.
@@ -78,6 +84,7 @@ class Loader {
   const BrokerConfigFile& file_;
   ConfigReader& reader_;
   const absl::Time now_;
+  const TrustStore* const held_;
   std::vector<std::string> listen_addresses_;
   std::vector<std::string> operators_;
   std::vector<BrokerConfig::Link> links_;
@@ -155,6 +162,10 @@ void Loader::ReadTrust(BrokerConfig::Tls& tls) {
       continue;
     }
     auto bundle = ReadTrustDomain(i, tls.roots_pem);
+    if (!bundle.has_value() && held_ != nullptr) {
+      const TrustBundle* held = held_->Find(file_.tls().trust_domains(i).name());
+      if (held != nullptr) bundle = *held;
+    }
     if (bundle.has_value()) bundles.push_back(*std::move(bundle));
   }
   if (!seen.contains(file_.region())) {
@@ -188,8 +199,8 @@ std::optional<Loader::OwnChain> Loader::CheckOwnChain(std::string_view field,
 }
 
 std::optional<BrokerConfig::Tls> Loader::ReadTls() {
-  constexpr std::string_view kChain = "tls.certificate_chain_file";
-  constexpr std::string_view kKey = "tls.private_key_file";
+  constexpr std::string_view kChain = kTlsChainField;
+  constexpr std::string_view kKey = kTlsKeyField;
   if (!file_.has_tls()) {
     reader_.Note("tls", "is required");
     return std::nullopt;
@@ -340,10 +351,62 @@ std::optional<BrokerConfig> Loader::Load() {
                       *std::move(gate_policy),
                       limits_,
                       std::move(validity_caps_),
-                      level_given ? file_.log().level() : config::LOG_LEVEL_INFO};
+                      level_given ? file_.log().level() : config::LOG_LEVEL_INFO,
+                      {}};
+}
+
+// Changes whenever the file is written or another takes its place.
+std::string Stamp(const std::string& path) {
+  struct stat file = {};
+  if (stat(path.c_str(), &file) != 0) return "absent;";
+  return absl::StrCat(file.st_ino, " ", file.st_size, " ", file.st_mtim.tv_sec, " ",
+                      file.st_mtim.tv_nsec, " ", file.st_ctim.tv_sec, " ", file.st_ctim.tv_nsec,
+                      ";");
 }
 
 }  // namespace
+
+BrokerConfig::TlsFiles::TlsFiles(BrokerConfigFile file, std::string folder)
+    : folder_(std::move(folder)) {
+  file_.set_region(file.region());
+  *file_.mutable_tls() = std::move(*file.mutable_tls());
+}
+
+std::string BrokerConfig::TlsFiles::Fingerprint() const {
+  const ConfigReader reader(folder_);
+  std::string fingerprint = Stamp(reader.Absolute(file_.tls().certificate_chain_file()));
+  fingerprint += Stamp(reader.Absolute(file_.tls().private_key_file()));
+  for (const auto& domain : file_.tls().trust_domains()) {
+    fingerprint += Stamp(reader.Absolute(domain.roots_file()));
+    if (!domain.crl_file().empty()) fingerprint += Stamp(reader.Absolute(domain.crl_file()));
+  }
+  return fingerprint;
+}
+
+bool BrokerConfig::TlsFiles::Changed() {
+  std::string fingerprint = Fingerprint();
+  const bool changed = fingerprint != seen_;
+  seen_ = std::move(fingerprint);
+  return changed;
+}
+
+BrokerConfig::TlsFiles::Reading BrokerConfig::TlsFiles::Read(const Tls& held,
+                                                             absl::Time now) const {
+  ConfigReader reader(folder_);
+  Reading reading{.tls = held, .mistakes = {}};
+  auto tls = Loader(file_, reader, now, &held.trust).ReadTls();
+  reading.mistakes = ViolationsOf(reader.Verdict());
+  if (!tls.has_value()) return reading;
+  const bool identity_is_sound =
+      std::none_of(reading.mistakes.begin(), reading.mistakes.end(), [](const auto& mistake) {
+        return mistake.field == kTlsChainField || mistake.field == kTlsKeyField;
+      });
+  reading.tls.trust = tls->trust;
+  if (!identity_is_sound) return reading;
+  reading.tls.certificate_chain_pem = std::move(tls->certificate_chain_pem);
+  reading.tls.private_key_pem = std::move(tls->private_key_pem);
+  return reading;
+}
 
 absl::StatusOr<BrokerConfig> LoadBrokerConfig(std::string_view path, absl::Time now) {
   std::error_code error;
@@ -355,6 +418,7 @@ absl::StatusOr<BrokerConfig> LoadBrokerConfig(std::string_view path, absl::Time 
   auto config = Loader(file, reader, now).Load();
   absl::Status verdict = reader.Verdict();
   if (!verdict.ok()) return verdict;
+  config->tls_files = BrokerConfig::TlsFiles(std::move(file), absolute.parent_path());
   return *std::move(config);
 }
 

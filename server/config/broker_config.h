@@ -12,6 +12,7 @@
 #include "core/crypto/peer_verification.h"
 #include "core/crypto/signature.h"
 #include "core/gate/gate_policy.h"
+#include "core/model/errors.h"
 #include "core/model/principal.h"
 #include "corridor/v1/alert.pb.h"
 #include "server/config/broker_config.pb.h"
@@ -44,6 +45,35 @@ struct BrokerConfig {
     absl::Duration drain = absl::Seconds(10);
   };
 
+  // The files behind `tls`, which may be replaced while the broker runs: by new ones
+  // put in their place (rename), or by writing them anew.
+  class TlsFiles {
+   public:
+    TlsFiles() = default;
+    TlsFiles(config::BrokerConfigFile file, std::string folder);
+
+    // Whether any of them was replaced or written since this was last asked; true
+    // the first time, because they may have been since they were read.
+    bool Changed();
+
+    // What they hold now. What is sound is taken, the rest is as in `held`: each
+    // trust domain by itself, certificate and key together. So half a file is
+    // never taken, nor a key without its certificate, and a mistake in one region's
+    // files holds up no other's. `mistakes` lists what was not taken.
+    struct Reading {
+      Tls tls;
+      std::vector<FieldViolation> mistakes;
+    };
+    Reading Read(const Tls& held, absl::Time now) const;
+
+   private:
+    std::string Fingerprint() const;
+
+    config::BrokerConfigFile file_;  // Region and tls alone.
+    std::string folder_;
+    std::string seen_;
+  };
+
   std::string region;
   std::string data_dir;  // Absolute.
   std::vector<std::string> listen_addresses;
@@ -55,6 +85,7 @@ struct BrokerConfig {
   Limits limits;
   std::map<v1::Tlp, absl::Duration> validity_caps;  // Every marking.
   config::LogLevel log_level = config::LOG_LEVEL_INFO;
+  TlsFiles tls_files;
 };
 
 // Reads and checks the file at `path`; `now` is what certificates are judged

@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "server/identity/dialled_peers.h"
 #include "server/identity/peer_verifier.h"
+#include "server/identity/served_identity.h"
 
 namespace corridor {
 namespace {
@@ -21,12 +23,12 @@ std::shared_ptr<tls::CertificateProviderInterface> ProviderOf(const TransportIde
 }  // namespace
 
 std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(
-    const TransportIdentity& identity, const TrustHolder& trust, const Clock& clock,
+    const ServedIdentity& identity, const TrustHolder& trust, const Clock& clock,
     HandshakeRefusalObserver observer, std::shared_ptr<grpc::AuthMetadataProcessor> caller_check) {
-  auto check = [&trust, region = identity.region, &clock](std::string_view chain_pem) {
+  auto check = [&trust, region = identity.Now().region, &clock](std::string_view chain_pem) {
     return AdmitClient(chain_pem, trust.Now().trust, region, clock.Now()).status();
   };
-  tls::TlsServerCredentialsOptions options(ProviderOf(identity));
+  tls::TlsServerCredentialsOptions options(identity.Provider());
   options.watch_identity_key_cert_pairs();
   // "Don't verify" is about gRPC's own check; the verifier below is asked every time.
   options.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_BUT_DONT_VERIFY);
@@ -37,12 +39,11 @@ std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(
 }
 
 std::shared_ptr<grpc::ChannelCredentials> MakePeerCredentials(const TransportIdentity& identity,
-                                                              const TrustHolder& trust,
+                                                              DialledPeers& peers,
                                                               std::string_view peer_region,
-                                                              const Clock& clock,
                                                               HandshakeRefusalObserver observer) {
-  auto check = [&trust, peer = std::string(peer_region), &clock](std::string_view chain_pem) {
-    return AdmitServer(chain_pem, trust.Now().trust, peer, clock.Now()).status();
+  auto check = [&peers, region = std::string(peer_region)](std::string_view chain_pem) {
+    return peers.Admit(region, chain_pem);
   };
   tls::TlsChannelCredentialsOptions options;
   options.set_certificate_provider(ProviderOf(identity));

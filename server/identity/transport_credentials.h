@@ -27,19 +27,22 @@ struct TransportIdentity {
   std::string private_key_pem;  // Secret.
 };
 
-// For our server: every client must show a certificate (AdmitClient), and every
-// call passes `caller_check`. `trust` and `clock` must outlive what is returned;
-// each handshake is judged by what `trust` is then.
+class DialledPeers;
+class ServedIdentity;
+
+// For our server, which shows what `identity` is at the time: every client must show a certificate
+// (AdmitClient), and every call passes `caller_check`. `trust` and `clock` must outlive what is
+// returned; each handshake is judged by what `trust` is then.
 std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(
-    const TransportIdentity& identity, const TrustHolder& trust, const Clock& clock,
+    const ServedIdentity& identity, const TrustHolder& trust, const Clock& clock,
     HandshakeRefusalObserver observer, std::shared_ptr<grpc::AuthMetadataProcessor> caller_check);
 
-// For dialling the broker of `peer_region` (AdmitServer). The host name dialled
-// is not compared with the certificate: the SPIFFE ID is what counts.
+// For dialling the broker of `peer_region`, which `peers` admits or not. The host
+// name dialled is not compared with the certificate: the SPIFFE ID is what counts.
+// `peers` must outlive what is returned.
 std::shared_ptr<grpc::ChannelCredentials> MakePeerCredentials(const TransportIdentity& identity,
-                                                              const TrustHolder& trust,
+                                                              DialledPeers& peers,
                                                               std::string_view peer_region,
-                                                              const Clock& clock,
                                                               HandshakeRefusalObserver observer);
 
 }  // namespace corridor

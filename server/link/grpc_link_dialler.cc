@@ -144,7 +144,7 @@ std::shared_ptr<grpc::Channel> ChannelTo(const DialTarget& target) {
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   arguments.SetMaxReceiveMessageSize(kFrameBytesMax);
-  return grpc::CreateCustomChannel(target.address, target.credentials, arguments);
+  return grpc::CreateCustomChannel(target.address, target.credentials(), arguments);
 }
 
 }  // namespace
@@ -158,15 +158,27 @@ std::shared_ptr<grpc::Channel> ChannelTo(const DialTarget& target) {
 class GrpcLinkDialler::Streams : public std::enable_shared_from_this<Streams> {
  public:
   // Not any more once they were stopped.
-  void Begin(const std::shared_ptr<DialledStream>& stream, const DialTarget& target) {
+  void Begin(const std::shared_ptr<DialledStream>& stream, const std::string& region,
+             const DialTarget& target) {
     std::vector<std::shared_ptr<grpc::Channel>> done_with;
     absl::MutexLock lock(&mutex_);
     done_with.swap(done_with_);
     if (stopped_) return;
     auto channel = ChannelTo(target);
-    live_[stream] = channel;
+    live_[stream] = {region, channel};
     stream->Begin(channel,
                   [streams = shared_from_this(), key = stream.get()] { streams->Remove(key); });
+  }
+
+  void Cut(const std::string& region) {
+    Live live;
+    {
+      absl::MutexLock lock(&mutex_);
+      live = live_;
+    }
+    for (const auto& [stream, connection] : live) {
+      if (connection.region == region) stream->Close(absl::OkStatus());
+    }
   }
 
   void Stop() {
@@ -176,7 +188,7 @@ class GrpcLinkDialler::Streams : public std::enable_shared_from_this<Streams> {
       stopped_ = true;
       live = live_;
     }
-    for (const auto& [stream, channel] : live) stream->Close(absl::OkStatus());
+    for (const auto& [stream, connection] : live) stream->Close(absl::OkStatus());
     std::vector<std::shared_ptr<grpc::Channel>> done_with;
     absl::MutexLock lock(&mutex_);
     mutex_.Await(absl::Condition(
@@ -185,13 +197,17 @@ class GrpcLinkDialler::Streams : public std::enable_shared_from_this<Streams> {
   }
 
  private:
-  using Live = std::map<std::shared_ptr<DialledStream>, std::shared_ptr<grpc::Channel>>;
+  struct Connection {
+    std::string region;
+    std::shared_ptr<grpc::Channel> channel;
+  };
+  using Live = std::map<std::shared_ptr<DialledStream>, Connection>;
 
   void Remove(const DialledStream* stream) {
     absl::MutexLock lock(&mutex_);
     auto found = std::find_if(live_.begin(), live_.end(),
                               [stream](const auto& live) { return live.first.get() == stream; });
-    done_with_.push_back(std::move(found->second));
+    done_with_.push_back(std::move(found->second.channel));
     live_.erase(found);
   }
 
@@ -206,12 +222,14 @@ GrpcLinkDialler::GrpcLinkDialler(std::map<std::string, DialTarget> peers)
 
 GrpcLinkDialler::~GrpcLinkDialler() { Stop(); }
 
+void GrpcLinkDialler::Cut(const std::string& peer_region) { streams_->Cut(peer_region); }
+
 void GrpcLinkDialler::Stop() { streams_->Stop(); }
 
 std::shared_ptr<LinkStream> GrpcLinkDialler::Dial(const std::string& peer_region, v1::Lane,
                                                   std::shared_ptr<LinkStreamEvents> events) {
   auto stream = std::make_shared<DialledStream>(std::move(events));
-  streams_->Begin(stream, peers_.at(peer_region));
+  streams_->Begin(stream, peer_region, peers_.at(peer_region));
   return stream;
 }
 

@@ -3,6 +3,7 @@
 
 #include <grpcpp/security/credentials.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,8 +15,9 @@ namespace corridor {
 // Where a peer's broker is, and what proves that it is the peer's.
 struct DialTarget {
   std::string address;  // "host:port"
-  // These MUST accept no server but a `/broker/` principal of the peer's region.
-  std::shared_ptr<grpc::ChannelCredentials> credentials;
+  // Asked for each connection. They MUST accept no server but a `/broker/`
+  // principal of the peer's region.
+  std::function<std::shared_ptr<grpc::ChannelCredentials>()> credentials;
 };
 
 // Dials peers over gRPC. Each lane has a connection of its own, so that the
@@ -31,6 +33,9 @@ class GrpcLinkDialler final : public LinkTransport {
   // REQUIRES: the region is one of the peers.
   std::shared_ptr<LinkStream> Dial(const std::string& peer_region, v1::Lane lane,
                                    std::shared_ptr<LinkStreamEvents> events) override;
+
+  // Ends the streams to one region, at once: the link dials again.
+  void Cut(const std::string& peer_region);
 
   // Ends every stream, and waits until each has told of it: what is told must
   // still have an executor to run on. Nothing is dialled any more: a stream that

@@ -72,10 +72,14 @@ void BrokerFixture::StartServer() {
     absl::MutexLock lock(&mutex_);
     refused_calls_.push_back(refusal);
   });
+  auto identity =
+      ServedIdentity::Open(temp_dir_.path() + "/transport", IdentityOf(sea_.Broker("b1")));
+  EXPECT_TRUE(identity.ok()) << identity.status();
+  identity_ = *std::move(identity);
   RpcServerOptions options;
   options.addresses = {"127.0.0.1:0"};
   options.credentials = MakeServerCredentials(
-      IdentityOf(sea_.Broker("b1")), trust_, clock_,
+      *identity_, trust_, clock_,
       [this](const HandshakeRefusal& refusal) {
         absl::MutexLock lock(&mutex_);
         refusals_.push_back(refusal);
@@ -99,7 +103,7 @@ std::string BrokerFixture::address() const {
 std::shared_ptr<grpc::Channel> BrokerFixture::ChannelWith(const IssuedCertificate& client) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  auto credentials = MakePeerCredentials(IdentityOf(client), servers_, "sea.example", clock_,
+  auto credentials = MakePeerCredentials(IdentityOf(client), dialled_, "sea.example",
                                          [](const HandshakeRefusal& refusal) {
                                            ADD_FAILURE() << "server refused: " << refusal.reason;
                                          });

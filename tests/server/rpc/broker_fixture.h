@@ -18,7 +18,9 @@
 #include "server/broker/region.h"
 #include "server/identity/call_judge.h"
 #include "server/identity/caller_check.h"
+#include "server/identity/dialled_peers.h"
 #include "server/identity/live_calls.h"
+#include "server/identity/served_identity.h"
 #include "server/identity/transport_credentials.h"
 #include "server/link/grpc_link_dialler.h"
 #include "server/ops/log.h"
@@ -32,6 +34,7 @@
 #include "tests/support/fake_clock.h"
 #include "tests/support/memory_head_marker.h"
 #include "tests/support/seeded_random.h"
+#include "tests/support/temp_dir.h"
 #include "tests/support/test_certs.h"
 #include "tests/support/test_statements.h"
 
@@ -77,6 +80,7 @@ class BrokerFixture : public testing::Test {
   // What the clients of these tests believe.
   const TrustHolder servers_{*TrustStore::Create({sea_.Bundle(), eastafrica_.Bundle()})};
   FakeClock clock_{absl::FromUnixSeconds(kExamplePublishedSeconds)};
+  DialledPeers dialled_{servers_, clock_};
   SeededRandom random_{1};
   Readiness readiness_;
   TrustHolder trust_{*TrustStore::Create({sea_.Bundle(), eastafrica_.Bundle()})};
@@ -92,12 +96,14 @@ class BrokerFixture : public testing::Test {
   ThreadExecutor commit_{"commit", 1};
   ThreadExecutor intake_{"intake", 2};
   std::unique_ptr<RpcServer> server_;
+  std::unique_ptr<ServedIdentity> identity_;
 
  private:
   TransportIdentity IdentityOf(const IssuedCertificate& certificate) const;
   void OpenRegion();
   void StartServer();
 
+  const TempDir temp_dir_;
   MemoryStore store_;
   MemoryStore key_store_;
   MemoryHeadMarker head_marker_;

@@ -38,10 +38,10 @@ class LinkStreamTest : public BrokerFixture {
     TransportIdentity identity{"eastafrica.example", certificate.certificate_pem,
                                certificate.private_key_pem};
     auto credentials = MakePeerCredentials(
-        identity, servers_, expected, clock_,
+        identity, dialled_, expected,
         [this](const HandshakeRefusal& refusal) { server_refused_ = refusal.reason; });
-    return std::make_unique<GrpcLinkDialler>(
-        std::map<std::string, DialTarget>{{expected, {address(), credentials}}});
+    return std::make_unique<GrpcLinkDialler>(std::map<std::string, DialTarget>{
+        {expected, {address(), [credentials] { return credentials; }}}});
   }
 
   static v1::LinkFrame Hello() {

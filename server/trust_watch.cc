@@ -1,0 +1,45 @@
+#include "server/trust_watch.h"
+
+#include <utility>
+
+namespace corridor {
+
+TrustWatch::TrustWatch(Parts parts, BrokerConfig::Tls held, BrokerConfig::TlsFiles files)
+    : parts_(std::move(parts)), held_(std::move(held)), files_(std::move(files)) {}
+
+void TrustWatch::Look() {
+  absl::MutexLock lock(&mutex_);
+  const bool changed = files_.Changed();
+  if (changed || !mistakes_.empty()) Read(changed);
+}
+
+std::vector<FieldViolation> TrustWatch::Reload() {
+  absl::MutexLock lock(&mutex_);
+  files_.Changed();
+  Read(true);
+  return mistakes_;
+}
+
+void TrustWatch::Read(bool told) {
+  BrokerConfig::TlsFiles::Reading reading = files_.Read(held_, parts_.clock.Now());
+  const bool new_identity = reading.tls.certificate_chain_pem != held_.certificate_chain_pem ||
+                            reading.tls.private_key_pem != held_.private_key_pem;
+  mistakes_ = std::move(reading.mistakes);
+  held_ = std::move(reading.tls);
+  parts_.trust.Replace(held_.trust);
+  if (new_identity) {
+    const absl::Status replaced = parts_.identity.Replace(
+        {parts_.region, held_.certificate_chain_pem, held_.private_key_pem});
+    parts_.log.Write(replaced.ok() ? LogLevel::kInfo : LogLevel::kError, "certificate_replaced",
+                     {{"error", std::string(replaced.message())}});
+  }
+  if (!told) return;
+  parts_.log.Write(LogLevel::kInfo, "trust_reloaded",
+                   {{"mistakes", static_cast<int64_t>(mistakes_.size())}});
+  for (const FieldViolation& mistake : mistakes_) {
+    parts_.log.Write(LogLevel::kWarning, "trust_file_refused",
+                     {{"field", mistake.field}, {"description", mistake.description}});
+  }
+}
+
+}  // namespace corridor
