@@ -21,6 +21,8 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'767'225'600);  // 2026-01-01
 
@@ -180,6 +182,106 @@ TEST_F(BrokerConfigTest, RevocationListsAreChecked) {
   EXPECT_THAT(MistakesWith("roots_file: \"sea-roots.pem\"",
                            "roots_file: \"sea-roots.pem\" crl_file: \"sea.crl\""),
               Contains(HasSubstr("tls.trust_domains[0].crl_file: ")));
+}
+
+class TlsFilesTest : public BrokerConfigTest {
+ protected:
+  TlsFilesTest() {
+    Write("sea.crl", sea_.Crl({}));
+    auto config =
+        Load(absl::StrReplaceAll(kGood, {{"roots_file: \"sea-roots.pem\"",
+                                          "roots_file: \"sea-roots.pem\" crl_file: \"sea.crl\""}}));
+    EXPECT_TRUE(config.ok()) << config.status();
+    held_ = config->tls;
+    files_ = config->tls_files;
+    EXPECT_TRUE(files_.Changed()) << "the first time, in any case";
+  }
+
+  // As tools do that care: written aside, then put in its place.
+  void Replace(const std::string& name, const std::string& content, mode_t mode = 0644) {
+    Write(name + ".new", content, mode);
+    std::filesystem::rename(folder_ / (name + ".new"), folder_ / name);
+  }
+
+  // The fields of what was not taken.
+  std::vector<std::string> Read() {
+    auto reading = files_.Read(held_, kNow);
+    held_ = std::move(reading.tls);
+    std::vector<std::string> fields;
+    for (const auto& mistake : reading.mistakes) fields.push_back(mistake.field);
+    return fields;
+  }
+
+  bool Trusts(const IssuedCertificate& certificate) const {
+    return held_.trust.VerifyPem(certificate.certificate_pem, PeerPurpose::kTlsClient, kNow).ok();
+  }
+
+  BrokerConfig::Tls held_;
+  BrokerConfig::TlsFiles files_;
+};
+
+TEST_F(TlsFilesTest, AReplacedFileIsNoticedOnce) {
+  EXPECT_FALSE(files_.Changed());
+  Replace("sea.crl", sea_.Crl({}));
+  EXPECT_TRUE(files_.Changed());
+  EXPECT_FALSE(files_.Changed());
+}
+
+TEST_F(TlsFilesTest, ACertificateIsTakenWithItsKeyOrNotAtAll) {
+  const std::string before = held_.certificate_chain_pem;
+  const auto next = sea_.Broker("b1");
+  Replace("broker.pem", next.certificate_pem);
+  EXPECT_THAT(Read(), ElementsAre("tls.private_key_file")) << "the key is still the old one";
+  EXPECT_EQ(held_.certificate_chain_pem, before);
+  Replace("broker.key", next.private_key_pem, 0600);
+  EXPECT_THAT(Read(), IsEmpty());
+  EXPECT_EQ(held_.certificate_chain_pem, next.certificate_pem);
+  EXPECT_EQ(held_.private_key_pem, next.private_key_pem);
+}
+
+TEST_F(TlsFilesTest, HalfAFileIsNeverTaken) {
+  const auto next = sea_.Broker("b1");
+  const std::string before = held_.certificate_chain_pem;
+  for (size_t cut = 0; cut < next.certificate_pem.size(); cut += 97) {
+    Write("broker.pem", next.certificate_pem.substr(0, cut));
+    Write("broker.key", next.private_key_pem, 0600);
+    EXPECT_THAT(Read(), Not(IsEmpty())) << cut << " bytes";
+    EXPECT_EQ(held_.certificate_chain_pem, before);
+  }
+  const std::string crl = sea_.Crl({next.serial});
+  for (size_t cut = 0; cut + 30 < crl.size(); cut += 97) {
+    Write("sea.crl", crl.substr(0, cut));
+    Read();
+    EXPECT_TRUE(Trusts(sea_.Agency("th-desk"))) << "the list that was held stays";
+  }
+}
+
+TEST_F(TlsFilesTest, AMistakeInOneRegionsFilesHoldsUpNoOthers) {
+  const auto agency = sea_.Agency("th-desk");
+  ASSERT_TRUE(Trusts(agency));
+  Write("eastafrica-roots.pem", "garbage");
+  Write("sea.crl", sea_.Crl({agency.serial}));
+  EXPECT_THAT(Read(), ElementsAre("tls.trust_domains[1].roots_file"));
+  EXPECT_FALSE(Trusts(agency)) << "the revocation is in force";
+  EXPECT_TRUE(Trusts(eastafrica_.Broker("b1"))) << "the old roots are held";
+}
+
+TEST_F(TlsFilesTest, ABrokenCertificateOfOurOwnDoesNotHoldUpARevocation) {
+  const auto agency = sea_.Agency("th-desk");
+  Write("broker.pem", "garbage");
+  Write("sea.crl", sea_.Crl({agency.serial}));
+  EXPECT_THAT(Read(), ElementsAre("tls.certificate_chain_file"));
+  EXPECT_FALSE(Trusts(agency));
+}
+
+TEST_F(TlsFilesTest, TwoRootsOverlapWhileOneReplacesTheOther) {
+  const TestPki next("sea.example");
+  Replace("sea.crl", sea_.Crl({}) + next.Crl({}));
+  EXPECT_THAT(Read(), Not(IsEmpty())) << "a list of an authority that is not trusted yet";
+  Replace("sea-roots.pem", sea_.root_pem() + next.root_pem());
+  EXPECT_THAT(Read(), IsEmpty());
+  EXPECT_TRUE(Trusts(sea_.Agency("th-desk")));
+  EXPECT_TRUE(Trusts(next.Agency("th-desk")));
 }
 
 }  // namespace
