@@ -145,11 +145,17 @@ absl::Status CheckPolicies(const CertificatePath& path) {
   struct FreeList {
     void operator()(STACK_OF(X509) * list) const { sk_X509_free(list); }
   };
+  struct FreeObjects {
+    void operator()(STACK_OF(ASN1_OBJECT) * objects) const { sk_ASN1_OBJECT_free(objects); }
+  };
   const std::unique_ptr<STACK_OF(X509), FreeList> list(sk_X509_new_null());
   for (const Certificate& certificate : path) sk_X509_push(list.get(), certificate.x509());
   X509_POLICY_TREE* tree = nullptr;
   int explicit_policy = 0;
-  const int result = X509_policy_check(&tree, &explicit_policy, list.get(), nullptr, 0);
+  // Any policy will do; without this OpenSSL finds none that does.
+  const std::unique_ptr<STACK_OF(ASN1_OBJECT), FreeObjects> wanted(sk_ASN1_OBJECT_new_null());
+  sk_ASN1_OBJECT_push(wanted.get(), OBJ_nid2obj(NID_any_policy));
+  const int result = X509_policy_check(&tree, &explicit_policy, list.get(), wanted.get(), 0);
   X509_policy_tree_free(tree);
   ERR_clear_error();
   if (result == X509_PCY_TREE_VALID || result == X509_PCY_TREE_EMPTY) return absl::OkStatus();
