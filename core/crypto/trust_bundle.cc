@@ -20,7 +20,7 @@ absl::Status CheckRoot(const Certificate& root, std::string_view trust_domain) {
     return RefusePeer(PeerRefusal::kIssuerNotCa,
                       "it is not a CA certificate with key usage keyCertSign");
   }
-  const bool self_signed = X509_self_signed(root.x509(), /*verify_signature=*/1) == 1;
+  const bool self_signed = X509_verify(root.x509(), X509_get0_pubkey(root.x509())) == 1;
   ERR_clear_error();
   if (IsSelfIssued(root) && !self_signed) {
     return RefusePeer(PeerRefusal::kSignatureInvalid,

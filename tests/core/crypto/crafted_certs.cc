@@ -75,10 +75,18 @@ CertificateSpec Good(const std::string& common_name,
 
 }  // namespace
 
+void PrintTo(PeerRefusal refusal, std::ostream* out) { *out << ToString(refusal); }
+
 CertificateSpec CertificateSpec::With(const std::string& name, const std::string& value) const {
   CertificateSpec changed = *this;
   std::erase_if(changed.extensions, [&](const auto& extension) { return extension.first == name; });
   if (!value.empty()) changed.extensions.emplace_back(name, value);
+  return changed;
+}
+
+CertificateSpec CertificateSpec::Altered(std::function<void(X509*)> change) const {
+  CertificateSpec changed = *this;
+  changed.alter = std::move(change);
   return changed;
 }
 
@@ -106,7 +114,12 @@ CertificateSpec GoodRoot(const std::string& common_name) {
 
 Crafted Craft(const CertificateSpec& spec, const Crafted* issuer) {
   Crafted made;
-  made.key = NewKey(spec.key);
+  if (spec.certified_key == nullptr) {
+    made.key = NewKey(spec.key);
+  } else {
+    EVP_PKEY_up_ref(spec.certified_key);
+    made.key.reset(spec.certified_key);
+  }
   made.x509.reset(X509_new());
   X509* const x509 = made.x509.get();
   X509* const parent = issuer == nullptr ? x509 : issuer->x509.get();
@@ -122,6 +135,7 @@ Crafted Craft(const CertificateSpec& spec, const Crafted* issuer) {
                              static_cast<int>(spec.common_name.size()), -1, 0);
   X509_set_issuer_name(x509, X509_get_subject_name(parent));
   AddExtensions(x509, parent, spec);
+  if (spec.alter) spec.alter(x509);
   Must(X509_sign(x509, parent_key, DigestFor(parent_key, spec.digest)) > 0, "signature");
 
   const BioPtr writer(BIO_new(BIO_s_mem()));
@@ -130,25 +144,46 @@ Crafted Craft(const CertificateSpec& spec, const Crafted* issuer) {
   return made;
 }
 
-std::string CraftEmptyCrl(const Crafted& issuer, absl::Time this_update, absl::Time next_update) {
+CrlSpec GoodCrl(std::vector<long> serials) {
+  return {.this_update = TestValidity().not_before,
+          .next_update = TestValidity().not_after,
+          .serials = std::move(serials)};
+}
+
+std::string CraftCrl(const Crafted& issuer, const CrlSpec& spec) {
   const CrlPtr crl(X509_CRL_new());
-  ASN1_TIME* const from = ASN1_TIME_set(nullptr, absl::ToTimeT(this_update));
-  ASN1_TIME* const until = ASN1_TIME_set(nullptr, absl::ToTimeT(next_update));
+  ASN1_TIME* const from = ASN1_TIME_set(nullptr, absl::ToTimeT(spec.this_update));
+  ASN1_TIME* const until = ASN1_TIME_set(nullptr, absl::ToTimeT(spec.next_update));
+  ASN1_INTEGER* const number = ASN1_INTEGER_new();
   X509_CRL_set_version(crl.get(), 1);
   X509_CRL_set_issuer_name(crl.get(), X509_get_subject_name(issuer.x509.get()));
   X509_CRL_set1_lastUpdate(crl.get(), from);
   X509_CRL_set1_nextUpdate(crl.get(), until);
-  ASN1_INTEGER* const number = ASN1_INTEGER_new();
+  for (const long serial : spec.serials) {
+    X509_REVOKED* const entry = X509_REVOKED_new();
+    ASN1_INTEGER_set(number, serial);
+    X509_REVOKED_set_serialNumber(entry, number);
+    X509_REVOKED_set_revocationDate(entry, from);
+    X509_CRL_add0_revoked(crl.get(), entry);
+  }
   ASN1_INTEGER_set(number, 1);
   X509_CRL_add1_ext_i2d(crl.get(), NID_crl_number, number, 0, X509V3_ADD_DEFAULT);
   ASN1_INTEGER_free(number);
   ASN1_TIME_free(from);
   ASN1_TIME_free(until);
-  Must(X509_CRL_sign(crl.get(), issuer.key.get(), DigestFor(issuer.key.get(), "SHA256")) > 0,
+  if (spec.alter) spec.alter(crl.get());
+  Must(X509_CRL_sign(crl.get(), issuer.key.get(), DigestFor(issuer.key.get(), spec.digest)) > 0,
        "CRL signature");
   const BioPtr writer(BIO_new(BIO_s_mem()));
   PEM_write_bio_X509_CRL(writer.get(), crl.get());
   return TextOf(writer.get());
+}
+
+std::string CraftEmptyCrl(const Crafted& issuer, absl::Time this_update, absl::Time next_update) {
+  CrlSpec spec = GoodCrl();
+  spec.this_update = this_update;
+  spec.next_update = next_update;
+  return CraftCrl(issuer, spec);
 }
 
 }  // namespace corridor

@@ -11,9 +11,6 @@
 #include "tests/support/test_certs.h"
 
 namespace corridor {
-
-void PrintTo(PeerRefusal refusal, std::ostream* out) { *out << ToString(refusal); }
-
 namespace {
 
 using testing::HasSubstr;
