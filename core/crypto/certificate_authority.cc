@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
@@ -148,12 +149,13 @@ void AddExtension(X509* x509, int nid, void* value, bool critical) {
         "extension");
 }
 
-void AddBasicConstraints(X509* x509, bool is_ca) {
+// For an authority, with how many others may stand below it.
+void AddBasicConstraints(X509* x509, std::optional<int> path_length) {
   const BasicConstraintsPtr constraints(BASIC_CONSTRAINTS_new());
-  constraints->ca = is_ca ? 0xff : 0;
-  if (is_ca) {
+  constraints->ca = path_length.has_value() ? 0xff : 0;
+  if (path_length.has_value()) {
     constraints->pathlen = ASN1_INTEGER_new();
-    ASN1_INTEGER_set(constraints->pathlen, kRootPathLength);
+    ASN1_INTEGER_set(constraints->pathlen, *path_length);
   }
   AddExtension(x509, NID_basic_constraints, constraints.get(), /*critical=*/true);
 }
@@ -223,6 +225,14 @@ absl::StatusOr<GeneralNamesPtr> AlternativeNames(const LeafRequest& request) {
   return names;
 }
 
+absl::Status CheckWithin(const Validity& validity, const Certificate& authority) {
+  RETURN_IF_ERROR(CheckValidity(validity));
+  if (validity.not_before < authority.not_before() || validity.not_after > authority.not_after()) {
+    return absl::InvalidArgumentError("the dates go beyond those of the authority");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckRequest(const LeafRequest& request, const std::string& trust_domain,
                           const Certificate& root) {
   if (request.spiffe_id.trust_domain() != trust_domain) {
@@ -238,12 +248,7 @@ absl::Status CheckRequest(const LeafRequest& request, const std::string& trust_d
   if (names && request.profile != CertificateProfile::kBroker) {
     return absl::InvalidArgumentError("DNS names and IP addresses are for profile broker only");
   }
-  RETURN_IF_ERROR(CheckValidity(request.validity));
-  if (request.validity.not_before < root.not_before() ||
-      request.validity.not_after > root.not_after()) {
-    return absl::InvalidArgumentError("the dates go beyond those of the root");
-  }
-  return absl::OkStatus();
+  return CheckWithin(request.validity, root);
 }
 
 absl::StatusOr<RevokedPtr> RevokedEntry(const RevokedCertificate& revoked) {
@@ -281,6 +286,24 @@ void SetCrlHeader(X509_CRL* crl, X509* issuer, const Validity& validity, uint64_
             X509_CRL_add1_ext_i2d(crl, NID_authority_key_identifier, authority.get(), 0,
                                   X509V3_ADD_DEFAULT) == 1,
         "CRL");
+}
+
+// All but the issuer and what the issuer adds.
+X509Ptr NewAuthority(std::string_view trust_domain, std::string_view name, const Validity& validity,
+                     EVP_PKEY* key, int path_length) {
+  X509Ptr x509(X509_new());
+  Check(X509_set_version(x509.get(), X509_VERSION_3) == 1 && X509_set_pubkey(x509.get(), key) == 1,
+        "authority");
+  SetSerial(x509.get());
+  SetDates(x509.get(), validity);
+  SetSubject(x509.get(), name);
+  const GeneralNamesPtr names(GENERAL_NAMES_new());
+  PushText(names.get(), GEN_URI, absl::StrCat("spiffe://", A(trust_domain)));
+  AddBasicConstraints(x509.get(), path_length);
+  AddKeyUsage(x509.get(), {kKeyCertSignBit, kCrlSignBit});
+  AddExtension(x509.get(), NID_subject_key_identifier, KeyIdentifierOf(key).get(), false);
+  AddExtension(x509.get(), NID_subject_alt_name, names.get(), false);
+  return x509;
 }
 
 }  // namespace
@@ -324,27 +347,29 @@ absl::StatusOr<CertificateAuthority> CertificateAuthority::CreateRoot(std::strin
                                                                       Validity validity) {
   RETURN_IF_ERROR(CheckTrustDomain(trust_domain));
   RETURN_IF_ERROR(CheckValidity(validity));
-  KeyPtr key(EVP_EC_gen("P-256"));
-  const X509Ptr x509(X509_new());
-  Check(key != nullptr && X509_set_version(x509.get(), X509_VERSION_3) == 1 &&
-            X509_set_pubkey(x509.get(), key.get()) == 1,
-        "root");
-  SetSerial(x509.get());
-  SetDates(x509.get(), validity);
-  SetSubject(x509.get(), absl::StrCat(A(trust_domain), " root"));
-  Check(X509_set_issuer_name(x509.get(), X509_get_subject_name(x509.get())) == 1, "issuer");
+  const KeyPtr key(EVP_EC_gen("P-256"));
+  Check(key != nullptr, "generating a key");
+  const std::string name = absl::StrCat(A(trust_domain), " root");
+  const X509Ptr x509 = NewAuthority(trust_domain, name, validity, key.get(), kRootPathLength);
+  Check(X509_set_issuer_name(x509.get(), X509_get_subject_name(x509.get())) == 1 &&
+            X509_sign(x509.get(), key.get(), EVP_sha256()) > 0,
+        "signing the root");
+  return FromPem(PemOf(x509.get()), PrivateKeyToPem(key.get()));
+}
 
-  const GeneralNamesPtr names(GENERAL_NAMES_new());
-  PushText(names.get(), GEN_URI, absl::StrCat("spiffe://", A(trust_domain)));
-  AddBasicConstraints(x509.get(), /*is_ca=*/true);
-  AddKeyUsage(x509.get(), {kKeyCertSignBit, kCrlSignBit});
-  AddExtension(x509.get(), NID_subject_key_identifier, KeyIdentifierOf(key.get()).get(), false);
-  AddExtension(x509.get(), NID_subject_alt_name, names.get(), false);
-  Check(X509_sign(x509.get(), key.get(), EVP_sha256()) > 0, "signing the root");
-
-  ASSIGN_OR_RETURN(Certificate certificate, Certificate::FromPem(PemOf(x509.get())));
-  return CertificateAuthority(
-      std::make_shared<Parts>(std::string(trust_domain), std::move(certificate), std::move(key)));
+absl::StatusOr<CertificateAuthority> CertificateAuthority::CreateIssuing(Validity validity,
+                                                                         int generation) const {
+  RETURN_IF_ERROR(CheckWithin(validity, certificate()));
+  const KeyPtr key(EVP_EC_gen("P-256"));
+  Check(key != nullptr, "generating a key");
+  X509* const root = certificate().x509();
+  const std::string name = absl::StrCat(trust_domain(), " issuing ", generation);
+  const X509Ptr x509 = NewAuthority(trust_domain(), name, validity, key.get(), 0);
+  AddExtension(x509.get(), NID_authority_key_identifier, AuthorityKeyIdOf(root).get(), false);
+  Check(X509_set_issuer_name(x509.get(), X509_get_subject_name(root)) == 1 &&
+            X509_sign(x509.get(), parts_->key.get(), SignatureDigest(parts_->key.get())) > 0,
+        "signing an issuing authority");
+  return FromPem(PemOf(x509.get()), PrivateKeyToPem(key.get()));
 }
 
 absl::StatusOr<CertificateAuthority> CertificateAuthority::FromPem(
@@ -384,7 +409,7 @@ absl::StatusOr<IssuedCertificate> CertificateAuthority::Issue(const LeafRequest&
   SetSerial(x509.get());
   SetDates(x509.get(), request.validity);
   SetSubject(x509.get(), request.spiffe_id.path().substr(1));
-  AddBasicConstraints(x509.get(), /*is_ca=*/false);
+  AddBasicConstraints(x509.get(), std::nullopt);
   AddKeyUsage(x509.get(), {kDigitalSignatureBit});
   AddExtendedKeyUsages(x509.get(), UsagesOf(request.profile));
   AddExtension(x509.get(), NID_subject_alt_name, names.get(), false);

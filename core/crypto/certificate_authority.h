@@ -58,13 +58,18 @@ struct RevokedCertificate {
   absl::Time revoked_at;
 };
 
-// The root of one trust domain, with its private key. Thread-compatible; movable.
+// An authority of one trust domain, with its private key: its root, or an issuing authority that
+// the root certified. Thread-compatible; movable.
 class CertificateAuthority {
  public:
   // Makes a new root: P-256, self-signed, for `trust_domain`.
   // kInvalidArgument: a malformed trust domain or dates in the wrong order.
   static absl::StatusOr<CertificateAuthority> CreateRoot(std::string_view trust_domain,
                                                          Validity validity);
+  // An authority below this root that certifies in its place, so that the root's key can stay off
+  // line: P-256, with no further authority below it. `generation` tells it from the one it
+  // replaces. kInvalidArgument: dates in the wrong order or outside the root's.
+  absl::StatusOr<CertificateAuthority> CreateIssuing(Validity validity, int generation) const;
   // An authority kept earlier. kInvalidArgument: not a CA certificate that names a trust domain, or
   // a key that does not belong to it.
   static absl::StatusOr<CertificateAuthority> FromPem(std::string_view certificate_pem,
@@ -77,7 +82,9 @@ class CertificateAuthority {
 
   // Makes a key and certifies it, with a random serial.
   // kInvalidArgument: a SPIFFE ID of another trust domain or not of the profile's form, dates in
-  // the wrong order or outside the root's, names that the profile has no use for, malformed names.
+  // the wrong order or outside the authority's, names that the profile has no use for, malformed
+  // names. The certificate stands alone: an issuing authority's own certificate goes with it to
+  // whoever shows it.
   absl::StatusOr<IssuedCertificate> Issue(const LeafRequest& request) const;
 
   // A CRL, as PEM, that lists `revoked` and is to be replaced before `next_update`. `number` rises
