@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <set>
@@ -56,14 +57,14 @@ class CommandsTest : public testing::Test {
     return {std::istreambuf_iterator<char>(file), {}};
   }
   void MakeRoot() {
-    ASSERT_EQ(
-        Run({"certs", "init-region", "--trust-domain", "sea.example", "--out", dir_.File("root")}),
-        kExitOk);
+    ASSERT_EQ(Run({"certs", "init", "--trust-domain", "sea.example", "--pki", dir_.File("pki")}),
+              kExitOk)
+        << err_;
   }
   int Issue(const std::string& id, std::vector<std::string> more = {}) {
-    std::vector<std::string> arguments = {
-        "certs",  "issue", "--root", dir_.File("root"), "--profile",
-        "agency", "--id",  id,       "--out",           dir_.File("desk")};
+    std::vector<std::string> arguments = {"certs",     "issue",          "--pki", dir_.File("pki"),
+                                          "--profile", "agency",         "--id",  id,
+                                          "--out",     dir_.File("desk")};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return Run(arguments);
   }
@@ -77,7 +78,7 @@ class CommandsTest : public testing::Test {
 TEST_F(CommandsTest, KeysAreTheOwnersAlone) {
   MakeRoot();
   ASSERT_EQ(Issue("th-desk"), kExitOk) << err_;
-  for (const char* name : {"root/root.key", "desk.key"}) {
+  for (const char* name : {"pki/root.key", "desk.key"}) {
     struct stat file {};
     ASSERT_EQ(stat(dir_.File(name).c_str(), &file), 0);
     EXPECT_EQ(file.st_mode & 0777, 0600u) << name;
@@ -95,7 +96,7 @@ TEST_F(CommandsTest, WhatIsGoodIsLeftAndWhatRunsOutIsRenewed) {
   ASSERT_EQ(Issue("th-desk"), kExitOk);
   EXPECT_NE(Read("desk.pem"), first);
   EXPECT_EQ(Run({"certs", "verify", dir_.File("desk.pem"), "--trust-domain",
-                 "sea.example=" + dir_.File("root/root.pem")}),
+                 "sea.example=" + dir_.File("pki/root.pem")}),
             kExitOk)
       << err_;
   EXPECT_THAT(out_, HasSubstr("spiffe://sea.example/agency/th-desk"));
@@ -110,18 +111,17 @@ TEST_F(CommandsTest, SomethingElseIsNeverOverwrittenUnasked) {
   EXPECT_EQ(Issue("id-desk", {"--force"}), kExitOk);
   EXPECT_NE(Read("desk.key"), key);
 
-  const std::string root = Read("root/root.key");
-  EXPECT_EQ(
-      Run({"certs", "init-region", "--trust-domain", "other.example", "--out", dir_.File("root")}),
-      kExitFailed);
+  const std::string root = Read("pki/root.key");
+  EXPECT_EQ(Run({"certs", "init", "--trust-domain", "other.example", "--pki", dir_.File("pki")}),
+            kExitFailed);
   MakeRoot();
-  EXPECT_EQ(Read("root/root.key"), root);
+  EXPECT_EQ(Read("pki/root.key"), root);
 }
 
 TEST_F(CommandsTest, ARefusedCertificateIsNamed) {
   MakeRoot();
   ASSERT_EQ(Issue("th-desk"), kExitOk);
-  const std::string roots = "sea.example=" + dir_.File("root/root.pem");
+  const std::string roots = "sea.example=" + dir_.File("pki/root.pem");
   const std::vector<std::string> verify = {"certs", "verify", dir_.File("desk.pem"),
                                            "--trust-domain", roots};
   const auto with = [&](std::vector<std::string> more) {
@@ -138,11 +138,68 @@ TEST_F(CommandsTest, ARefusedCertificateIsNamed) {
   EXPECT_THAT(out_, HasSubstr(R"("accepted":true)"));
 }
 
+TEST_F(CommandsTest, ARegionsPkiRenewsItself) {
+  MakeRoot();
+  ASSERT_EQ(Issue("th-desk"), kExitOk);
+  const std::string pki = dir_.File("pki");
+  const auto certs = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "certs");
+    arguments.insert(arguments.end(), {"--pki", pki});
+    return Run(arguments);
+  };
+  const auto verify = [&](std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {"certs", "verify", dir_.File("desk.pem"),
+                                          "--trust-domain", "sea.example=" + pki + "/root.pem"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Run(arguments);
+  };
+  const std::vector<std::string> lists = {"--crl", pki + "/crl.pem"};
+  EXPECT_EQ(certs({"status"}), kExitOk) << out_;
+  EXPECT_EQ(verify(lists), kExitOk) << out_;
+
+  // The root's key goes off line; two months later certificates and lists are renewed without it.
+  std::filesystem::rename(pki + "/root.key", dir_.File("off-line.key"));
+  const std::string first = Read("desk.pem");
+  EXPECT_EQ(certs({"renew"}), kExitOk);
+  EXPECT_EQ(Read("desk.pem"), first) << "nothing was due";
+  clock_.Advance(61 * absl::Hours(24));
+  EXPECT_EQ(certs({"status"}), kExitFailed);
+  EXPECT_THAT(verify(lists), kExitFailed);
+  EXPECT_THAT(out_, HasSubstr("REVOCATION_STALE"));
+  EXPECT_EQ(certs({"renew"}), kExitOk) << err_;
+  EXPECT_NE(Read("desk.pem"), first);
+  EXPECT_EQ(verify(lists), kExitOk) << out_;
+  EXPECT_EQ(certs({"status"}), kExitOk) << out_;
+
+  // A stolen key.
+  EXPECT_EQ(certs({"revoke", dir_.File("desk.pem")}), kExitOk) << err_;
+  EXPECT_EQ(verify(lists), kExitFailed);
+  EXPECT_THAT(out_, HasSubstr("CERTIFICATE_REVOKED"));
+  EXPECT_EQ(Issue("th-desk", {"--force"}), kExitOk);
+  EXPECT_EQ(verify(lists), kExitOk) << out_;
+  EXPECT_EQ(certs({"revoke", "0123"}), kExitFailed);
+
+  // After two thirds of two years the next issuing authority wants the root's key for a moment.
+  clock_.Advance(500 * absl::Hours(24));
+  EXPECT_EQ(certs({"renew"}), kExitFailed);
+  EXPECT_THAT(err_, HasSubstr("needs root.key"));
+  std::filesystem::rename(dir_.File("off-line.key"), pki + "/root.key");
+  EXPECT_EQ(certs({"renew"}), kExitOk) << err_;
+  EXPECT_TRUE(std::filesystem::exists(pki + "/issuing-2.pem"));
+  EXPECT_EQ(Issue("th-desk", {"--force"}), kExitOk);
+  EXPECT_EQ(verify(lists), kExitOk) << out_;
+  for (const char* name : {"pki/root.key", "pki/issuing-1.key", "pki/issuing-2.key"}) {
+    EXPECT_EQ(std::filesystem::status(dir_.File(name)).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
+        << name;
+  }
+}
+
 TEST_F(CommandsTest, AVerdictIsNotMistakenForAUsageError) {
   MakeRoot();
   ASSERT_EQ(Issue("th-desk"), kExitOk);
   const std::string desk = dir_.File("desk.pem");
-  const std::string roots = "sea.example=" + dir_.File("root/root.pem");
+  const std::string roots = "sea.example=" + dir_.File("pki/root.pem");
   std::ofstream(dir_.File("garbage.pem")) << "no certificate\n";
   EXPECT_EQ(Run({"certs", "verify", "--trust-domain", roots, dir_.File("garbage.pem")}),
             kExitFailed);
