@@ -277,6 +277,7 @@ std::vector<IssuedEntry> Current(const RegionPki& pki) {
   std::map<std::string, IssuedEntry> latest;
   for (const IssuedEntry& entry : pki.issued()) latest.insert_or_assign(entry.prefix, entry);
   std::vector<IssuedEntry> entries;
+  entries.reserve(latest.size());
   for (auto& [prefix, entry] : latest) entries.push_back(std::move(entry));
   return entries;
 }
@@ -290,7 +291,7 @@ absl::Status Renew(Context& context, const CertsFlags& flags) {
   ASSIGN_OR_RETURN(RegionPki pki, OpenPki(flags));
   const absl::Time now = context.clock.Now();
   // The lists first: what the root's key is missing for must not keep members waiting.
-  const absl::Status refreshed = pki.Refresh(now, /*every_list=*/false).status();
+  absl::Status refreshed = pki.Refresh(now, /*every_list=*/false).status();
   for (IssuedEntry& entry : Current(pki)) {
     if (!IsDue(entry.not_before, entry.not_after, now) || IsForgotten(entry, now)) continue;
     if (pki.IsRevoked(entry.serial)) continue;
