@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "core/gate/coded_fields.h"
 #include "core/gate/faults.h"
 #include "core/model/vocabulary.h"
 
@@ -27,49 +28,100 @@ void CheckSubdivisions(const v1::AlertContent& content, const GatePolicy& policy
   }
 }
 
-bool IsSmall(v1::GroupSize size) {
-  return size == v1::GROUP_SIZE_NOT_STATED || size == v1::GROUP_SIZE_LT_11;
+template <typename List>
+bool HoldsFor(const List& wanted, int value) {
+  return wanted.empty() || Contains(wanted, value);
+}
+template <typename List, typename Values>
+bool HoldsForAny(const List& wanted, const Values& values) {
+  return wanted.empty() || std::any_of(values.begin(), values.end(),
+                                       [&](const auto& value) { return Contains(wanted, value); });
 }
 
-bool IsCoarseAge(v1::AgeBand age) {
-  return age == v1::AGE_BAND_UNSPECIFIED || age == v1::AGE_BAND_MINOR || age == v1::AGE_BAND_ADULT;
+bool HoldsForLegs(const config::RareCombination& rare, const v1::AlertContent& content) {
+  const auto any = [&](auto&& matches) {
+    return std::any_of(content.legs().begin(), content.legs().end(), matches);
+  };
+  const bool countries = rare.countries().empty() || any([&](const v1::RouteLeg& leg) {
+                           return Contains(rare.countries(), leg.country());
+                         });
+  const bool venues = rare.venues().empty() || any([&](const v1::RouteLeg& leg) {
+                        return Contains(rare.venues(), leg.venue());
+                      });
+  return countries && venues;
 }
 
-bool IsMinor(v1::AgeBand age) {
-  return age == v1::AGE_BAND_0_TO_8 || age == v1::AGE_BAND_9_TO_17 || age == v1::AGE_BAND_MINOR;
+bool IsRare(const config::RareCombination& rare, const v1::AlertContent& content) {
+  const v1::AffectedGroupBlock& group = content.affected_group();
+  const bool size = rare.group_below() == v1::GROUP_SIZE_UNSPECIFIED ||
+                    SmallestOf(group.group_size()) < SmallestOf(rare.group_below());
+  return size && HoldsFor(rare.genders(), group.gender()) &&
+         HoldsFor(rare.age_bands(), group.age_band()) &&
+         HoldsForAny(rare.citizenships(), group.citizenships()) &&
+         HoldsForAny(rare.purposes(), content.pattern().purposes()) &&
+         HoldsForAny(rare.perpetrator_kinds(), content.recruitment().perpetrator_kinds()) &&
+         HoldsForLegs(rare, content);
 }
 
-// The M49 sub-region that stands in for a country; its own name where none is known.
-std::string_view CoarserArea(std::string_view country) {
-  const AreaList areas = AreasContaining(country);
-  return areas.empty() ? std::string_view() : areas.front();
-}
-std::string Describe(std::string_view area) {
-  return area.empty() ? "the M49 sub-region" : absl::StrCat(A(area), " (", A(AreaName(area)), ")");
-}
+// How fine an alert may be. A field is asked to be coarser once, by the first rule.
+class Precision {
+ public:
+  Precision(const v1::AlertContent& content, const GatePolicy& policy, std::string_view path,
+            Faults& faults)
+      : content_(content), policy_(policy), path_(path), faults_(faults) {}
 
-// Beside a small group only MINOR or ADULT and areas may stand.
-void CheckSmallGroup(const v1::AffectedGroupBlock& group, std::string_view path, Faults& faults) {
-  if (!IsSmall(group.group_size())) return;
-  if (!IsCoarseAge(group.age_band())) {
-    const bool minor = IsMinor(group.age_band());
-    faults.TooPrecise("small-group.age-band", Path(path, "age_band"),
-                      minor ? "is too fine for a small group; MINOR passes"
-                            : "is too fine for a small group; ADULT passes",
-                      minor ? "AGE_BAND_MINOR" : "AGE_BAND_ADULT");
+  void Check() {
+    CheckSmallGroup();
+    CheckRareCombinations();
+    CheckQuasiIdentifiers();
   }
-  if (group.gender() != v1::GENDER_NOT_STATED) {
-    faults.TooPrecise("small-group.gender", Path(path, "gender"),
-                      "is too fine for a small group; NOT_STATED passes", "GENDER_NOT_STATED");
+
+ private:
+  // Beside a small group only MINOR or ADULT and areas may stand.
+  void CheckSmallGroup() {
+    if (!content_.has_affected_group()) return;
+    if (SmallestOf(content_.affected_group().group_size()) >= policy_.group_size_min) return;
+    constexpr std::string_view kWhy = "is too fine for a small group";
+    Ask(config::CODED_FIELD_AGE_BAND, "small-group.age-band", kWhy);
+    Ask(config::CODED_FIELD_GENDER, "small-group.gender", kWhy);
+    Ask(config::CODED_FIELD_CITIZENSHIP, "small-group.citizenship", kWhy);
+    Ask(config::CODED_FIELD_SUBDIVISION, "small-group.subdivision", kWhy);
   }
-  for (int i = 0; i < group.citizenships_size(); ++i) {
-    const std::string_view area = CoarserArea(group.citizenships(i));
-    faults.TooPrecise("small-group.citizenship", Element(Path(path, "citizenships"), i),
-                      absl::StrCat("is too fine for a small group; leave it out and give ",
-                                   Describe(area), " in citizenship_areas"),
-                      area);
+
+  void CheckRareCombinations() {
+    for (const config::RareCombination& rare : policy_.rare_combinations) {
+      if (!IsRare(rare, content_)) continue;
+      const std::string rule = absl::StrCat("rare.", rare.name());
+      for (int field : rare.coarser()) {
+        Ask(static_cast<config::CodedField>(field), rule, "is too fine in so rare a combination");
+      }
+    }
   }
-}
+
+  // Too many in company: as many must be coarser as are too many, the least telling first.
+  void CheckQuasiIdentifiers() {
+    std::vector<config::CodedField> fine = FineFields(content_);
+    std::erase_if(fine, [this](config::CodedField field) { return Contains(asked_, field); });
+    const size_t max = policy_.quasi_identifiers_max;
+    if (fine.size() <= max) return;
+    const std::string why =
+        absl::StrCat("is one of ", fine.size(), " details that together may point to somebody; ",
+                     max, " of them may stand");
+    for (size_t i = 0; i < fine.size() - max; ++i) Ask(fine[i], "precision.quasi-identifiers", why);
+  }
+
+  void Ask(config::CodedField field, std::string_view rule, std::string_view why) {
+    if (Contains(asked_, field) || !IsFine(content_, field)) return;
+    asked_.push_back(field);
+    AskCoarser(content_, field, path_, rule, why, faults_);
+  }
+
+  const v1::AlertContent& content_;
+  const GatePolicy& policy_;
+  const std::string_view path_;
+  Faults& faults_;
+  std::vector<config::CodedField> asked_;
+};
 
 // --- Misuse.
 
@@ -114,19 +166,21 @@ void CheckContentRules(const v1::AlertContent& content, const GatePolicy& policy
                        std::string_view path, std::vector<FieldViolation>& violations) {
   Faults faults(violations);
   CheckSubdivisions(content, policy, path, faults);
-  if (content.has_affected_group()) {
-    CheckSmallGroup(content.affected_group(), Path(path, "affected_group"), faults);
-  }
+  Precision(content, policy, path, faults).Check();
   CheckAgainstInterdiction(content, path, faults);
 }
 
-void CheckSightingRules(const v1::Sighting& sighting, std::vector<FieldViolation>& violations) {
-  if (sighting.size() != v1::GROUP_SIZE_LT_11 || !IsCountryAlpha3(sighting.place())) return;
+void CheckSightingRules(const v1::Sighting& sighting, const GatePolicy& policy,
+                        std::vector<FieldViolation>& violations) {
+  const int smallest = SmallestOf(sighting.size());
+  if (smallest == 0 || smallest >= policy.group_size_min || !IsCountryAlpha3(sighting.place())) {
+    return;
+  }
   const std::string_view area = CoarserArea(sighting.place());
   Faults(violations)
       .TooPrecise("small-group.place", "body.sighting.place",
-                  absl::StrCat("is too fine for fewer than eleven; give ", Describe(area),
-                               " or leave size out"),
+                  absl::StrCat("is too fine for so small a group; give ",
+                               area.empty() ? "the M49 sub-region" : A(area), " or leave size out"),
                   area);
 }
 

@@ -14,15 +14,20 @@ namespace corridor {
 // What the gate decides on codes, beyond their structure: how fine they may be,
 // and which combinations turn an alert against those it is to protect. Pure.
 
-// Subdivisions beyond what the policy allows (TOO_PRECISE), a small group that is
-// described too finely (TOO_PRECISE, with the coarser value), and citizenship, entry
-// mode or screening without act and purpose (MISUSE_RULE). `path` is that of
-// `content`, which is structurally sound.
+// TOO_PRECISE, each with the coarser value that passes:
+//   precision.subdivision        a subdivision in a country where the policy allows none
+//   precision.quasi-identifiers  more coded fields at their fine level than may stand together
+//   small-group.<field>          a group that may be below the policy's k, described finely
+//   rare.<name>                  a rare combination of the policy's table
+// MISUSE_RULE: misuse.pattern-needed, where citizenship, entry mode or screening stands
+// without act, purpose and means.
+// `path` is that of `content`, which is structurally sound.
 void CheckContentRules(const v1::AlertContent& content, const GatePolicy& policy,
                        std::string_view path, std::vector<FieldViolation>& violations);
 
-// A sighting of fewer than eleven names an area, never a country.
-void CheckSightingRules(const v1::Sighting& sighting, std::vector<FieldViolation>& violations);
+// A sighting of fewer than the policy's k names an area, never a country.
+void CheckSightingRules(const v1::Sighting& sighting, const GatePolicy& policy,
+                        std::vector<FieldViolation>& violations);
 
 }  // namespace corridor
 

@@ -60,7 +60,7 @@ absl::StatusOr<AcceptedStatement> Gate::Examine(v1::SignedStatement statement,
   CheckEnvelope(body, unknown, violations);
   CheckRouting(parsed.routing, body, violations);
   CheckProofShape(parsed.bytes.proof(), violations);
-  if (body.has_sighting()) CheckSightingRules(body.sighting(), violations);
+  if (body.has_sighting()) CheckSightingRules(body.sighting(), policy_, violations);
   if (const auto [content, path] = ContentOf(body); content != nullptr) {
     const std::vector<FieldViolation> faults = CheckStructure(*content, unknown, path);
     violations.insert(violations.end(), faults.begin(), faults.end());

@@ -25,6 +25,12 @@ struct GatePolicy {
   // Countries (ISO 3166-1 alpha-2) whose national telephone numbers are
   // recognised without "+"; in the order they are tried.
   std::vector<std::string> phone_regions;
+  // The smallest number of people that may be described finely: the lower end of a band.
+  int group_size_min = 11;
+  // How many coded fields (coded_fields.h) may be fine in one alert.
+  int quasi_identifiers_max = 6;
+  // What is so rare that something must be said one level coarser.
+  std::vector<config::RareCombination> rare_combinations;
 };
 
 // The policy of a region that has stated none.

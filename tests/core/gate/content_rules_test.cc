@@ -70,6 +70,79 @@ TEST(ContentRulesTest, ElevenMayBeDescribedFewerMayNot) {
   }
 }
 
+TEST(ContentRulesTest, ThePolicySaysHowManyAreNotFew) {
+  GatePolicy policy = DefaultGatePolicy();
+  policy.group_size_min = 50;
+  EXPECT_EQ(Check(WithGroup(v1::GROUP_SIZE_25_TO_49), policy).size(), 3u);
+  EXPECT_THAT(Check(WithGroup(v1::GROUP_SIZE_50_TO_99), policy), IsEmpty());
+}
+
+TEST(ContentRulesTest, NoProvinceBesideASmallGroup) {
+  v1::AlertContent content = WithGroup(v1::GROUP_SIZE_LT_11);
+  content.mutable_legs(1)->set_admin1("TH-63");
+  content.clear_affected_group();
+  content.mutable_affected_group()->set_group_size(v1::GROUP_SIZE_LT_11);
+  GatePolicy policy = DefaultGatePolicy();
+  policy.admin1_countries = {"THA"};
+  const auto violations = Check(content, policy);
+  EXPECT_THAT(Fields(violations), ElementsAre("c.legs[1].admin1"));
+  EXPECT_EQ(violations[0].rule, "small-group.subdivision");
+}
+
+// Eight details: the two that tell a reader least must be coarser, then it passes.
+v1::AlertContent WithEveryDetail() {
+  v1::AlertContent content = WithGroup(v1::GROUP_SIZE_100_TO_499);
+  content.mutable_affected_group()->set_gender(v1::GENDER_WOMEN);
+  *content.mutable_observed_period()->mutable_start() = content.observed_period().end();
+  content.mutable_legs(1)->set_admin1("TH-63");
+  content.mutable_legs(1)->set_entry_mode(v1::ENTRY_MODE_TOURIST_VISA);
+  return content;
+}
+
+TEST(ContentRulesTest, DetailsAreCountedTogether) {
+  v1::AlertContent content = WithEveryDetail();
+  GatePolicy policy = DefaultGatePolicy();
+  policy.admin1_countries = {"THA"};
+  const auto violations = Check(content, policy);
+  EXPECT_THAT(Fields(violations), ElementsAre("c.observed_period", "c.legs[1].entry_mode"));
+  EXPECT_EQ(violations[0].rule, "precision.quasi-identifiers");
+  EXPECT_THAT(violations[0].description, HasSubstr("one of 8"));
+  EXPECT_THAT(violations[0].description, HasSubstr("three months or more passes"));
+  content.mutable_observed_period()->mutable_start()->set_month(1);
+  content.mutable_legs(1)->clear_entry_mode();
+  EXPECT_THAT(Check(content, policy), IsEmpty());
+}
+
+TEST(ContentRulesTest, RareCombinationsGoOneLevelCoarser) {
+  v1::AlertContent content = WithGroup(v1::GROUP_SIZE_25_TO_49);
+  content.mutable_pattern()->add_purposes(v1::TRAFFICKING_PURPOSE_ORGAN_REMOVAL);
+  const auto violations = Check(content);
+  EXPECT_THAT(Fields(violations), ElementsAre("c.affected_group.citizenships[0]"));
+  EXPECT_EQ(violations[0].rule, "rare.rare-purpose");
+  EXPECT_EQ(violations[0].category, "rare");
+  EXPECT_EQ(violations[0].passes, "014");
+  content.mutable_affected_group()->set_group_size(v1::GROUP_SIZE_50_TO_99);
+  EXPECT_THAT(Check(content), IsEmpty());
+}
+
+// All that a combination states must hold; a policy may state any of them.
+TEST(ContentRulesTest, ACombinationIsWhatThePolicySaysItIs) {
+  v1::AlertContent content = WithGroup(v1::GROUP_SIZE_GE_500);
+  GatePolicy policy = DefaultGatePolicy();
+  config::RareCombination rare;
+  rare.set_name("few-abroad");
+  rare.add_citizenships("KEN");
+  rare.add_countries("MMR");
+  rare.add_age_bands(v1::AGE_BAND_24_TO_26);
+  rare.add_coarser(config::CODED_FIELD_PLACE);
+  rare.add_coarser(config::CODED_FIELD_VENUE);
+  policy.rare_combinations = {rare};
+  EXPECT_THAT(Fields(Check(content, policy)), ElementsAre("c.legs[0].country", "c.legs[1].country",
+                                                          "c.legs[2].country", "c.legs[2].venue"));
+  content.mutable_affected_group()->set_citizenships(0, "UGA");
+  EXPECT_THAT(Check(content, policy), IsEmpty());
+}
+
 TEST(ContentRulesTest, WhatIsOfferedPasses) {
   v1::AlertContent content = WithGroup(v1::GROUP_SIZE_LT_11);
   auto& group = *content.mutable_affected_group();
@@ -104,14 +177,14 @@ TEST(ContentRulesTest, ASmallSightingNamesAnArea) {
   v1::Sighting sighting;
   sighting.set_place("KEN");
   std::vector<FieldViolation> violations;
-  CheckSightingRules(sighting, violations);
+  CheckSightingRules(sighting, DefaultGatePolicy(), violations);
   EXPECT_THAT(violations, IsEmpty());
   sighting.set_size(v1::GROUP_SIZE_LT_11);
-  CheckSightingRules(sighting, violations);
+  CheckSightingRules(sighting, DefaultGatePolicy(), violations);
   EXPECT_THAT(Fields(violations), ElementsAre("body.sighting.place"));
   violations.clear();
   sighting.set_place("014");
-  CheckSightingRules(sighting, violations);
+  CheckSightingRules(sighting, DefaultGatePolicy(), violations);
   EXPECT_THAT(violations, IsEmpty());
 }
 

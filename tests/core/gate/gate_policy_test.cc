@@ -41,6 +41,27 @@ TEST(GatePolicyTest, EveryFaultIsNamed) {
                                   "gate_policy.text_tlp_max", "gate_policy.phone_regions[0]"));
 }
 
+TEST(GatePolicyTest, NumbersAndRareCombinationsAreCheckedToo) {
+  config::GatePolicy proto;
+  proto.set_version("3");
+  proto.set_group_size_min(10);
+  proto.set_quasi_identifiers_max(9);
+  for (const char* name : {"few", "few", "Mr Someone"})
+    proto.add_rare_combinations()->set_name(name);
+  config::RareCombination& rare = *proto.mutable_rare_combinations(0);
+  rare.set_group_below(v1::GROUP_SIZE_LT_11);
+  rare.add_citizenships("Kenya");
+  rare.add_coarser(config::CODED_FIELD_UNSPECIFIED);
+  std::vector<std::string> fields;
+  for (const auto& violation : ViolationsOf(GatePolicyFromProto(proto).status())) {
+    fields.push_back(violation.field);
+  }
+  const std::string list = "gate_policy.rare_combinations";
+  EXPECT_THAT(fields, ElementsAre("gate_policy.group_size_min", "gate_policy.quasi_identifiers_max",
+                                  list + "[0].citizenships[0]", list + "[0].group_below",
+                                  list + "[0].coarser[0]", list + "[1].name", list + "[2].name"));
+}
+
 TEST(GatePolicyTest, AVersionHasNoRoomForAnythingElse) {
   for (const char* good : {"1", "42", "2025", "2025.1", "1.12"}) {
     EXPECT_TRUE(IsGatePolicyVersion(good)) << good;
@@ -65,6 +86,15 @@ TEST(GatePolicyTest, TheDigestFollowsEveryField) {
   EXPECT_NE(GatePolicyDigest(other), GatePolicyDigest(policy));
   other = policy;
   other.phone_regions = {"KE"};
+  EXPECT_NE(GatePolicyDigest(other), GatePolicyDigest(policy));
+  other = policy;
+  other.group_size_min = 25;
+  EXPECT_NE(GatePolicyDigest(other), GatePolicyDigest(policy));
+  other = policy;
+  other.quasi_identifiers_max = 5;
+  EXPECT_NE(GatePolicyDigest(other), GatePolicyDigest(policy));
+  other = policy;
+  other.rare_combinations.pop_back();
   EXPECT_NE(GatePolicyDigest(other), GatePolicyDigest(policy));
 }
 
