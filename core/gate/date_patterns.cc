@@ -177,8 +177,11 @@ constexpr PatternRule kRules[] = {
     {TextCategory::kExactDate, "date.figures", kHasDigit,
      R"((?:^|[^\d/.-])(\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4})(?:[^\d/-]|$))",
      nullptr, IsExactDate},
+    {TextCategory::kExactDate, "date.figures", kHasDigit,
+     R"((?:^|[^\d/.-])(\d{1,2}[-/.])" CORRIDOR_MONTH R"([-/.](?:19|20|25)\d{2})(?:[^\d/-]|$))",
+     nullptr, IsExactDate},
     {TextCategory::kExactDate, "date.short-figures", kHasDigit,
-     R"((?:^|[^\d/.-])((?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])/[4-9]\d)(?:[^\d/-]|$))"},
+     R"((?:^|[^\d/.-])((?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])/[4-9]\d|(?:0[1-9]|[12]\d|3[01])/(?:0[1-9]|[12]\d|3[01])/[0-3]\d)(?:[^\d/-]|$))"},
     {TextCategory::kExactDate, "date.words", kHasDigit,
      R"((?:^|[^\d])(\d{1,2}(?:st|nd|rd|th|er)?)" CORRIDOR_OF CORRIDOR_MONTH
      R"([\s.,'/-]*(?:of|de|del|do|ya|พ\.ศ\.|ค\.ศ\.|ปี|ພ\.ສ\.|ປີ|ឆ្នាំ|năm)?\s*\d{4})(?:[^\d]|$))",

@@ -176,6 +176,10 @@ class Reader {
     switch (meaning.kind) {
       case NumberWordKind::kSeparator:
         return;
+      case NumberWordKind::kHundred:
+        FinishTens();
+        hundred_end_ = end;
+        return;
       case NumberWordKind::kPlus:
         plus_ = true;
         return;
@@ -184,7 +188,9 @@ class Reader {
         repeat_begin_ = begin;
         return;
       case NumberWordKind::kTens:
+        adding_tens_ = true;
         AddGroup(begin, end, std::string(meaning.digits), DigitGroup::Form::kSpelled);
+        adding_tens_ = false;
         tens_ = true;
         return;
       case NumberWordKind::kDigits:
@@ -194,6 +200,7 @@ class Reader {
   }
 
   void AddGroup(size_t begin, size_t end, std::string digits, DigitGroup::Form form) {
+    if (hundred_end_ > 0) FinishHundred(begin, digits, form);
     if (tens_ && (form != DigitGroup::Form::kSpelled || digits.size() != 1)) FinishTens();
     tens_ = false;
     if (repeat_ > 1) {
@@ -206,6 +213,18 @@ class Reader {
     repeat_ = 1;
   }
 
+  // "three hundred and forty" goes on; "three hundred, forty" are two numbers.
+  void FinishHundred(size_t begin, std::string& digits, DigitGroup::Form form) {
+    const std::string_view gap = text_.substr(hundred_end_, begin - hundred_end_);
+    const bool goes_on =
+        form == DigitGroup::Form::kSpelled && gap.find_first_of(",.;:()") == std::string_view::npos;
+    hundred_end_ = 0;
+    if (!goes_on) return Break();
+    and_ = false;
+    // Of tens the zero comes later.
+    if (!adding_tens_ && digits.size() == 1) digits.insert(0, "0");
+  }
+
   void FinishTens() {
     if (tens_) groups_.back().digits.push_back('0');
     tens_ = false;
@@ -216,6 +235,7 @@ class Reader {
     FinishTens();
     broken_ = true;
     plus_ = and_ = false;
+    hundred_end_ = 0;
     repeat_ = 1;
   }
 
@@ -231,6 +251,8 @@ class Reader {
   bool plus_ = false;
   bool and_ = false;
   bool tens_ = false;
+  bool adding_tens_ = false;
+  size_t hundred_end_ = 0;  // Of "hundred", while nothing stands behind it.
   int repeat_ = 1;
   size_t repeat_begin_ = 0;
 };

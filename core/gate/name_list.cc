@@ -88,7 +88,7 @@ constexpr std::string_view kNames[] = {
     "barakamfitiye "
     "bizimana bukuru cishahayo gahungu havyarimana kabura kamikazi ~kaneza mbonimpa mpawenimana "
     "mukandayisenga ndereyimana nijimbere ndayiragije sindayigaya tuyisenge twagirayezu kagame "
-    "kayitesi mutesi mukarwego murekatete nyirahabimana ngabo rwigema kabila mutombo ilunga "
+    "kayitesi mutesi mukarwego murekatete nyirahabimana ~ngabo rwigema kabila mutombo ilunga "
     "kasongo "
     "kabongo ~mwamba tshimanga tshibangu kalala ngoy mukendi",
     // Kenya, Uganda, Tanzania.
@@ -189,7 +189,7 @@ constexpr std::string_view kNames[] = {
     "sahal samatar shukri siyad warsame xasan xaliimo yusra zamzam ubah cabdi cabdullahi axmed "
     "caasha",
     // Indonesia and Malaysia.
-    "budi siti agus ~dewi ~sri ~putri rina yanti joko bambang slamet ~eko rudi hendra andi ahmad "
+    "budi siti agus ~dewi ~sri ~putri rina yanti joko bambang slamet ~eko rudi hendra ~andi ahmad "
     "muhammad mohamad mohd ~nur nurul nurhayati nurjanah nuraini nurhaliza ~fitri fitriani ~ayu "
     "~indah "
     "~lestari ~bayu ~agung ~surya ~dian ~ratna ~wati susanti susanto suryani suryanto sutrisno "
@@ -202,7 +202,7 @@ constexpr std::string_view kNames[] = {
     "dedi dedy deni "
     "desi dimas doni ~dwi ~edi ~eka endang erna ~fajar farhan fauzi fauziah ferdi firmansyah "
     "gunawan ~guntur "
-    "hadi ~haris hartono hasan ~hasanah herman hermawan heru ~hidayat ibrahim ~ika ~imam imran "
+    "~hadi ~haris hartono hasan ~hasanah herman hermawan heru ~hidayat ibrahim ~ika ~imam imran "
     "~indra irfan irma "
     "irwan iskandar iwan jumiati ~kartika kartini komang kurniawan ketut ~laila ~made ~maya ~mega "
     "~mira "
@@ -317,7 +317,7 @@ constexpr std::string_view kNames[] = {
     "nasrin "
     "thapa gurung tamang ~rai limbu magar shrestha adhikari karki bhandari khadka basnet poudel "
     "sapkota "
-    "~bishnu ~krishna ~maya ~gita ~sita ~hari ~prakash ~bahadur kumari abdullah abdulrahman fatima "
+    "~bishnu ~krishna ~maya ~gita ~sita ~prakash ~bahadur kumari abdullah abdulrahman fatima "
     "fatma aisha "
     "khadijah layla mahmoud mustapha tariq walid yasmin zaynab samira nadia noura rania ~murugan "
     "~selvi "
@@ -366,8 +366,8 @@ constexpr std::string_view kNames[] = {
     "polycarpe prosper révérien salvator septime tharcisse thérence venant vénérand zacharie "
     "inès ineza ingabire iribagiza irakoze keza kaneza kanyana mutesi mutoni umutoni umuhoza "
     "umulisa "
-    "uwase uwera uwineza gakuba gasana gatera kagabo kalisa kamanzi karangwa kayitesi mugabo "
-    "mugenzi "
+    "uwase uwera uwineza gakuba gasana gatera kagabo kalisa kamanzi karangwa kayitesi ~mugabo "
+    "~mugenzi "
     "munyaneza musoni mutabazi nkusi nsengimana rugamba rukundo rwema sebahire ~shema tuyisenge",
     // West, Central and southern Africa; the Horn.
     "traoré traore diallo keita coulibaly konaté konate touré toure camara cissé cisse ndiaye diop "
@@ -433,7 +433,7 @@ constexpr std::string_view kThaiNames =
     "กาญจนา กนกวรรณ กิตติศักดิ์ กิตติพงษ์ กฤษดา ชัยวัฒน์ เฉลิมชัย ชนิดา ชาญชัย ดวงใจ จิราภรณ์ จินตนา จันทร์เพ็ญ ภัทราพร "
     "พงษ์ศักดิ์ พิมพ์ชนก พิชัย ปิยะพร ปรีชา รัชนี รัตนาภรณ์ รุ่งนภา เสาวนีย์ ศราวุธ ศิริพร ศิริชัย สุมาลี ธนวัฒน์ ธนากร "
     "ธวัชชัย ธงชัย อุดมศักดิ์ วิรัตน์ ยุพิน อภิชาติ อนงค์ อนุชา อรุณี อารีรัตน์ เอกชัย ใจดี บุญมี บุญส่ง บุญเรือง ทองดี แสงจันทร์ "
-    "อรทัย เพ็ญศรี ลัดดา ละเอียด สายสุนีย์ ไพโรจน์ ไพบูลย์";
+    "อรทัย เพ็ญศรี ลัดดา สายสุนีย์ ไพโรจน์ ไพบูลย์";
 
 constexpr std::string_view kOrganisationWords =
     "ministry department office police embassy consulate court bureau unit desk agency agencies "
@@ -491,8 +491,15 @@ constexpr std::string_view kPlaceMakers =
     "plaza paseo boulevard airport aéroport aeroporto aeropuerto gare stade lycée université "
     "universitas universidade "
     "lapangan stasiun pelabuhan jembatan masjid gereja paliparan unibersidad kimataifa stadium "
-    "chuo hospitali shule";
-// Places whose names are also names of persons, or made of them.
+    "chuo hospitali shule mtakatifu mto akarere karere umurenge murenge akagari kagari umudugudu "
+    "mudugudu intara colline commune kabupaten kecamatan kelurahan desa wilaya mkoa kijiji tambon "
+    "barangay brgy sitio purok lalawigan";
+// Of these, the ones that are written small too and are no other word of the field's languages.
+constexpr std::string_view kSmallPlaceMakers =
+    "ziwa mlima kisiwa mto barabara mtaa daraja uwanja gunung sungai danau pulau kampung jalan lac "
+    "mont rue avenue avenida quận huyện tỉnh đường phố karere murenge kagari mudugudu agace gace "
+    "colline commune kabupaten kecamatan kelurahan desa wilaya mkoa kijiji barangay";
+// Places, and a few things, whose names are also names of persons, or made of them.
 constexpr std::string_view kPlaces[] = {
     "việt nam",        "trung quốc",      "hàn quốc",         "thái lan",
     "hồ chí minh",     "ho chi minh",     "hải phòng",        "hai phong",
@@ -515,7 +522,10 @@ constexpr std::string_view kPlaces[] = {
     "johnnie walker",  "jack daniels",    "mary magdalene",   "melchior ndadaye",
     "cesar chavez",    "simón bolívar",   "eduardo mondlane", "samora machel",
     "agostinho neto",  "patrice lumumba", "amílcar cabral",   "don mueang",
-    "kim il sung",     "sun yat sen"};
+    "kim il sung",     "sun yat sen",     "king's roman",     "king's romans",
+    "kings roman",     "kings romans",    "prince albert",    "carolina do",
+    "white nile",      "dow jones",       "johns hopkins",    "grâce à",
+    "mary's parish",   "wat pho",         "sa kaeo"};
 constexpr std::string_view kParticles =
     "de da do dos das del dela la los van von der den bin binti bint ibn al el wa ole arap ap bt "
     "bte "
@@ -552,6 +562,7 @@ struct Lists {
   absl::flat_hash_map<std::string, NameStrength> names;
   absl::flat_hash_set<std::string> organisations;
   absl::flat_hash_set<std::string> place_makers;
+  absl::flat_hash_set<std::string> small_place_makers;
   absl::flat_hash_set<std::string> particles;
   absl::flat_hash_set<std::string> places;
   std::vector<std::string> thai;
@@ -564,6 +575,7 @@ struct Lists {
     for (std::string_view row : kNames) AddNames(row);
     Add(kOrganisationWords, organisations);
     Add(kPlaceMakers, place_makers);
+    Add(kSmallPlaceMakers, small_place_makers);
     Add(kParticles, particles);
     for (std::string_view place : kPlaces) places.insert(Fold(A(place)));
     for (absl::string_view word : absl::StrSplit(A(kThaiNames), ' ', absl::SkipEmpty())) {
@@ -636,6 +648,9 @@ bool IsOrganisationWord(std::string_view word) {
   return TheLists().organisations.contains(A(word));
 }
 bool MakesPlace(std::string_view word) { return TheLists().place_makers.contains(A(word)); }
+bool MakesPlaceInSmallLetters(std::string_view word) {
+  return TheLists().small_place_makers.contains(A(word));
+}
 bool IsPlace(std::string_view words) { return TheLists().places.contains(A(words)); }
 bool IsNameParticle(std::string_view word) { return TheLists().particles.contains(A(word)); }
 

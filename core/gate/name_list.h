@@ -24,6 +24,8 @@ bool IsNameCompound(std::string_view word);
 bool IsOrganisationWord(std::string_view word);
 // A word that makes a place or a thing of the name behind it: "lake", "saint".
 bool MakesPlace(std::string_view word);
+// One that does so without a capital too, and is nothing else: "mlima".
+bool MakesPlaceInSmallLetters(std::string_view word);
 // Folded words, a blank between two, that name a place though persons are called so.
 bool IsPlace(std::string_view words);
 // A word that links parts of one name: "de", "bin", "wa".

@@ -31,138 +31,273 @@ namespace {
 
 // Capitalised words that follow a title or a cue and begin no name, beside those of
 // organisations and places.
-constexpr std::string_view kNoNames[] = {"african",      "april",
-                                         "asian",        "august",
-                                         "bangkok",      "burundi",
-                                         "burundian",    "cambodia",
-                                         "cambodian",    "china",
-                                         "chinese",      "congo",
-                                         "congolese",    "december",
-                                         "english",      "ethiopia",
-                                         "ethiopian",    "february",
-                                         "filipino",     "filipina",
-                                         "filipinos",    "friday",
-                                         "french",       "india",
-                                         "indian",       "indonesia",
-                                         "indonesian",   "interpol",
-                                         "january",      "jakarta",
-                                         "july",         "june",
-                                         "kenya",        "kenyan",
-                                         "kenyans",      "kiswahili",
-                                         "laos",         "lao",
-                                         "malaysia",     "malaysian",
-                                         "manila",       "march",
-                                         "may",          "monday",
-                                         "myanmar",      "nairobi",
-                                         "november",     "october",
-                                         "philippine",   "philippines",
-                                         "pertiwi",      "poa",
-                                         "presidente",   "driver",
-                                         "cook",         "guard",
-                                         "nurse",        "teacher",
-                                         "chef",         "supervisor",
-                                         "leader",       "model",
-                                         "client",       "customer",
-                                         "directorate",  "justice",
-                                         "world",        "universe",
-                                         "earth",        "assembly",
-                                         "commissioner", "superintendent",
-                                         "secretary",    "staff",
-                                         "commander",    "manager",
-                                         "executive",    "surgeon",
-                                         "electoral",    "elections",
-                                         "state",        "nations",
-                                         "public",       "private",
-                                         "national",     "international",
-                                         "local",        "foreign",
-                                         "security",     "support",
-                                         "services",     "presiden",
-                                         "president",    "menteri",
-                                         "minister",     "gubernur",
-                                         "governor",     "bupati",
-                                         "wali",         "camat",
-                                         "lurah",        "kepala",
-                                         "ketua",        "jenderal",
-                                         "speaker",      "chair",
-                                         "chairman",     "ministre",
-                                         "rais",         "waziri",
-                                         "bandar",       "hakim",
-                                         "jaksa",        "director",
-                                         "directeur",    "titles",
-                                         "title",        "right",
-                                         "rwanda",       "rwandan",
-                                         "saturday",     "september",
-                                         "somali",       "somalia",
-                                         "sunday",       "swahili",
-                                         "tanzania",     "tanzanian",
-                                         "thai",         "thailand",
-                                         "thursday",     "tuesday",
-                                         "uganda",       "ugandan",
-                                         "ugandans",     "united",
-                                         "vietnam",      "vietnamese",
-                                         "viet",         "wednesday",
-                                         "telegram",     "whatsapp",
-                                         "facebook",     "tiktok",
-                                         "guru",         "mboga",
-                                         "wa",           "dubai",
-                                         "kampala",      "kigali",
-                                         "bujumbura",    "addis",
-                                         "dar",          "phnom",
-                                         "yangon",       "vientiane",
-                                         "hanoi",        "singapore",
-                                         "wakili",       "mkuu",
-                                         "ya",           "la",
-                                         "victims",      "victim",
-                                         "the",          "a",
-                                         "an",           "this",
-                                         "all",          "no",
-                                         "none",         "unknown",
-                                         "withheld",     "vehicles",
-                                         "networks",     "kita",
-                                         "muda",         "tiri",
-                                         "angkat",       "negara",
-                                         "rumah",        "besar",
-                                         "dan",          "yang",
-                                         "di",           "ke",
-                                         "atau",         "mikono",
-                                         "bodaboda",     "ntilie",
-                                         "lishe",        "afrika",
-                                         "and",          "or",
-                                         "of",           "in",
-                                         "at",           "for",
-                                         "to",           "from",
-                                         "who",          "was",
-                                         "is",           "madame",
-                                         "madam",        "sir",
-                                         "mr",           "mrs",
-                                         "ms",           "dr",
-                                         "job",          "jobs",
-                                         "agents",       "recruiters",
-                                         "recruiter",    "agent",
-                                         "broker",       "european",
-                                         "arab",         "gulf",
-                                         "saudi",        "oman",
-                                         "qatar",        "kuwait",
-                                         "western",      "eastern",
-                                         "northern",     "southern",
-                                         "south",        "north",
-                                         "east",         "west",
-                                         "central",      "mobile",
-                                         "online",       "visa",
-                                         "passport",     "passports",
-                                         "sahib",        "tuan",
-                                         "perusahaan",   "company",
-                                         "golden",       "asia",
-                                         "africa",       "tagapagligtas",
-                                         "kampuni",      "shirika",
-                                         "pt",           "cv",
-                                         "yayasan",      "société",
-                                         "entreprise",   "ong",
-                                         "un",           "une",
-                                         "le",           "les",
-                                         "des",          "nhà",
-                                         "công",         "con",
-                                         "em",           "anh",
+constexpr std::string_view kNoNames[] = {"african",
+                                         "april",
+                                         "asian",
+                                         "august",
+                                         "bangkok",
+                                         "burundi",
+                                         "burundian",
+                                         "cambodia",
+                                         "cambodian",
+                                         "china",
+                                         "chinese",
+                                         "congo",
+                                         "congolese",
+                                         "december",
+                                         "english",
+                                         "ethiopia",
+                                         "ethiopian",
+                                         "february",
+                                         "filipino",
+                                         "filipina",
+                                         "filipinos",
+                                         "friday",
+                                         "french",
+                                         "india",
+                                         "indian",
+                                         "indonesia",
+                                         "indonesian",
+                                         "interpol",
+                                         "january",
+                                         "jakarta",
+                                         "july",
+                                         "june",
+                                         "kenya",
+                                         "kenyan",
+                                         "kenyans",
+                                         "kiswahili",
+                                         "laos",
+                                         "lao",
+                                         "malaysia",
+                                         "malaysian",
+                                         "manila",
+                                         "march",
+                                         "may",
+                                         "monday",
+                                         "myanmar",
+                                         "nairobi",
+                                         "november",
+                                         "october",
+                                         "philippine",
+                                         "philippines",
+                                         "pertiwi",
+                                         "poa",
+                                         "presidente",
+                                         "driver",
+                                         "cook",
+                                         "guard",
+                                         "nurse",
+                                         "teacher",
+                                         "chef",
+                                         "supervisor",
+                                         "leader",
+                                         "model",
+                                         "client",
+                                         "customer",
+                                         "directorate",
+                                         "justice",
+                                         "world",
+                                         "universe",
+                                         "earth",
+                                         "assembly",
+                                         "commissioner",
+                                         "superintendent",
+                                         "secretary",
+                                         "staff",
+                                         "commander",
+                                         "manager",
+                                         "executive",
+                                         "surgeon",
+                                         "electoral",
+                                         "elections",
+                                         "state",
+                                         "nations",
+                                         "public",
+                                         "private",
+                                         "national",
+                                         "international",
+                                         "local",
+                                         "foreign",
+                                         "security",
+                                         "support",
+                                         "services",
+                                         "presiden",
+                                         "president",
+                                         "menteri",
+                                         "minister",
+                                         "gubernur",
+                                         "governor",
+                                         "bupati",
+                                         "wali",
+                                         "camat",
+                                         "lurah",
+                                         "kepala",
+                                         "ketua",
+                                         "jenderal",
+                                         "speaker",
+                                         "chair",
+                                         "chairman",
+                                         "ministre",
+                                         "rais",
+                                         "waziri",
+                                         "bandar",
+                                         "hakim",
+                                         "jaksa",
+                                         "director",
+                                         "directeur",
+                                         "titles",
+                                         "title",
+                                         "right",
+                                         "rwanda",
+                                         "rwandan",
+                                         "saturday",
+                                         "september",
+                                         "somali",
+                                         "somalia",
+                                         "sunday",
+                                         "swahili",
+                                         "tanzania",
+                                         "tanzanian",
+                                         "thai",
+                                         "thailand",
+                                         "thursday",
+                                         "tuesday",
+                                         "uganda",
+                                         "ugandan",
+                                         "ugandans",
+                                         "united",
+                                         "vietnam",
+                                         "vietnamese",
+                                         "viet",
+                                         "wednesday",
+                                         "telegram",
+                                         "whatsapp",
+                                         "facebook",
+                                         "tiktok",
+                                         "guru",
+                                         "mboga",
+                                         "wa",
+                                         "dubai",
+                                         "kampala",
+                                         "kigali",
+                                         "bujumbura",
+                                         "addis",
+                                         "dar",
+                                         "phnom",
+                                         "yangon",
+                                         "vientiane",
+                                         "hanoi",
+                                         "singapore",
+                                         "wakili",
+                                         "mkuu",
+                                         "ya",
+                                         "la",
+                                         "victims",
+                                         "victim",
+                                         "the",
+                                         "a",
+                                         "an",
+                                         "this",
+                                         "all",
+                                         "no",
+                                         "none",
+                                         "unknown",
+                                         "withheld",
+                                         "vehicles",
+                                         "networks",
+                                         "kita",
+                                         "muda",
+                                         "tiri",
+                                         "angkat",
+                                         "negara",
+                                         "rumah",
+                                         "besar",
+                                         "dan",
+                                         "yang",
+                                         "di",
+                                         "ke",
+                                         "atau",
+                                         "mikono",
+                                         "bodaboda",
+                                         "ntilie",
+                                         "lishe",
+                                         "afrika",
+                                         "and",
+                                         "or",
+                                         "of",
+                                         "in",
+                                         "at",
+                                         "for",
+                                         "to",
+                                         "from",
+                                         "who",
+                                         "was",
+                                         "is",
+                                         "madame",
+                                         "madam",
+                                         "sir",
+                                         "mr",
+                                         "mrs",
+                                         "ms",
+                                         "dr",
+                                         "job",
+                                         "jobs",
+                                         "agents",
+                                         "recruiters",
+                                         "recruiter",
+                                         "agent",
+                                         "broker",
+                                         "european",
+                                         "advocate",
+                                         "first",
+                                         "second",
+                                         "arab",
+                                         "gulf",
+                                         "saudi",
+                                         "oman",
+                                         "qatar",
+                                         "kuwait",
+                                         "western",
+                                         "eastern",
+                                         "northern",
+                                         "southern",
+                                         "south",
+                                         "north",
+                                         "east",
+                                         "west",
+                                         "central",
+                                         "mobile",
+                                         "online",
+                                         "visa",
+                                         "passport",
+                                         "passports",
+                                         "sahib",
+                                         "tuan",
+                                         "perusahaan",
+                                         "company",
+                                         "golden",
+                                         "asia",
+                                         "africa",
+                                         "tagapagligtas",
+                                         "kampuni",
+                                         "shirika",
+                                         "pt",
+                                         "cv",
+                                         "yayasan",
+                                         "société",
+                                         "entreprise",
+                                         "ong",
+                                         "un",
+                                         "une",
+                                         "le",
+                                         "les",
+                                         "des",
+                                         "nhà",
+                                         "công",
+                                         "con",
+                                         "em",
+                                         "anh",
                                          "chị"};
 
 bool BeginsNoName(std::string_view name) {
@@ -212,9 +347,19 @@ bool NamesPlace(const PatternMatch& match) {
   return false;
 }
 
+// "a 100 ms RTT": a unit.
+bool FollowsNumber(const PatternMatch& match) {
+  const std::string_view before = match.before();
+  const size_t word = before.find_last_not_of(" .");
+  if (word == before.npos) return false;
+  const size_t space = before.find_last_of(' ', word);
+  return space != before.npos && space > 0 && before[space - 1] >= '0' &&
+         before[space - 1] <= '9' && before.substr(space + 1, word - space) == "ms";
+}
+
 bool IsName(const PatternMatch& match) {
-  return !BeginsNoName(match.str()) && !NamesOrganisation(match) && !NamesPlace(match) &&
-         !IsPlace(FoldedWord(match.str()));
+  return !FollowsNumber(match) && !BeginsNoName(match.str()) && !NamesOrganisation(match) &&
+         !NamesPlace(match) && !IsPlace(FoldedWord(match.str()));
 }
 
 bool BeginsWithAny(std::string_view name, std::initializer_list<std::string_view> words) {
@@ -284,16 +429,25 @@ bool IsThaiName(const PatternMatch& match) {
   });
 }
 
+// "330 นาย": a number of men.
+bool CountsMen(const PatternMatch& match) {
+  constexpr size_t kTitleBytes = 9;
+  std::string_view before = match.before();
+  before.remove_suffix(std::min(before.size(), kTitleBytes));
+  const size_t last = before.find_last_not_of(' ');
+  return last != before.npos && before[last] >= '0' && before[last] <= '9';
+}
+
 constexpr PatternRule kRules[] =
     {
         {TextCategory::kPersonName, "name.title", kHasUpper,
          CORRIDOR_EDGE
-         R"((?i:mr|mrs|ms|mme|mlle|monsieur|madame|madam|prof|bwana|ndugu|bapak|saudara|saudari|sdr|ginoo|ginang|gng|aling|encik|puan|cik|haji|hajah|hj|ustadh|ustaz|inspector|insp|sergeant|sgt|constable|cpl|capt|captain|colonel|col|major|maj|lieutenant|lt|general|officer|pastor|bishop|father|sister|brother|imam|sheikh|sheik|sultan|chief|judge|justice|advocate|hon|honourable|dato|dato'|datin|mwalimu|mchungaji|shangazi|mjomba|dada|kaka|babu|nyanya|tante|oom|mbah|eyang|ustazah|kiai|gus|manong|manang|tatay|nanay|lolo|lola|tita|tito|aling|ka|señor|señora|sr|sra|srta|don|doña|senhor|senhora|dona|obbo|aadde|ato|weizero|w/ro|mudane|marwo|muzee|ssebo|nnyabo|omukyala|omwami|khun|nai|nang|nangsao|lok|lok srey|neak srey|thao|shri|smt|shrimati|thiru|thirumathi|janab|al-hajj|cô|thầy|hakim)\.?\s+)" CORRIDOR_NAME,
+         R"((?i:mr|mrs|ms|mme|mlle|monsieur|madame|madam|prof|bwana|ndugu|bapak|saudara|saudari|sdr|ginoo|ginang|gng|aling|encik|puan|cik|haji|hajah|hj|ustadh|ustaz|inspector|insp|sergeant|sgt|constable|cpl|capt|captain|colonel|col|major|maj|lieutenant|lt|general|officer|pastor|bishop|father|sister|brother|imam|sheikh|sheik|sultan|chief|judge|justice|advocate|hon|honourable|dato|dato'|datin|mwalimu|mchungaji|shangazi|mjomba|dada|kaka|babu|nyanya|tante|oom|mbah|eyang|ustazah|kiai|gus|manong|manang|tatay|nanay|lolo|lola|tita|tito|aling|señor|señora|sr|sra|srta|don|doña|senhor|senhora|dona|obbo|aadde|ato|weizero|w/ro|mudane|marwo|muzee|ssebo|nnyabo|omukyala|omwami|khun|nai|nang|nangsao|lok|lok srey|neak srey|thao|shri|smt|shrimati|thiru|thirumathi|janab|al-hajj|cô|thầy|hakim)\.?\s+)" CORRIDOR_NAME,
          nullptr, IsName},
         // Also words of their own, so the case of the title counts.
         {TextCategory::kPersonName, "name.title", kHasUpper,
          CORRIDOR_EDGE
-         R"((?:Dr|DR|Sir|Miss|MISS|Tuan|Nyonya|Nona|Tn|Ny|Abang|Kakak|Adik|Makcik|Pakcik|Cikgu|Ob|Ad|Adde|Ssalongo|Nnalongo|Nalongo|Hajji|Hajjat|Bi|Bibi|Mzee|Mama|Baba|Pak|Bu|Ibu|Kak|Kang|Mas|Mbak|Bang|Mang|Ate|Kuya|Datu|Datuk|Tun|Tan Sri|Bb|Gng|Engr|Atty|[Ss]i|Fr|Sr|M|U|Daw|Ko|Ma|Maung|Uncle|Auntie|Aunt|Aunty|Boss|Madam)\.?\s+)" CORRIDOR_NAME,
+         R"((?:Dr|DR|Sir|Miss|MISS|Tuan|Nyonya|Nona|Tn|Ny|Abang|Kakak|Adik|Makcik|Pakcik|Cikgu|Ob|Ad|Adde|Ssalongo|Nnalongo|Nalongo|Hajji|Hajjat|Bi|Bibi|Mzee|Mama|Baba|Pak|Bu|Ibu|Kak|Kang|Mas|Mbak|Bang|Mang|Ate|Kuya|Ka|Datu|Datuk|Tun|Tan Sri|Bb|Gng|Engr|Atty|[Ss]i|Fr|Sr|M|U|Daw|Ko|Ma|Maung|Uncle|Auntie|Aunt|Aunty|Boss|Madam)\.?\s+)" CORRIDOR_NAME,
          nullptr,
          [](const PatternMatch& match) {
            // "U Thant" but not "M Road"; one letter needs a name that is known or two
@@ -400,24 +554,26 @@ constexpr PatternRule kRules[] =
          R"((?:^|[^\p{Thai}\p{M}]|ติดต่อ|ชื่อ|ถึง|กับ)(?:คุณ|พี่|น้อง|ป้า|ลุง|เจ๊|เฮีย|เสี่ย)\s?((?:[ก-ฮเแโไใ][\p{Thai}]{2,12})(?:\s|$)))",
          nullptr,
          [](const PatternMatch& match) {
-           constexpr std::string_view kWords[] = {"ภาพ", "ค่า", "สมบัติ",    "ธรรม",  "แม่", "พ่อ",
-                                                  "หมอ", "ครู", "ประโยชน์", "ลักษณะ", "วุฒิ", "สาว",
-                                                  "ชาย", "ๆ",  "ใหม่",     "เลี้ยง"};
+           constexpr std::string_view kWords[] = {
+               "ภาพ", "ค่า",      "สมบัติ",  "ธรรม",  "แม่",      "พ่อ",     "หมอ",
+               "ครู",  "ประโยชน์", "ลักษณะ", "วุฒิ",    "สาว",     "ชาย",    "ๆ",
+               "ใหม่", "เลี้ยง",    "น้อง",   "ยเขียน", "ยประกาศ", "ยโฆษณา", "ยบอก"};
            return std::none_of(std::begin(kWords), std::end(kWords), [&](std::string_view word) {
              return match.str().substr(0, word.size()) == word;
            });
          }},
         {TextCategory::kPersonName, "name.title", kHasThai,
          R"((?:^|[^\p{Thai}\p{M}]|ชื่อ|ของ|และ|คือ|กับ|จับ|พบ|โดย|หา|ว่า)(?:นาย|นาง)\s*(\p{Thai}{2,}))",
-         nullptr, IsThaiName},
+         nullptr, [](const PatternMatch& match) { return !CountsMen(match) && IsThaiName(match); }},
         {TextCategory::kPersonName, "name.cue", kHasThai,
          R"((?:ชื่อเล่น|ชื่อจริง|ชื่อว่า|นามสกุล|ชื่อ-สกุล|ชื่อ)\s*[:=]?\s*((?:[ก-ฮเแโไใ]\p{Thai}{2,20})\s+\p{Thai}{3,}|"[^"]+"))",
          nullptr,
          [](const PatternMatch& match) {
            constexpr std::string_view kWords[] = {
-               "เสียง", "ตำแหน่ง", "งาน", "ผู้ใช้",   "เรื่อง",    "จังหวัด", "เมือง", "ย่อ",  "โรงแรม",
-               "คน",   "บริษัท",   "ว่า",  "องค์กร", "โครงการ", "กลุ่ม",   "เพจ",  "เว็บ", "แอป",
-               "ร้าน",  "เรียก",   "ของ", "ที่",     "บัญชี",     "ปลอม",  "เหยื่อ"};
+               "เสียง",   "ตำแหน่ง", "งาน",  "ผู้ใช้",  "เรื่อง",  "จังหวัด",   "เมือง", "ย่อ",
+               "โรงแรม", "คน",     "บริษัท", "ว่า",   "องค์กร", "โครงการ", "กลุ่ม",  "เพจ",
+               "เว็บ",    "แอป",    "ร้าน",  "เรียก", "ของ",   "ที่",       "บัญชี",  "ปลอม",
+               "เหยื่อ",   "สกุล",    "เต็ม",  "ต้น",   "ทาง"};
            return std::none_of(std::begin(kWords), std::end(kWords), [&](std::string_view word) {
              return match.str().substr(0, NormalisedLetters(word).size()) ==
                     NormalisedLetters(word);
@@ -430,10 +586,25 @@ constexpr PatternRule kRules[] =
         {TextCategory::kPersonName, "name.title", kHasEthiopic,
          R"((?:አቶ|ወ/ት|ወ/ት\.|ወይዘሮ|ወ/ሮ|ወይዘሪት|ወ/ሪት|ዶ/ር|ኮማንደር|ሳጅን|ኢንስፔክተር|መምህር|ቄስ|ሼህ|ፓስተር|ኣይተ|ወይዘሪት|ወ/ሪት|እቴጌ|ጋሽ|እማማ|ኣቶ|ወይዘሮ)\s+(\p{Ethiopic}{2,}))"},
         {TextCategory::kPersonName, "name.cue", kHasEthiopic,
-         R"((?:ስሙ|ስሟ|ስማቸው|ስም[:፡]|ስሙ[:፡]|ሽሙ|ሽማ|ስሙም|የተባለ|የተባለች|የሚባል|የምትባል|ተጠርጣሪው|ተጠርጣሪዋ)\s*[:፡]?\s+(\p{Ethiopic}{2,}\s+\p{Ethiopic}{2,}))",
+         R"((?:ስሙ|ስሟ|ስማቸው|ስም[:፡]|ስሙ[:፡]|ሽሙ|ሽማ|ስሙም|ተጠርጣሪው|ተጠርጣሪዋ)\s*[:፡]?\s+(\p{Ethiopic}{2,}\s+\p{Ethiopic}{2,}))",
          nullptr, [](const PatternMatch& match) { return match.str().size() > 6; }},
         {TextCategory::kPersonName, "name.cue", kHasEthiopic,
-         R"((\p{Ethiopic}{2,}\s+\p{Ethiopic}{2,})\s+(?:የተባለ|የተባለች|የሚባል|የምትባል|የተባለው|ዝበሃል|ትበሃል))"},
+         R"((\p{Ethiopic}{2,}\s+\p{Ethiopic}{2,})\s+(?:የተባለ|የተባለች|የሚባል|የምትባል|የተባለው|ዝበሃል|ትበሃል)(?:[^\p{L}\p{M}]|$))",
+         nullptr,
+         [](const PatternMatch& match) {
+           constexpr std::string_view kPersons[] = {"ግለሰብ", "ሰው",  "ደላላ", "ወኪል",   "ወጣት", "ሴት",
+                                                    "ወንድ",  "ነጋዴ", "ሹፌር", "ተጠርጣሪ", "ተጎጂ", "አዘዋዋሪ",
+                                                    "ልጅ",   "ሰብ",  "ነው",  "ናት"};
+           const std::string_view name = match.str();
+           const size_t space = name.find_last_of(' ');
+           if (IsKnownName(match) ||
+               NameStrengthOf(name.substr(space + 1)) != NameStrength::kNone) {
+             return true;
+           }
+           const std::string_view near = match.after().substr(0, 72);
+           return std::any_of(std::begin(kPersons), std::end(kPersons),
+                              [&](std::string_view word) { return near.find(word) != near.npos; });
+         }},
         {TextCategory::kPersonName, "name.role-single", kHasEthiopic,
          R"((?:እህቷ|ወንድሟ|እናቷ|አባቷ|ባለቤቷ|ባሏ|እህቱ|ወንድሙ|እናቱ|አባቱ|ባለቤቱ|ጓደኛዋ|ጓደኛው|ልጇ|ልጁ|ደላላው|ደላላዋ|ወኪሉ|ሹፌሩ|ተጎጂው|ተጎጂዋ|ወጣት|ታዳጊ)\s+(\p{Ethiopic}{2,}))",
          nullptr, IsKnownName},
@@ -449,6 +620,8 @@ constexpr PatternRule kRules[] =
          }},
         {TextCategory::kPersonName, "name.title", kHasMyanmar,
          R"((?:^|[\s(၊။"])(?:မ|နန်း|စော|နော်|စိုင်း|ခွန်|မင်း|ဆလိုင်း)((?:)" CORRIDOR_BURMESE R"(){2,}))"},
+        {TextCategory::kPersonName, "name.title", kHasMyanmar,
+         R"((?:^|[\s(၊။"])(?:မ|ကို)(သန္တာ|သီတာ|နီလာ|သူဇာ|ယမင်း|နန္ဒာ|မာလာ|သီရိ|ဇေယျာ))"},
         {TextCategory::kPersonName, "name.known", kHasMyanmar,
          R"(((?:)" CORRIDOR_BURMESE R"(){3,}))"},
         {TextCategory::kPersonName, "name.cue", kHasMyanmar,
@@ -501,7 +674,7 @@ constexpr PatternRule kRules[] =
          R"(([\p{L}\p{M}]{2,}\s+[\p{L}\p{M}]{2,})\s+(?:नामक|नाम के|नाम का|नाम की|नाम गरेका|नामे|নামের|নামক|নামে|என்பவர்|என்ற))",
          nullptr, IsKnownName},
         {TextCategory::kPersonName, "name.role", kHasIndic,
-         R"((?:पीड़िता?|पीडिता?|दलाल|एजेंट|आरोपी|अभियुक्त|गवाह|भाई|बहन|पति|पत्नी|माँ|पिता|ভুক্তভোগী|দালাল|আসামি|পাচারকারী|ভাই|বোন|স্বামী|স্ত্রী|মা|বাবা|பாதிக்கப்பட்ட|முகவர்)\s+([\p{L}\p{M}]{2,}))",
+         R"((?:पीड़िता?|पीडिता?|दलाल|एजेंट|एजेन्ट|आरोपी|अभियुक्त|गवाह|भाई|बहन|पति|पत्नी|माँ|पिता|ভুক্তভোগী|দালাল|আসামি|পাচারকারী|ভাই|বোন|স্বামী|স্ত্রী|মা|বাবা|பாதிக்கப்பட்ட|முகவர்)\s+([\p{L}\p{M}]{2,}))",
          nullptr, IsKnownName},
         {TextCategory::kPersonName, "name.cue", kHasIndic, R"(([\p{L}\p{M}]{3,})\s+என்பவர்)"},
         {TextCategory::kPersonName, "name.surname", kHasIndic,
@@ -523,10 +696,20 @@ constexpr PatternRule kRules[] =
          R"((?:^|[^\p{L}])(?:أبو|ابو|أم|ام|بنت|ابن|بن)\s+([\p{Arabic}]{2,}))", nullptr,
          IsKnownName},
         {TextCategory::kPersonName, "name.title", kHasArabic,
-         R"((?:^|[^\p{L}])(?:السيد|السيدة|الأستاذ|الاستاذ|الأستاذة|الدكتور|الدكتورة|الشيخ|الحاج|المدعو|المدعوة|الآنسة|يدعى|تدعى|اسمه|اسمها|الاسم|المسمى|المسماة)\s*:?\s+([\p{Arabic}]{2,}(?:\s+[\p{Arabic}]{2,})?))"},
+         R"((?:^|[^\p{L}])(?:السيد|السيدة|الأستاذ|الاستاذ|الأستاذة|الدكتور|الدكتورة|الشيخ|الحاج|المدعو|المدعوة|الآنسة|يدعى|تدعى|اسمه|اسمها|الاسم|المسمى|المسماة)\s*:?\s+([\p{Arabic}]{2,}(?:\s+[\p{Arabic}]{2,})?))",
+         nullptr,
+         [](const PatternMatch& match) {
+           return !BeginsWithAny(match.str(), {"الأول", "الكامل", "المستعار", "الحقيقي", "التجاري",
+                                               "الرسمي", "العائلي", "الثلاثي"});
+         }},
         {TextCategory::kPersonName, "name.role-single", kHasArabic,
          R"((?:^|[^\p{L}])(?:الضحية|الناجية|الناجي|المتهم|المتهمة|المجني عليها|المجني عليه|المشتبه به|السائق|الوسيط|الوسيطة|المهرب|صديقتها|صديقه|أختها|أخوها|زوجها|والدتها|والدها|ابنتها|مع|من قبل|العاملة|العامل|المجند|المدير)\s+([\p{Arabic}]{2,}))",
-         nullptr, IsKnownName},
+         nullptr,
+         [](const PatternMatch& match) {
+           // "حسن الإدارة": good management.
+           const bool good = match.str() == "حسن" && match.after().substr(0, 5) == " ال";
+           return !good && IsKnownName(match);
+         }},
         {TextCategory::kPersonName, "name.arabic", kHasArabic,
          R"(([\p{Arabic}]{2,}\s+عبد\s?ال[\p{Arabic}]{2,}))"},
         {TextCategory::kPersonName, "name.arabic", kHasArabic,
@@ -580,9 +763,10 @@ class Gazetteer {
       const size_t begin = at;
       const int32_t first = NextCodePoint(text_, at);
       if (!IsLetter(first) || IsUnspacedLetter(first)) {
-        if (first == '.' || first == '!' || first == '?' || first == '\n' || first == ':')
+        if ((first == '.' && !FollowsSaint()) || first == '!' || first == '?' || first == '\n' ||
+            first == ':')
           sentence = true;
-        if (first != ' ') apart = true;
+        if (first != ' ' && !(first == '.' && FollowsSaint())) apart = true;
         if (first >= '0' && first <= '9') sentence = false;
         continue;
       }
@@ -601,6 +785,11 @@ class Gazetteer {
       words_.back().apart = apart;
       sentence = apart = false;
     }
+  }
+
+  // "St." of "St. Mary": short for a word that makes a place.
+  bool FollowsSaint() const {
+    return !words_.empty() && words_.back().place_maker && words_.back().folded.size() <= 3;
   }
 
   void MarkPlaces() {
@@ -641,7 +830,9 @@ class Gazetteer {
     word.organisation = IsOrganisationWord(word.folded);
     // "l'aéroport" is what stands behind the apostrophe.
     const size_t letters = word.folded.find('\'') + 1;
-    word.place_maker = (word.upper || letters > 0) && MakesPlace(word.folded.substr(letters));
+    const std::string_view bare = std::string_view(word.folded).substr(letters);
+    word.place_maker =
+        word.upper || letters > 0 ? MakesPlace(bare) : MakesPlaceInSmallLetters(bare);
     word.no_name =
         word.strength == NameStrength::kNone &&
         std::find(std::begin(kNoNames), std::end(kNoNames), word.folded) != std::end(kNoNames);
@@ -754,6 +945,13 @@ class Gazetteer {
   int found_ = 0;
 };
 
+// A vowel sign or a tone stands at `at`: what stands before it is cut within a syllable.
+bool ContinuesSyllable(std::string_view text, size_t at) {
+  if (at >= text.size()) return false;
+  const int32_t code_point = NextCodePoint(text, at);
+  return IsMark(code_point) || code_point == 0x0E30 || code_point == 0x0E32 || code_point == 0x0E33;
+}
+
 // Thai given names stand anywhere, as there are no spaces between words.
 void FindThaiNames(const TextView& view, Findings& findings) {
   const std::string_view text = view.text();
@@ -763,7 +961,7 @@ void FindThaiNames(const TextView& view, Findings& findings) {
     const int32_t code_point = NextCodePoint(text, at);
     if (code_point < 0x0E01 || code_point > 0x0E44) continue;
     const size_t size = ThaiNamePrefix(text.substr(begin, 64));
-    if (size == 0) continue;
+    if (size == 0 || ContinuesSyllable(text, begin + size)) continue;
     findings.Add(TextCategory::kPersonName, "name.known", view, begin, begin + size);
     at = begin + size;
     ++found;

@@ -189,8 +189,8 @@ std::string_view NumberRun::After(size_t i) const {
 size_t NumberRun::ExplainFrom(size_t i) const {
   for (const auto grammar :
        {&NumberRun::DateAt, &NumberRun::TimeAt, &NumberRun::StatuteAt, &NumberRun::FractionAt,
-        &NumberRun::GroupedAt, &NumberRun::IndianGroupedAt, &NumberRun::RangeAt,
-        &NumberRun::DecimalAt, &NumberRun::SingleAt}) {
+        &NumberRun::GroupedAt, &NumberRun::SpacedThousandsAt, &NumberRun::IndianGroupedAt,
+        &NumberRun::RangeAt, &NumberRun::DecimalAt, &NumberRun::SingleAt}) {
     if (const size_t count = (this->*grammar)(i)) return count;
   }
   return 0;
@@ -254,6 +254,14 @@ size_t NumberRun::GroupedAt(size_t i) const {
   const bool round = TrailingZeros(Digits(last)) == 3;
   const bool short_enough = digits <= 7 && !HasGap(i + 1, " ");
   return round || short_enough ? last - i + 1 : 0;
+}
+
+// "750, 000": thousands that were parted from their comma.
+size_t NumberRun::SpacedThousandsAt(size_t i) const {
+  const bool thousands = Size(i) <= 3 && IsPlain(i) && IsNumeral(i + 1) && Gap(i + 1) == ", " &&
+                         Digits(i + 1) == "000";
+  if (!thousands || (i > 0 && Gap(i) == ", ")) return 0;
+  return i + 2 < parts_.size() && Gap(i + 2) == ", " ? 0 : 2;
 }
 
 // "1,50,000" or "12,34,567": lakhs and crores.

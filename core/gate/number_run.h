@@ -48,6 +48,7 @@ class NumberRun {
   size_t DateAt(size_t i) const;
   size_t TimeAt(size_t i) const;
   size_t GroupedAt(size_t i) const;
+  size_t SpacedThousandsAt(size_t i) const;
   size_t IndianGroupedAt(size_t i) const;
   size_t FractionAt(size_t i) const;
   size_t RangeAt(size_t i) const;

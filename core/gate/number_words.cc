@@ -14,6 +14,7 @@ namespace {
 
 // One line per value: the digits, then the words, parted by blanks.
 constexpr std::string_view kSpaced[] = {
+    // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): a row of several lines
     "0 zero siro siyero sero oh nil naught nought null zéro sifuri ziro sufuri nol kosong sifar "
     "sero bokya wala "
     "không cero duwwaa zeeroo eber zeru zeero ዜሮ ባዶ शून्य shunya shoonya শূন্য பூஜ்ஜியம் பூஜ்யம் "
@@ -64,6 +65,7 @@ constexpr std::string_view kSpaced[] = {
     "19 nineteen",
 };
 constexpr std::string_view kTensWords[] = {
+    "1 አስራ አሥራ ዓስራ",
     "2 twenty vingt ishirini veinte vinte ሃያ",
     "3 thirty trente thelathini treinta trinta ሰላሳ",
     "4 forty quarante arobaini arbaini cuarenta quarenta አርባ",
@@ -81,8 +83,10 @@ constexpr std::string_view kSeparators =
     "spasi "
     "garis kemudian lalu tapos gitling tuldok espasyo guion espacio luego punto coma traço espaço "
     "ponto hífen depois gạch chấm cách rồi ሰረዝ ነጥብ ክፍተት शून्यता डैश फिर ড্যাশ شرطة ثم underscore area "
-    "code followed by end ends ending with last first finally rest remaining x belas puluh ratus "
+    "code followed by end ends ending with last first second part parts half finally rest "
+    "remaining x belas puluh ratus "
     "ribu labing mươi libo daan";
+constexpr std::string_view kHundreds = "hundred hundreds cent cents ciento cento";
 constexpr std::string_view kPluses = "plus jumlisha tambah kujumlisha ajouter más mais cộng ፕላስ";
 
 constexpr std::string_view kUnspaced[] = {
@@ -123,6 +127,7 @@ const Table& SpacedTable() {
     for (std::string_view row : kTensWords) AddRow(row, NumberWordKind::kTens, *made);
     for (std::string_view row : kRepeats) AddRow(row, NumberWordKind::kRepeat, *made);
     Add(kSeparators, NumberWordKind::kSeparator, "", *made);
+    Add(kHundreds, NumberWordKind::kHundred, "", *made);
     Add(kPluses, NumberWordKind::kPlus, "", *made);
     return made;
   }();

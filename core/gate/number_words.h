@@ -9,6 +9,7 @@ namespace corridor {
 enum class NumberWordKind {
   kDigits,     // "seven", "kumi", "ศูนย์": stands for digits.
   kTens,       // "twenty": its zero gives way to a unit behind it.
+  kHundred,    // "hundred": its zeros give way to what stands behind it.
   kRepeat,     // "double", "triple": says the next digit again.
   kSeparator,  // "dash", "then", "tiret": says nothing.
   kPlus,       // "plus": what follows is an international number.

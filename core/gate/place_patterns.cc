@@ -154,8 +154,15 @@ constexpr PatternRule kRules[] = {
      R"(((?:मकान|घर|फ्लैट|प्लॉट|गली|कमरा|वार्ड|বাড়ি|বাসা|হোল্ডিং|ফ্ল্যাট|রোড|கதவு|வீட்டு|வீடு|மனை)\s*(?:नंबर|नं|नम्बर|संख्या|নং|নম্বর|எண்|no)?\.?\s*[:.]?\s*\d+))"},
     {TextCategory::kStreetAddress, "address.arabic", kHasArabic | kHasDigit,
      R"(((?:منزل|شقة|بناية|عمارة|مبنى|شارع[\p{L}\s]{1,30})\s*(?:رقم)?\s*\d+))"},
+    {TextCategory::kStreetAddress, "address.postcode", kHasDigit,
+     R"((?:^|[^\p{L}])(?:post ?code|postal code|zip code|zip|code postal|kode pos|poskod|รหัสไปรษณีย์|邮编)\s*(?:is|no|:|=|ni|adalah)?\s*([a-z0-9]{2,5}[ -]?[a-z0-9]{2,4}))",
+     nullptr,
+     [](const PatternMatch& match) {
+       return match.str().find_first_of("0123456789") != std::string_view::npos;
+     }},
     // What moves.
-    {TextCategory::kVehicle, "vehicle.cue", kHasDigit, R"((?:^|[^\p{L}])(?:plate|plates|number plate|license plate|licence plate|registration|reg|registered|reg no|matatu|vehicle|car|van|pickup|pick-up|minivan|suv|truck|lorry|bus|minibus|taxi|motorbike|motorcycle|boda|tuk-?tuk|toyota|hilux|prado|land cruiser|honda|isuzu|nissan|mitsubishi|fortuner|probox|noah|gari|gari la|namba za usajili|pikipiki|basi|mobil|mobil van|nopol|plat|plat nomor|nomor polisi|motor|sasakyan|plaka|plakang|immatriculé|immatriculée|immatriculation|plaque|voiture|véhicule|placa|matrícula|coche|carro|biển số|biển kiểm soát|xe|imodoka|ifise nomero|emmotoka|konkolaataa|gaari|taargada|taarga|ሰሌዳ|ታርጋ|የሰሌዳ ቁጥር|መኪና|गाड़ी|कार|वाहन|নম্বর প্লেট|গাড়ি|গাড়ি|বাস|வாகனம்|வண்டி|لوحة|سيارة)(?:[^\p{L}]|$))",
+    {TextCategory::kVehicle, "vehicle.cue", kHasDigit,
+     R"((?:^|[^\p{L}])(?:plate|plates|kennzeichen|number plate|license plate|licence plate|registration|reg|registered|reg no|matatu|vehicle|car|van|pickup|pick-up|minivan|suv|truck|lorry|bus|minibus|taxi|motorbike|motorcycle|boda|tuk-?tuk|toyota|hilux|prado|land cruiser|honda|isuzu|nissan|mitsubishi|fortuner|probox|noah|gari|gari la|namba za usajili|pikipiki|basi|mobil|mobil van|nopol|plat|plat nomor|nomor polisi|motor|sasakyan|plaka|plakang|immatriculé|immatriculée|immatriculation|plaque|voiture|véhicule|placa|matrícula|coche|carro|biển số|biển kiểm soát|xe|imodoka|ifise nomero|emmotoka|konkolaataa|gaari|taargada|taarga|ሰሌዳ|ታርጋ|የሰሌዳ ቁጥር|መኪና|गाड़ी|कार|वाहन|নম্বর প্লেট|গাড়ি|গাড়ি|বাস|வாகனம்|வண்டி|لوحة|سيارة)(?:[^\p{L}]|$))",
      R"(^(?:number|no|num|nr|plate|registration|reg|is|was|with|has|yenye|ya|namba|nambari|nomor|polisi|bernomor|berplat|plat|dengan|may|na|numero|number|numéro|immatriculée?|sous|le|con|com|de|placa|matrícula|biển|số|mang|ቁጥር|नंबर|संख्या|নম্বর|எண்|رقم|van|car|bus|hilux|prado|la|white|black|silver|grey|gray|red|blue|nyeupe|nyeusi|putih|hitam|bearing|marked|:|\.|,|-|"|'|\(|\s)*([a-z]{1,3}[ -]?\d{1,4}[ -]?[a-z]{1,3}\b|[a-z]{2,3}[ -]\d{3,5}\b|\d{1,2}[ -]?[a-z]{1,3}[ -]\d{3,5}|\d{1,2}-?\p{L}{1,2}-?\s?\d{3}\.?\d{2}|[a-z]{2}[ -]?\d{1,2}[ -]?[a-z]{1,3}[ -]?\d{3,4}|\d-\d{4,6}|\p{L}{1,3}\s?\d-?\s?[a-z]?\d{4,5}|[ก-ฮ]{1,2}\s?-?\s?\d{1,4}))",
      IsPlate},
     {TextCategory::kVehicle, "vehicle.east-africa", kHasDigit,
@@ -205,6 +212,8 @@ constexpr PatternRule kCasedRules[] = {
     {TextCategory::kVehicle, "vehicle.mixed", kHasDigit | kHasUpper,
      R"(\b([A-Z]{2}[ -]?\d{1,2}[A-Z]?[ -][A-Z]{1,3}[ -]\d{3,4}|\d{2} ?BH ?\d{4} ?[A-Z]{1,2}|[A-Z]{1,2}[ -]\d{4}[ -][A-Z]{2,3}|[A-Z]{3}-\d{3,4}[A-Z]{0,2})\b)",
      nullptr, IsPlate},
+    {TextCategory::kVehicle, "vehicle.british", kHasDigit | kHasUpper,
+     R"((?:^|[^\p{L}\p{N}-])([A-Z]{2}\d{2} [A-Z]{3})(?:[^\p{L}\p{N}]|$))"},
     {TextCategory::kVehicle, "vehicle.capitals", kHasDigit | kHasUpper,
      R"((?:^|[^\p{L}\p{N}])([A-Z]{3}\s\d{3}[A-Z]{1,2}|[A-Z]{2,3}\d{4})(?:[^\p{L}\p{N}]|$))",
      nullptr,

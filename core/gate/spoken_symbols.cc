@@ -242,11 +242,23 @@ class Writer {
         if (Str(i) == "slash") Write(i);
         return;
       case '_':
-        Write(i);
+        if (!IsVerb(before, behind)) Write(i);
         return;
       default:
         return;
     }
+  }
+
+  // "figures underscore the need", "to underscore risks"
+  bool IsVerb(size_t before, size_t behind) const {
+    static const Words& subjects =
+        *new Words(Split("to we they which that and also must should "
+                         "further again cases reports figures findings "
+                         "numbers trends events data"));
+    static const Words& objects = *new Words(
+        Split("the a an that how why what this these those their its our his her need needs both "
+              "continued ongoing persistent growing"));
+    return subjects.contains(A(Str(before))) || objects.contains(A(Str(behind)));
   }
 
   bool FollowsSpokenDot(size_t dot, size_t name) const {
