@@ -16,6 +16,7 @@ void AddAlertsCommand(CLI::App& app, Context& context);
 void AddSubscriptionsCommand(CLI::App& app, Context& context);
 void AddImportCommand(CLI::App& app, Context& context);
 void AddAdminCommand(CLI::App& app, Context& context);
+void AddAuditCommand(CLI::App& app, Context& context);
 void AddCertsCommand(CLI::App& app, Context& context);
 
 // The commands of `certs` that have a file of their own.

@@ -34,6 +34,7 @@ int main(int argc, char** argv) {
   corridor::AddSubscriptionsCommand(app, context);
   corridor::AddImportCommand(app, context);
   corridor::AddAdminCommand(app, context);
+  corridor::AddAuditCommand(app, context);
   corridor::AddCertsCommand(app, context);
   try {
     app.parse(argc, argv);

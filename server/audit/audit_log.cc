@@ -7,20 +7,13 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/clock.h"
 #include "core/base/status_macros.h"
-#include "core/crypto/digest.h"
 #include "server/storage/keyspace.h"
 
 namespace corridor {
 namespace {
 
-using namespace std::string_view_literals;
-
 constexpr size_t kHashBytes = 32;
 constexpr size_t kVerifyEntriesAtOnce = 1024;
-
-std::string NextHash(std::string_view hash, std::string_view entry) {
-  return ToString(Sha256("corridor/audit/v1\0"sv, hash, entry));
-}
 
 std::string EncodeHead(const AuditLog::Head& head) { return KeyNumber(head.entries) + head.hash; }
 
@@ -40,7 +33,7 @@ absl::Status AppendEntry(v1::AuditEntry& entry, CommitContext& context) {
     *entry.mutable_position() = *context.record_position();
   }
   std::string bytes = entry.SerializeAsString();
-  head.hash = NextHash(head.hash, bytes);
+  head.hash = NextAuditHead(head.hash, bytes);
   context.Put(AuditEntryKey(head.entries), std::move(bytes));
   context.Put(AuditHeadKey(), EncodeHead(head));
   return absl::OkStatus();
@@ -82,22 +75,49 @@ absl::StatusOr<std::vector<v1::AuditEntry>> AuditLog::Read(uint64_t after, size_
   return entries;
 }
 
+absl::Status AuditLog::Walk(absl::FunctionRef<absl::Status(std::string_view bytes)> visit,
+                            uint64_t entries) const {
+  uint64_t seen = 0;
+  while (seen < entries) {
+    ASSIGN_OR_RETURN(const std::vector<KeyValue> pairs,
+                     store_.Scan({AuditEntryKey(seen + 1), AuditEntryKey(entries + 1)},
+                                 kVerifyEntriesAtOnce, ScanOrder::kAscending));
+    if (pairs.empty()) return Missing(seen + 1);
+    for (const KeyValue& pair : pairs) {
+      if (pair.key != AuditEntryKey(seen + 1)) return Missing(seen + 1);
+      ++seen;
+      RETURN_IF_ERROR(visit(pair.value));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<AuditLog::Head> AuditLog::Verify() const {
   ASSIGN_OR_RETURN(const Head stored, head());
   Head derived;
-  while (derived.entries < stored.entries) {
-    ASSIGN_OR_RETURN(
-        const std::vector<KeyValue> pairs,
-        store_.Scan({AuditEntryKey(derived.entries + 1), AuditEntryKey(stored.entries + 1)},
-                    kVerifyEntriesAtOnce, ScanOrder::kAscending));
-    if (pairs.empty()) return Missing(derived.entries + 1);
-    for (const KeyValue& pair : pairs) {
-      if (pair.key != AuditEntryKey(derived.entries + 1)) return Missing(derived.entries + 1);
-      ++derived.entries;
-      derived.hash = NextHash(derived.hash, pair.value);
-    }
-  }
+  RETURN_IF_ERROR(Walk(
+      [&](std::string_view bytes) {
+        derived = {derived.entries + 1, NextAuditHead(derived.hash, bytes)};
+        return absl::OkStatus();
+      },
+      stored.entries));
   if (derived == stored) return derived;
+  return absl::DataLossError("audit: the entries do not lead to the stored head");
+}
+
+absl::StatusOr<AuditLog::Head> AuditLog::Export(
+    absl::FunctionRef<void(std::string_view line)> sink) const {
+  ASSIGN_OR_RETURN(const Head stored, head());
+  AuditChain chain;
+  RETURN_IF_ERROR(Walk(
+      [&](std::string_view bytes) -> absl::Status {
+        const absl::StatusOr<std::string> line = chain.Export(bytes);
+        if (!line.ok()) return absl::DataLossError(line.status().message());
+        sink(*line);
+        return absl::OkStatus();
+      },
+      stored.entries));
+  if (chain.head() == stored) return stored;
   return absl::DataLossError("audit: the entries do not lead to the stored head");
 }
 

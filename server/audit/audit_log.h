@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/crypto/audit_chain.h"
 #include "corridor/v1/audit_log.pb.h"
 #include "server/storage/commit.h"
 #include "server/storage/store.h"
@@ -18,13 +21,7 @@ namespace corridor {
 // store, so an entry of a rejected proposal leaves no trace in the chain.
 class AuditLog {
  public:
-  // How far the chain goes. `hash` is 32 bytes: head(entries) of audit_log.proto.
-  struct Head {
-    uint64_t entries = 0;
-    std::string hash = std::string(32, '\0');
-
-    friend bool operator==(const Head&, const Head&) = default;
-  };
+  using Head = AuditHead;
 
   // `store` must outlive this.
   explicit AuditLog(const Store& store) : store_(store) {}
@@ -42,11 +39,20 @@ class AuditLog {
   // Entries with sequence > `after`, oldest first, at most `limit`.
   absl::StatusOr<std::vector<v1::AuditEntry>> Read(uint64_t after, size_t limit) const;
 
+  // Calls `sink` with each entry as a line of JSON (core/crypto/audit_chain.h), oldest first, and
+  // gives the head they lead to. kDataLoss: an entry is missing or malformed, or the last does not
+  // lead to the stored head.
+  absl::StatusOr<Head> Export(absl::FunctionRef<void(std::string_view line)> sink) const;
+
   // Derives the head anew from all entries. kDataLoss names the first entry that is
   // missing, or says that the entries do not lead to the stored head.
   absl::StatusOr<Head> Verify() const;
 
  private:
+  // The bytes of the first `entries` entries in order. kDataLoss: one is missing.
+  absl::Status Walk(absl::FunctionRef<absl::Status(std::string_view bytes)> visit,
+                    uint64_t entries) const;
+
   const Store& store_;
 };
 
