@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,6 +22,7 @@
 #include "core/crypto/tls_settings.h"
 #include "core/gate/gate.h"
 #include "core/model/errors.h"
+#include "server/audit/audit_log.h"
 #include "server/broker/directory_check.h"
 #include "server/broker/region.h"
 #include "server/config/broker_config.h"
@@ -58,7 +60,9 @@ enum ExitCode {
 
 constexpr char kExitCodes[] =
     "Exit codes:\n"
-    "  0  stopped when asked to, or the configuration is sound (--check-config)\n"
+    "  0  stopped when asked to, or the configuration is sound (--check-config), or all is "
+    "written\n"
+    "     (--export-audit)\n"
     "  2  wrong command line\n"
     "  3  wrong configuration; each mistake is named with its field\n"
     "  4  the data cannot be used: in use by another broker, damaged, or shorter than it was\n"
@@ -74,6 +78,7 @@ struct CommandLine {
   std::string config_path;
   bool check_config = false;
   bool accept_lost_tail = false;
+  bool export_audit = false;
 };
 
 LogLevel LevelOf(config::LogLevel level) {
@@ -393,6 +398,21 @@ void PrintMistakes(const std::string& path, const absl::Status& status) {
   }
 }
 
+// As lines of JSON on standard output. What was read before a damage was found is written too.
+int ExportAudit(const std::string& data_dir) {
+  const auto store = OpenRocksDbStore(data_dir + "/journal");
+  if (!store.ok()) {
+    std::fprintf(stderr, "%s\n", store.status().ToString().c_str());
+    return kExitData;
+  }
+  const auto head = AuditLog(**store).Export([](std::string_view line) {
+    std::fwrite(line.data(), 1, line.size(), stdout);
+    std::fputc('\n', stdout);
+  });
+  if (!head.ok()) std::fprintf(stderr, "%s\n", head.status().ToString().c_str());
+  return head.ok() && std::fflush(stdout) == 0 ? kExitOk : kExitData;
+}
+
 int Run(const CommandLine& command) {
   // protobuf writes to standard error what it dislikes of a message that a client sent.
   google::protobuf::SetLogHandler(nullptr);
@@ -407,6 +427,7 @@ int Run(const CommandLine& command) {
     std::printf("%s: the configuration is sound\n", command.config_path.c_str());
     return kExitOk;
   }
+  if (command.export_audit) return ExportAudit(config->data_dir);
   Log log(LevelOf(config->log_level), clock);
   if (absl::Status tls = RestrictTlsOfProcess(); !tls.ok()) {
     log.Write(LogLevel::kError, "tls_settings_failed", {{"error", tls.ToString()}});
@@ -453,6 +474,10 @@ int main(int argc, char** argv) {
   app.add_flag("--accept-lost-tail", command.accept_lost_tail,
                "Serve a journal that ends before where it is known to have been, as a new "
                "incarnation; what is missing is lost");
+  app.add_flag(
+      "--export-audit", command.export_audit,
+      "Write the audit log of a stopped broker to standard output, a line of JSON for each "
+      "entry, and exit; corridorctl audit verify proves it whole");
   app.set_version_flag("--version", "corridord " CORRIDOR_VERSION);
   app.footer(corridor::kExitCodes);
   try {
