@@ -7,6 +7,7 @@
 #include "client/ctl/commands.h"
 #include "client/ctl/output.h"
 #include "client/ctl/textproto.h"
+#include "core/crypto/audit_chain.h"
 #include "core/crypto/digest.h"
 
 namespace corridor {
@@ -64,8 +65,8 @@ int Status(Context& context) {
               << "\n"
               << "  gate policy    " << Printable(status->gate_policy_version()) << "\n"
               << "  policy         generation " << status->policy_generation() << "\n"
-              << "  audit          " << status->audit_entries() << " entries, head "
-              << HexEncode(status->audit_head()) << "\n"
+              << "  audit head     "
+              << ToString(AuditHead{status->audit_entries(), status->audit_head()}) << "\n"
               << "  sessions       " << status->sessions() << "\n";
   ShowSubscriptions(context, *status);
   return kExitOk;

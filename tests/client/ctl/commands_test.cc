@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "client/ctl/output.h"
+#include "core/crypto/audit_chain.h"
+#include "corridor/v1/audit_log.pb.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/fake_clock.h"
@@ -40,6 +42,7 @@ class CommandsTest : public testing::Test {
     AddAlertsCommand(app, context);
     AddSubscriptionsCommand(app, context);
     AddAdminCommand(app, context);
+    AddAuditCommand(app, context);
     AddCertsCommand(app, context);
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
     try {
@@ -193,6 +196,37 @@ TEST_F(CommandsTest, ARegionsPkiRenewsItself) {
               std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
         << name;
   }
+}
+
+TEST_F(CommandsTest, AnAuditLogWhoseTailIsCutOffIsKnownByItsNotedHead) {
+  AuditChain chain;
+  std::string head_of_two;
+  std::ofstream whole(dir_.File("audit.jsonl"));
+  std::ofstream cut(dir_.File("cut.jsonl"));
+  for (uint64_t sequence = 1; sequence <= 3; ++sequence) {
+    v1::AuditEntry entry;
+    entry.set_sequence(sequence);
+    const std::string line = chain.Export(entry.SerializeAsString()).value() + "\n";
+    whole << line;
+    if (sequence <= 2) cut << line;
+    if (sequence == 2) head_of_two = ToString(chain.head());
+  }
+  whole.close();
+  cut.close();
+  const std::string head = ToString(chain.head());
+  const auto verify = [&](const std::string& file, std::vector<std::string> more = {}) {
+    more.insert(more.begin(), {"audit", "verify", dir_.File(file)});
+    return Run(more);
+  };
+  EXPECT_EQ(verify("audit.jsonl"), kExitOk);
+  EXPECT_THAT(out_, HasSubstr("whole: 3 entries, head " + head));
+  EXPECT_EQ(verify("audit.jsonl", {"--head", head, "--head", head_of_two}), kExitOk);
+  EXPECT_EQ(verify("cut.jsonl"), kExitOk) << "nothing inside tells";
+  EXPECT_EQ(verify("cut.jsonl", {"--head", head, "--format=json"}), kExitFailed);
+  EXPECT_THAT(out_, HasSubstr("its tail is cut off"));
+  EXPECT_EQ(verify("audit.jsonl", {"--head", "2:" + std::string(64, 'a')}), kExitFailed);
+  EXPECT_THAT(out_, HasSubstr("another one than was noted at entry 2"));
+  EXPECT_EQ(verify("audit.jsonl", {"--head", "2"}), kExitUsage);
 }
 
 TEST_F(CommandsTest, AVerdictIsNotMistakenForAUsageError) {

@@ -119,6 +119,20 @@ TEST_F(AuditLogTest, AChangedEntryShows) {
   EXPECT_EQ(log_.Verify().status().code(), absl::StatusCode::kDataLoss);
 }
 
+TEST_F(AuditLogTest, WhatIsExportedCanBeFollowedToTheHead) {
+  CommitThree();
+  AuditChain chain;
+  const auto head =
+      log_.Export([&](std::string_view line) { EXPECT_TRUE(chain.Follow(line).ok()); });
+  ASSERT_TRUE(head.ok());
+  EXPECT_EQ(chain.head(), *head);
+  EXPECT_EQ(*log_.head(), *head);
+  WriteBatch removal;
+  removal.Delete(AuditEntryKey(2));
+  ASSERT_TRUE(store_.Apply(removal).ok());
+  EXPECT_EQ(log_.Export([](std::string_view) {}).status().code(), absl::StatusCode::kDataLoss);
+}
+
 TEST_F(AuditLogTest, ARemovedEntryShows) {
   CommitThree();
   for (uint64_t sequence : {1, 2, 3}) {
