@@ -33,9 +33,9 @@ class AuditChain {
   // entry that can be written out.
   absl::StatusOr<std::string> Export(std::string_view entry);
 
-  // The line after the last. kDataLoss says what is wrong with it: an entry that is missing, out of
-  // order, altered, or that says something else than its bytes.
-  absl::Status Follow(std::string_view line);
+  // The line after the last, as Export() wrote it. kDataLoss says what is wrong with it: an entry
+  // that is missing, out of order, altered, or that says something else than its bytes.
+  absl::Status Follow(std::string_view text);
 
   const AuditHead& head() const { return head_; }
 
