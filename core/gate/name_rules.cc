@@ -565,6 +565,9 @@ constexpr PatternRule kRules[] =
         {TextCategory::kPersonName, "name.title", kHasThai,
          R"((?:^|[^\p{Thai}\p{M}]|ชื่อ|ของ|และ|คือ|กับ|จับ|พบ|โดย|หา|ว่า)(?:นาย|นาง)\s*(\p{Thai}{2,}))",
          nullptr, [](const PatternMatch& match) { return !CountsMen(match) && IsThaiName(match); }},
+        // Names that are also words.
+        {TextCategory::kPersonName, "name.title", kHasThai,
+         R"((?:ลุง|ป้า|นาย|เสี่ย|เฮีย|เจ๊)(สมบัติ|มงคล|ละเอียด))"},
         {TextCategory::kPersonName, "name.cue", kHasThai,
          R"((?:ชื่อเล่น|ชื่อจริง|ชื่อว่า|นามสกุล|ชื่อ-สกุล|ชื่อ)\s*[:=]?\s*((?:[ก-ฮเแโไใ]\p{Thai}{2,20})\s+\p{Thai}{3,}|"[^"]+"))",
          nullptr,

@@ -166,7 +166,11 @@ constexpr PatternRule kRules[] = {
      R"(^(?:number|no|num|nr|plate|registration|reg|is|was|with|has|yenye|ya|namba|nambari|nomor|polisi|bernomor|berplat|plat|dengan|may|na|numero|number|numéro|immatriculée?|sous|le|con|com|de|placa|matrícula|biển|số|mang|ቁጥር|नंबर|संख्या|নম্বর|எண்|رقم|van|car|bus|hilux|prado|la|white|black|silver|grey|gray|red|blue|nyeupe|nyeusi|putih|hitam|bearing|marked|:|\.|,|-|"|'|\(|\s)*([a-z]{1,3}[ -]?\d{1,4}[ -]?[a-z]{1,3}\b|[a-z]{2,3}[ -]\d{3,5}\b|\d{1,2}[ -]?[a-z]{1,3}[ -]\d{3,5}|\d{1,2}-?\p{L}{1,2}-?\s?\d{3}\.?\d{2}|[a-z]{2}[ -]?\d{1,2}[ -]?[a-z]{1,3}[ -]?\d{3,4}|\d-\d{4,6}|\p{L}{1,3}\s?\d-?\s?[a-z]?\d{4,5}|[ก-ฮ]{1,2}\s?-?\s?\d{1,4}))",
      IsPlate},
     {TextCategory::kVehicle, "vehicle.east-africa", kHasDigit,
-     R"(\b(k(?:[a-d][a-z]|m[a-z]{2})[ -]?\d{3}[ -]?[a-z]|u[a-z]{2}[ -]?\d{3}[ -]?[a-z]|t[ -]?\d{3}[ -]?[a-z]{3}|ra[a-j][ -]?\d{3}[ -]?[a-z]|gk[ -]?[a-z]?\d{3}[a-z])\b)"},
+     R"(\b(k(?:[a-d][a-z]|m[a-z]{2})[ -]?\d{3}[ -]?[a-z]|u[a-z]{2}[ -]?\d{3}[ -]?[a-z]|t[ -]?\d{3}[ -]?[a-z]{3}|ra[a-j][ -]?\d{3}[ -]?[a-z]|gk[ -]?[a-z]?\d{3}[a-z])\b)",
+     nullptr,
+     [](const PatternMatch& match) {  // "USD 350k"
+       return match.str().substr(0, 3) != "usd" && match.str().substr(0, 3) != "ugx";
+     }},
     {TextCategory::kVehicle, "vehicle.mixed", kHasDigit,
      R"(\b(\d{2}[a-z]-?\d{3}\.\d{2}|\d{1,2}[a-z]-\d{4,5}|[a-z]{1,2}\d{2}[a-z]{2}\d{4})\b)"},
     {TextCategory::kVehicle, "vehicle.thai", kHasThai | kHasDigit,

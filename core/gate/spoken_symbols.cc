@@ -20,11 +20,12 @@ struct SymbolNames {
 constexpr SymbolNames kSymbolNames[] = {
     {'@',
      "at arobase arrobase arobas arroba kwenye sa pada kepada di tại acong apak ät aat att atsign "
-     "katika chez kuri ku et እት አት ऐट एट at-the-rate এট ஆட் ات آت แอท แอด แอต ແອັດ អេត 艾特 圈a"},
+     "katika chez kuri ku et እት አት ऐट एट at-the-rate এট ஆட் ات آت แอท แอด แอต ແອັດ អេត 艾特 爱特 圈a "
+     "собака"},
     {'.',
      "dot d0t point punto ponto nukta titik tuldok chấm cham dott doot period tuqaa dhibic akadomo "
      "akatonnyeze utudomo kadomo ነጥብ ዶት डॉट বিন্দু ডট டாட் புள்ளி دوت نقطة จุด ดอท ดอต ຈຸດ ດອດ ចុច ដត "
-     "အစက် ဒေါ့ 点 點"},
+     "အစက် ဒေါ့ 点 點 точка"},
     {'/', "slash slosh barre barra mkwaju miring stroke ทับ สแลช ແສລັດ 斜杠 ስላሽ स्लैश"},
     {'_', "underscore underskor 下划线 อันเดอร์สกอร์ ขีดล่าง"},
     {'-', "dash hyphen tiret strip kistari guion gitling ขีด"},
@@ -306,7 +307,7 @@ class Writer {
     if (symbol == '\0' && Str(i) != "a") return false;
     const size_t open = Previous(i), close = Next(i);
     if (open == kNone || close == kNone) return false;
-    constexpr std::string_view kOpening = "([{<", kClosing = ")]}>", kFences = "-_*~|/\"";
+    constexpr std::string_view kOpening = "([{<", kClosing = ")]}>", kFences = "-_*~|/\"#";
     const bool brackets = IsSymbol(open, kOpening) && IsSymbol(close, kClosing);
     const bool fences = IsSymbol(open, kFences) && IsSymbol(close, kFences) &&
                         tokens_[open].symbol == tokens_[close].symbol &&
