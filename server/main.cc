@@ -266,6 +266,11 @@ void Broker::OnCutCall(const LiveCalls::Call& call, const absl::Status& why) {
               {"peer", call.peer_address},
               {"reason", ReasonName(ReasonOf(why))}});
   AuditRefusal(call.peer.principal.spiffe_id, call.method, why);
+  // A right less leaves others on the same connection; without its identity it is of
+  // no more use. The client hears the reason first.
+  if (why.code() != absl::StatusCode::kUnauthenticated) return;
+  intake_.PostAfter(kReviewPeriod,
+                    [this, peer = call.peer_address] { server_->CloseConnection(peer); });
 }
 
 void Broker::KeepTrust() {
@@ -348,6 +353,10 @@ absl::Status Broker::Listen() {
   options.streams_per_connection = config_.limits.streams_per_connection;
   options.handshake_timeout = config_.limits.handshake_timeout;
   options.message_bytes = config_.limits.message_bytes;
+  options.connections = {.connections = config_.limits.connections,
+                         .per_address = config_.limits.connections_per_address,
+                         .unproven = config_.limits.unproven_connections,
+                         .accepts_per_second = config_.limits.accepts_per_second};
   ASSIGN_OR_RETURN(
       server_, RpcServer::Start(std::move(options),
                                 {&*publisher_, &*subscriber_, &*region_link_, &*administration_},

@@ -293,6 +293,16 @@ void Loader::ReadLimits() {
       Bounded("limits.handshake_timeout_seconds", limits.handshake_timeout_seconds(), 10, 1, 120));
   limits_.message_bytes =
       Bounded("limits.message_bytes", limits.message_bytes(), 17 * kMiB, kMiB, 64 * kMiB);
+  limits_.connections =
+      Bounded("limits.connections", limits.connections(), limits_.connections, 16, 100'000);
+  limits_.connections_per_address =
+      Bounded("limits.connections_per_address", limits.connections_per_address(),
+              limits_.connections_per_address, 1, 100'000);
+  limits_.unproven_connections =
+      Bounded("limits.unproven_connections", limits.unproven_connections(),
+              limits_.unproven_connections, 1, 100'000);
+  limits_.accepts_per_second = Bounded("limits.accepts_per_second", limits.accepts_per_second(),
+                                       limits_.accepts_per_second, 1, 100'000);
   limits_.drain =
       absl::Seconds(Bounded("limits.drain_seconds", limits.drain_seconds(), 10, 1, 300));
 }

@@ -43,6 +43,10 @@ struct BrokerConfig {
     absl::Duration handshake_timeout = absl::Seconds(10);
     int message_bytes = 17 * 1024 * 1024;
     absl::Duration drain = absl::Seconds(10);
+    int connections = 4096;
+    int connections_per_address = 1024;
+    int unproven_connections = 1024;
+    int accepts_per_second = 500;
   };
 
   // The files behind `tls`, which may be replaced while the broker runs: by new ones

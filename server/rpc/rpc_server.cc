@@ -9,7 +9,7 @@
 #include <atomic>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
 #include "server/rpc/call_observer.h"
 
 namespace corridor {
@@ -42,8 +42,6 @@ void Configure(grpc::ServerBuilder& builder, const RpcServerOptions& options) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              kPingIntervalMinMs);
-  // Otherwise two brokers could share one port unnoticed.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   // The message limit is checked after decompression: small bombs would pass it.
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
@@ -55,23 +53,24 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
     RpcServerOptions options, const std::vector<grpc::Service*>& services, Log& log,
     const Clock& clock) {
   grpc::EnableDefaultHealthCheckService(true);
+  auto server = std::unique_ptr<RpcServer>(new RpcServer());
+  ASSIGN_OR_RETURN(server->acceptor_,
+                   ConnectionAcceptor::Listen(options.addresses, options.connections, clock));
+  server->ports_ = server->acceptor_->ports();
   grpc::ServerBuilder builder;
   Configure(builder, options);
-  auto server = std::unique_ptr<RpcServer>(new RpcServer());
-  server->ports_.resize(options.addresses.size());
-  for (size_t i = 0; i < options.addresses.size(); ++i) {
-    builder.AddListeningPort(options.addresses[i], options.credentials, &server->ports_[i]);
-  }
+  auto gate = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, options.credentials);
   for (grpc::Service* service : services) builder.RegisterService(service);
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> observers;
-  observers.push_back(MakeCallObserver(log, clock));
+  observers.push_back(
+      MakeCallObserver(log, clock, [acceptor = server->acceptor_.get()](const std::string& peer) {
+        acceptor->MarkProven(peer);
+      }));
   builder.experimental().SetInterceptorCreators(std::move(observers));
   server->server_ = builder.BuildAndStart();
-  for (size_t i = 0; i < options.addresses.size(); ++i) {
-    if (server->server_ != nullptr && server->ports_[i] != 0) continue;
-    return absl::UnavailableError(
-        absl::StrCat("cannot listen on ", options.addresses[i], ": in use, or not ours"));
-  }
+  if (server->server_ == nullptr) return absl::UnavailableError("gRPC does not start");
+  server->acceptor_->Start(std::move(gate));
   return server;
 }
 
@@ -83,6 +82,7 @@ void RpcServer::SetServing(bool serving) {
 
 void RpcServer::Stop(absl::Duration grace) {
   if (server_ == nullptr) return;
+  acceptor_->Stop();
   server_->Shutdown(gpr_time_from_millis(absl::ToInt64Milliseconds(grace), GPR_TIMESPAN));
   server_->Wait();
   server_.reset();

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "core/base/clock.h"
 #include "server/ops/log.h"
+#include "server/rpc/connection_acceptor.h"
 
 namespace corridor {
 
@@ -21,6 +22,7 @@ struct RpcServerOptions {
   int streams_per_connection = 256;
   absl::Duration handshake_timeout = absl::Seconds(10);
   int message_bytes = 17 * 1024 * 1024;
+  ConnectionLimits connections;
 };
 
 // The broker's ports: every service behind the same credentials, no other way
@@ -37,6 +39,11 @@ class RpcServer {
   // The ports, in the order of the addresses.
   const std::vector<int>& ports() const { return ports_; }
 
+  // Shuts one connection down; `peer` as a server context's peer() says it.
+  void CloseConnection(const std::string& peer) { acceptor_->Close(peer); }
+  // How many are open.
+  size_t connections() { return acceptor_->open(); }
+
   // What health answers from now on.
   void SetServing(bool serving);
 
@@ -49,6 +56,7 @@ class RpcServer {
   RpcServer() = default;
 
   std::vector<int> ports_;
+  std::unique_ptr<ConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
 };
 

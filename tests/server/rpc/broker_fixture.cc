@@ -78,6 +78,7 @@ void BrokerFixture::StartServer() {
   identity_ = *std::move(identity);
   RpcServerOptions options;
   options.addresses = {"127.0.0.1:0"};
+  options.connections = limits_;
   options.credentials = MakeServerCredentials(
       *identity_, trust_, clock_,
       [this](const HandshakeRefusal& refusal) {
@@ -90,6 +91,12 @@ void BrokerFixture::StartServer() {
                                  log_, clock_);
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
+}
+
+void BrokerFixture::Restart() {
+  server_->Stop(absl::ZeroDuration());
+  server_.reset();
+  StartServer();
 }
 
 TransportIdentity BrokerFixture::IdentityOf(const IssuedCertificate& certificate) const {

@@ -71,6 +71,9 @@ class BrokerFixture : public testing::Test {
   // The desk of Thailand may publish and read, Indonesia's may read.
   TestSigner RegisterAgencies();
 
+  // Closes the port and opens another, under `limits_`.
+  void Restart();
+
   // Refused handshakes, as the broker noted them.
   std::vector<HandshakeRefusal> refusals();
   std::vector<CallRefusal> refused_calls();
@@ -95,6 +98,7 @@ class BrokerFixture : public testing::Test {
   ThreadExecutor flow_{"flow", 1};
   ThreadExecutor commit_{"commit", 1};
   ThreadExecutor intake_{"intake", 2};
+  ConnectionLimits limits_;
   std::unique_ptr<RpcServer> server_;
   std::unique_ptr<ServedIdentity> identity_;
 

@@ -10,6 +10,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <string>
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "corridor/v1/publisher.grpc.pb.h"
 #include "corridor/v1/subscriber.grpc.pb.h"
@@ -178,6 +181,47 @@ TEST_F(ConnectionTest, TwoBrokersCannotShareAPort) {
   const auto second = RpcServer::Start(std::move(options), {}, log, clock_);
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(second.status().message()), HasSubstr(address()));
+}
+
+// Connections that say nothing, in number; closed when this goes.
+class Crowd {
+ public:
+  Crowd(int count, int port) {
+    sockaddr_in to = {};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(static_cast<uint16_t>(port));
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    for (int i = 0; i < count; ++i) {
+      fds_.push_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+      EXPECT_EQ(connect(fds_.back(), reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
+    }
+  }
+  ~Crowd() {
+    for (int fd : fds_) close(fd);
+  }
+  Crowd(const Crowd&) = delete;
+  Crowd& operator=(const Crowd&) = delete;
+
+  // Waits until the server has closed this one.
+  bool Closed(size_t index) const {
+    char byte;
+    return read(fds_[index], &byte, 1) <= 0;
+  }
+
+ private:
+  std::vector<int> fds_;
+};
+
+TEST_F(ConnectionTest, SilentOnesMakeRoomAndWhoCallsIsServed) {
+  limits_ = {.connections = 12, .per_address = 12, .unproven = 8};
+  Restart();
+  auto before = ChannelWith(sea_.Operator("ops"));
+  ASSERT_EQ(Told(GetStatus(before)), "OK");
+  const Crowd crowd(40, server_->ports().front());
+  EXPECT_TRUE(crowd.Closed(0)) << "the oldest silent one went first";
+  EXPECT_EQ(Told(GetStatus(before)), "OK");
+  EXPECT_EQ(Told(GetStatus(ChannelWith(sea_.Operator("ops")))), "OK") << "and a newcomer comes in";
+  EXPECT_LE(server_->connections(), 12u);
 }
 
 }  // namespace

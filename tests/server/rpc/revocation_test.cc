@@ -129,6 +129,14 @@ TEST_F(RevocationTest, ARevokedCertificateIsCutAndItsConnectionIsOfNoUse) {
   ExpectThailandGoesOn();
 }
 
+TEST_F(RevocationTest, TheConnectionItselfCanBeClosed) {
+  for (const LiveCalls::Call& call : calls_.List()) {
+    if (call.peer.principal.spiffe_id == kIndonesia) server_->CloseConnection(call.peer_address);
+  }
+  EXPECT_EQ(indonesia_.End().code(), absl::StatusCode::kUnavailable);
+  ExpectThailandGoesOn();
+}
+
 TEST_F(RevocationTest, ASuspendedMemberIsCut) {
   Suspend(kIndonesia);
   EXPECT_EQ(ReasonOf(indonesia_.End()), v1::ERROR_REASON_MEMBER_SUSPENDED);
