@@ -8,6 +8,7 @@
 #include "client/ctl/commands.h"
 #include "client/ctl/filter_flags.h"
 #include "client/ctl/output.h"
+#include "client/ctl/secret_file.h"
 #include "core/base/status_macros.h"
 #include "core/model/describe.h"
 #include "core/model/vocabulary.h"
@@ -35,6 +36,7 @@ struct ListFlags {
 struct ShowFlags {
   std::string publisher;
   std::string alert_id;
+  std::string save;
 };
 
 v1::StatementBody BodyOf(const v1::StoredStatement& stored) {
@@ -111,6 +113,11 @@ int Show(Context& context, const ShowFlags& flags) {
   const absl::StatusOr<v1::Alert> alert =
       (*subscriber)->GetAlert(MemberFromShort(flags.publisher), *alert_id);
   if (!alert.ok()) return context.Fail(alert.status());
+  if (!flags.save.empty()) {
+    const absl::Status saved =
+        WriteWhole(flags.save, alert->SerializeAsString(), FileAccess::kOwnerOnly);
+    if (!saved.ok()) return context.Fail(saved);
+  }
   if (context.json()) {
     context.out << MessageToJson(*alert).dump(2) << "\n";
     return kExitOk;
@@ -126,7 +133,7 @@ int Show(Context& context, const ShowFlags& flags) {
 }  // namespace
 
 void AddAlertsCommand(CLI::App& app, Context& context) {
-  CLI::App* alerts = app.add_subcommand("alerts", "Read alerts: list, show");
+  CLI::App* alerts = app.add_subcommand("alerts", "Read alerts: list, show, verify");
   alerts->require_subcommand(1);
 
   auto list_flags = std::make_shared<ListFlags>();
@@ -145,8 +152,11 @@ void AddAlertsCommand(CLI::App& app, Context& context) {
   show->add_option("PUBLISHER", show_flags->publisher, "SPIFFE ID, or ke-desk@eastafrica.example")
       ->required();
   show->add_option("ALERT_ID", show_flags->alert_id, "its id, as list shows it")->required();
+  show->add_option("--save", show_flags->save,
+                   "also write it to this file, with its proofs, for alerts verify");
   show->footer(kShowFooter);
   context.OnRun(*show, [&context, show_flags] { return Show(context, *show_flags); });
+  AddAlertsVerify(*alerts, context);
 }
 
 }  // namespace corridor

@@ -9,6 +9,7 @@
 #include "absl/strings/strip.h"
 #include "client/ctl/commands.h"
 #include "client/ctl/output.h"
+#include "client/ctl/trust_roots.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/crypto/certificate.h"
@@ -78,32 +79,8 @@ absl::StatusOr<std::string> ReadAllOf(Context& context, const std::vector<std::s
   return text;
 }
 
-struct Roots {
-  std::string trust_domain;
-  std::string pem;
-};
-
-absl::StatusOr<std::vector<Roots>> ReadRoots(Context& context, const VerifyFlags& flags) {
-  std::vector<Roots> all;
-  for (const std::string& item : flags.trust_domains) {
-    const size_t equals = item.find('=');
-    if (equals == std::string::npos) {
-      return UsageError("--trust-domain takes NAME=FILE, the file with the roots in PEM");
-    }
-    std::string name = item.substr(0, equals);
-    const absl::Status good = CheckTrustDomain(name);
-    if (!good.ok()) return UsageError(S(good.message()));
-    ASSIGN_OR_RETURN(std::string pem, ReadAll(item.substr(equals + 1), context.in));
-    all.push_back({std::move(name), std::move(pem)});
-  }
-  if (flags.no_spiffe && all.size() != 1) {
-    return UsageError("--no-spiffe takes one --trust-domain: without a SPIFFE ID none is claimed");
-  }
-  return all;
-}
-
 // A list belongs to the one domain whose CA signed it; a broker reads one file of lists for each.
-absl::StatusOr<TrustBundle> BundleOf(const Roots& roots, const std::string& crls,
+absl::StatusOr<TrustBundle> BundleOf(const TrustRoots& roots, const std::string& crls,
                                      TrustLimits limits) {
   absl::StatusOr<TrustBundle> bare = TrustBundle::Create(roots.trust_domain, roots.pem, "", limits);
   if (!bare.ok()) return Refused(bare.status(), PeerRefusal::kMalformedCertificate);
@@ -168,7 +145,11 @@ int ShowAcceptance(Context& context, const Verdict& verdict, PeerPurpose purpose
 
 absl::StatusOr<int> Verify(Context& context, const VerifyFlags& flags) {
   ASSIGN_OR_RETURN(const std::string pem, ReadAll(flags.file, context.in));
-  ASSIGN_OR_RETURN(const std::vector<Roots> roots, ReadRoots(context, flags));
+  ASSIGN_OR_RETURN(const std::vector<TrustRoots> roots,
+                   ReadTrustRoots(context, flags.trust_domains));
+  if (flags.no_spiffe && roots.size() != 1) {
+    return UsageError("--no-spiffe takes one --trust-domain: without a SPIFFE ID none is claimed");
+  }
   ASSIGN_OR_RETURN(const std::string crls, ReadAllOf(context, flags.crls));
   ASSIGN_OR_RETURN(const absl::Time time, WantedTime(context, flags.at));
   TrustLimits limits{.crl_grace = flags.grace_hours * absl::Hours(1)};
@@ -179,7 +160,7 @@ absl::StatusOr<int> Verify(Context& context, const VerifyFlags& flags) {
     return ShowRefusal(context, Refused(chain.status(), PeerRefusal::kMalformedCertificate));
   }
   std::vector<TrustBundle> bundles;
-  for (const Roots& domain : roots) {
+  for (const TrustRoots& domain : roots) {
     absl::StatusOr<TrustBundle> bundle = BundleOf(domain, crls, limits);
     if (!bundle.ok()) return ShowRefusal(context, bundle.status());
     bundles.push_back(*std::move(bundle));
