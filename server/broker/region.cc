@@ -199,13 +199,14 @@ void Region::CreateSubscription(const Principal& owner, v1::Subscription subscri
                                std::move(done));
 }
 
-void Region::DeleteSubscription(const Principal& owner, v1::DeleteSubscriptionRequest request,
+void Region::DeleteSubscription(const Principal& owner,
+                                const v1::DeleteSubscriptionRequest& request,
                                 absl::AnyInvocable<void(absl::Status)> done) {
   BatchPart end = [key = CursorKey(owner.spiffe_id, request.name())](CommitContext& context) {
     context.Delete(key);
     return absl::OkStatus();
   };
-  catalog_->DeleteSubscription(owner, std::move(request), std::move(end), std::move(done));
+  catalog_->DeleteSubscription(owner, request, std::move(end), std::move(done));
 }
 
 void Region::GetStatus(absl::AnyInvocable<void(absl::StatusOr<v1::GetStatusResponse>)> answer) {

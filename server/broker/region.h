@@ -119,7 +119,7 @@ class Region final : private LinkHost {
                           absl::AnyInvocable<void(absl::StatusOr<v1::Subscription>)> done);
 
   // The same for deletion: the cursor goes in the same batch.
-  void DeleteSubscription(const Principal& owner, v1::DeleteSubscriptionRequest request,
+  void DeleteSubscription(const Principal& owner, const v1::DeleteSubscriptionRequest& request,
                           absl::AnyInvocable<void(absl::Status)> done);
 
   // How it stands. From any thread; answered on the flow executor.

@@ -146,7 +146,7 @@ class Catalog {
   // higher; an older or equal one changes nothing and is OK. The caller has verified
   // directory and keys. ORIGIN_INVALID: it speaks for members or keys of another region,
   // or a key is missing in `keys`.
-  void ApplyDirectory(const std::string& region, v1::Directory directory, DirectoryKeys keys,
+  void ApplyDirectory(const std::string& region, v1::Directory directory, const DirectoryKeys& keys,
                       DoneVoid done);
 
  private:

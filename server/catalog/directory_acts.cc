@@ -92,8 +92,8 @@ v1::Directory Catalog::BuildDirectory() const {
   return directory;
 }
 
-void Catalog::ApplyDirectory(const std::string& region, v1::Directory directory, DirectoryKeys keys,
-                             DoneVoid done) {
+void Catalog::ApplyDirectory(const std::string& region, v1::Directory directory,
+                             const DirectoryKeys& keys, DoneVoid done) {
   auto stored = std::make_shared<stored::StoredDirectory>();
   *stored->mutable_directory() = std::move(directory);
   AddKeys(keys.signing, stored->mutable_signing_keys());

@@ -121,7 +121,7 @@ class CorridordTest : public testing::Test {
     chmod(Path(name).c_str(), mode);
   }
   std::vector<std::string> WithConfig(std::vector<std::string> more = {}) {
-    more.push_back("--config");
+    more.emplace_back("--config");
     more.push_back(Path("broker.textproto"));
     return more;
   }

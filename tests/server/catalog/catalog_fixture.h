@@ -61,9 +61,9 @@ class CatalogFixture : public testing::Test {
     catalog_->SetGrant(operator_, std::move(grant), Into(answer));
     return *std::move(answer);
   }
-  absl::Status DeleteGrant(std::string principal) {
+  absl::Status DeleteGrant(const std::string& principal) {
     absl::Status answer;
-    catalog_->DeleteGrant(operator_, std::move(principal),
+    catalog_->DeleteGrant(operator_, principal,
                           [&answer](absl::Status status) { answer = std::move(status); });
     return answer;
   }
@@ -87,7 +87,7 @@ class CatalogFixture : public testing::Test {
     request.set_agreement_id(id);
     request.set_etag(etag);
     std::optional<absl::StatusOr<v1::Agreement>> answer;
-    catalog_->EndAgreement(operator_, std::move(request), Into(answer));
+    catalog_->EndAgreement(operator_, request, Into(answer));
     return *std::move(answer);
   }
   absl::Status RegisterBrokerKey(std::string chain) {

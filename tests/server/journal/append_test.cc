@@ -299,7 +299,7 @@ TEST_F(AppendTest, TheQueueIsBoundedInBytesToo) {
   std::map<absl::StatusCode, int> codes;
   for (uint64_t i = 1; i <= 10; ++i) {
     journal_->Append(Accepted(ExampleIssue(kDesk, i, i)), {},
-                     [&](Answer answer) { ++codes[answer.status().code()]; });
+                     [&](const Answer& answer) { ++codes[answer.status().code()]; });
   }
   executor_.RunUntilIdle();
   EXPECT_GT(codes[absl::StatusCode::kOk], 0);
@@ -308,11 +308,11 @@ TEST_F(AppendTest, TheQueueIsBoundedInBytesToo) {
 
 TEST_F(AppendTest, ListenersWakeAfterTheAnswersAndOnlyForRecords) {
   std::vector<std::string> order;
-  journal_->OnAppended([&] { order.push_back("wake"); });
+  journal_->OnAppended([&] { order.emplace_back("wake"); });
   journal_->Append(Accepted(ExampleIssue(kDesk, 1, 1)), {},
-                   [&](Answer) { order.push_back("answer"); });
+                   [&](Answer) { order.emplace_back("answer"); });
   journal_->Append(Accepted(ExampleIssue(kDesk, 2, 2)), {},
-                   [&](Answer) { order.push_back("answer"); });
+                   [&](Answer) { order.emplace_back("answer"); });
   executor_.RunUntilIdle();
   EXPECT_THAT(order, ElementsAre("answer", "answer", "wake"));
   EXPECT_TRUE(Commit({}).ok());

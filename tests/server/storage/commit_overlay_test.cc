@@ -58,18 +58,18 @@ TEST_F(CommitOverlayTest, ScansLayWritesOverTheStore) {
 
 TEST_F(CommitOverlayTest, ARejectedProposalLeavesNothing) {
   std::vector<BatchPart> good;
-  good.push_back([](CommitContext& context) {
+  good.emplace_back([](CommitContext& context) {
     context.Put("good", "1");
     return absl::OkStatus();
   });
   std::vector<BatchPart> bad;
-  bad.push_back([](CommitContext& context) {
+  bad.emplace_back([](CommitContext& context) {
     EXPECT_TRUE(context.Get("good")->has_value());
     context.Put("bad", "1");
     context.Delete("a");
     return absl::OkStatus();
   });
-  bad.push_back([](CommitContext&) { return absl::AbortedError("no"); });
+  bad.emplace_back([](CommitContext&) { return absl::AbortedError("no"); });
 
   EXPECT_TRUE(overlay_.Run(good).ok());
   EXPECT_EQ(overlay_.Run(bad).code(), absl::StatusCode::kAborted);
