@@ -51,10 +51,10 @@ class Network:
         certs = folder / "certs"
         certs.mkdir(parents=True)
         root = folder / "root"
-        self.ctl.ask(None, "certs", "init-region", "--trust-domain", region.id, "--out", root, "--days", 30)
+        self.ctl.ask(None, "certs", "init", "--trust-domain", region.id, "--pki", root)
 
         def issue(profile, identity, name, *more):
-            self.ctl.ask(None, "certs", "issue", "--root", root, "--profile", profile, "--id", identity,
+            self.ctl.ask(None, "certs", "issue", "--pki", root, "--profile", profile, "--id", identity,
                          "--out", certs / name, "--days", 7, *more)
 
         issue("broker", "b1", "broker", "--dns", "localhost", "--ip", "127.0.0.1")
