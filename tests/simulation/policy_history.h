@@ -1,0 +1,52 @@
+#ifndef CORRIDOR_TESTS_SIMULATION_POLICY_HISTORY_H_
+#define CORRIDOR_TESTS_SIMULATION_POLICY_HISTORY_H_
+
+#include <compare>
+#include <cstddef>
+#include <map>
+#include <vector>
+
+#include "absl/time/time.h"
+
+namespace corridor {
+
+// What the agreements of each region said when, as the script changed them: what
+// policy is measured against, without asking policy. Indices are those of regions.
+class PolicyHistory {
+ public:
+  // `viewer` lets statements flow from region `from` to region `to`.
+  struct Rule {
+    size_t viewer;
+    size_t from;
+    size_t to;
+
+    friend auto operator<=>(const Rule&, const Rule&) = default;
+  };
+
+  // An agreement begins or ends: asked for at `asked`, durable by `done`. Between
+  // the two either may hold.
+  void Begins(const Rule& rule, absl::Duration asked, absl::Duration done);
+  // Also while it is not known yet when it is durable: see EndIsDurable.
+  void EndIsAsked(const Rule& rule, absl::Duration asked);
+  void EndIsDurable(const Rule& rule, absl::Duration done);
+
+  // Whether it may have held at some time from `begin` to `end`.
+  bool MayHaveHeld(const Rule& rule, absl::Duration begin, absl::Duration end) const;
+  // Whether it surely held all the time from `begin` to `end`.
+  bool HeldThroughout(const Rule& rule, absl::Duration begin, absl::Duration end) const;
+  bool HoldsNow(const Rule& rule) const;
+
+ private:
+  struct Term {
+    absl::Duration may_begin;
+    absl::Duration sure_begin;
+    absl::Duration sure_end = absl::InfiniteDuration();
+    absl::Duration may_end = absl::InfiniteDuration();
+  };
+
+  std::map<Rule, std::vector<Term>> terms_;
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_TESTS_SIMULATION_POLICY_HISTORY_H_
