@@ -1,0 +1,112 @@
+#ifndef CORRIDOR_TESTS_SIMULATION_PROMISES_H_
+#define CORRIDOR_TESTS_SIMULATION_PROMISES_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/journal/journal.h"
+#include "tests/simulation/policy_history.h"
+#include "tests/simulation/said.h"
+#include "tests/simulation/sim_network.h"
+#include "tests/simulation/sim_region.h"
+
+namespace corridor {
+
+// Watches a world and says which promise it breaks (DESIGN.md, section 5). Knows
+// what was said and what the agreements were from the script alone, and asks no
+// broker for a judgement.
+//
+//   P1  what was acknowledged is in its journal, and what a journal showed stays
+//   P2  one record per statement and journal
+//   P3  no subscription gets a lower revision of an alert after a higher one
+//   P4  everyone entitled gets it, or a higher revision, by the end
+//   P5  nothing leaves, enters or is handed over that agreements forbid
+//   P7  what was settled never comes again
+//   P9  bytes are those that were signed
+class Promises {
+ public:
+  // `broken` is called once, with the first promise broken.
+  Promises(const SimScheduler& scheduler, std::function<void(const std::string&)> broken)
+      : scheduler_(scheduler), broken_(std::move(broken)) {}
+
+  PolicyHistory& policy() { return policy_; }
+
+  // --- What the script does -------------------------------------------------
+
+  // The reference holds; fill in what comes later.
+  Said& Says(Said said);
+  const std::deque<Said>& all() const { return said_; }
+  const Said* Find(const v1::SignedStatement& statement) const;
+
+  // --- What is seen of the brokers ------------------------------------------
+
+  void OnAcknowledged(Said& said, const v1::Receipt& receipt);
+  // The committer of `region` has done something.
+  void OnCommitted(SimRegion& region);
+  // It was started on the disk it had, or on an older copy.
+  void OnRebooted(SimRegion& region, bool on_older_disk);
+  void OnFrameSent(const FrameRoute& route, const v1::LinkFrame& frame);
+  // Which statement it is; absent for none.
+  std::optional<size_t> OnDelivered(const SimMember& to, const v1::Delivery& delivery);
+  void OnSettled(const SimMember& by, size_t said);
+
+  // --- At the end -----------------------------------------------------------
+
+  // Faults are over and all had time to catch up.
+  void CheckEnd(const std::vector<SimRegion*>& regions);
+  // Whether all that must arrive has: then CheckEnd finds nothing missing.
+  bool Complete(const std::vector<SimRegion*>& regions) const;
+
+  uint64_t deliveries() const { return deliveries_; }
+  // Records of other regions, over all journals.
+  uint64_t imports() const { return imports_; }
+
+ private:
+  // What is known of one region's journal.
+  struct Known {
+    std::array<uint64_t, 2> read = {0, 0};  // By lane.
+    uint64_t epoch = 0;
+    std::map<size_t, uint64_t> offsets;  // By statement.
+    uint64_t last_offset = 0;
+  };
+  // What is known of one subscription.
+  struct Reader {
+    std::map<size_t, uint32_t> revisions;  // Highest handed over, by alert.
+    std::set<size_t> settled;
+  };
+
+  void Break(const std::string& what);
+  void ReadNew(SimRegion& region);
+  void OnRecord(SimRegion& region, const Record& record);
+  void CheckDelivery(const SimMember& to, const Said& said);
+  bool MayFlow(size_t viewer, const Said& said, size_t to) const;
+  bool MustFlow(size_t viewer, const Said& said, size_t to) const;
+  bool MustReachRegion(const Said& said, size_t region) const;
+  bool MustReach(const Said& said, const SimMember& member) const;
+  bool Superseded(const Reader& reader, const Said& said) const;
+  std::string WhatIsMissing(const std::vector<SimRegion*>& regions) const;
+
+  const SimScheduler& scheduler_;
+  const std::function<void(const std::string&)> broken_;
+  bool is_broken_ = false;
+  PolicyHistory policy_;
+  std::deque<Said> said_;
+  std::map<std::string, size_t, std::less<>> by_body_;
+  std::map<size_t, Known> journals_;
+  std::map<SimMember, Reader> readers_;
+  uint64_t deliveries_ = 0;
+  uint64_t imports_ = 0;
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_TESTS_SIMULATION_PROMISES_H_
