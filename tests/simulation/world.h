@@ -1,0 +1,124 @@
+#ifndef CORRIDOR_TESTS_SIMULATION_WORLD_H_
+#define CORRIDOR_TESTS_SIMULATION_WORLD_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/simulation/defect.h"
+#include "tests/simulation/dice.h"
+#include "tests/simulation/event_log.h"
+#include "tests/simulation/promises.h"
+#include "tests/simulation/sim_network.h"
+#include "tests/simulation/sim_region.h"
+#include "tests/simulation/sim_scheduler.h"
+#include "tests/simulation/sim_subscriber.h"
+
+namespace corridor {
+
+struct WorldOptions {
+  uint64_t seed = 1;
+  size_t regions = 0;  // 0: two to four, by the seed.
+  // Frames, deliveries, statements and faults, about; then faults end.
+  size_t events_max = 2000;
+  size_t log_lines_kept = 60;  // 0: all.
+  Defect* defect = nullptr;    // May be null.
+};
+
+struct WorldReport {
+  uint64_t seed = 0;
+  size_t regions = 0;
+  size_t events = 0;
+  uint64_t hash = 0;  // Of all that happened.
+  size_t statements = 0;
+  uint64_t imports = 0;
+  uint64_t deliveries = 0;
+  std::map<std::string, size_t> faults;  // How many, by kind.
+  absl::Duration simulated;
+  std::string broken;  // Empty: all promises were kept.
+  std::string log;     // Its last lines.
+};
+
+// One simulated world: regions that serve, agencies that publish and read, and
+// whatever goes wrong by the seed's dice. After the faults all heal, everything
+// has time to arrive, and the promises are checked in full.
+class World {
+ public:
+  explicit World(const WorldOptions& options);
+  ~World();
+
+  WorldReport Run();
+
+ private:
+  // What goes wrong in this world; most worlds have some faults only.
+  struct Climate {
+    bool partitions = false;
+    bool flapping = false;
+    bool losses = false;
+    bool crashes = false;
+    bool failing_disks = false;
+    bool stalls = false;
+    bool policy_changes = false;
+    bool lost_sessions = false;
+  };
+
+  void Build();
+  void SetUpRegion(SimRegion& region);
+  void SetUpAgency(SimRegion& region, const SimAgency& agency);
+  void RunScript();
+  void Step();
+  void Settle();
+
+  // Faults and other acts.
+  void Publish();
+  void Partition();
+  void Flap();
+  void ChangeWeather();
+  void LoseConnections();
+  void Crash(SimRegion& region);
+  void FailDisk();
+  void ChangePolicy();
+  void LoseSession();
+
+  void Say(const SimMember& publisher);
+  void Submit(Said& said);
+  void Agree(const PolicyHistory::Rule& rule);
+  void EndAgreement(const PolicyHistory::Rule& rule);
+  void Boot(SimRegion& region);
+  void Note(const std::string& what) { log_.Add(scheduler_.now(), what); }
+  void Fault(const std::string& kind, const std::string& what);
+  void After(absl::Duration delay, std::function<void()> task);
+  // Lets time pass until `done`; breaks the world where that takes too long.
+  void AwaitSetUp(const std::function<bool()>& done);
+  SimRegion& AnyRegion() { return *regions_[dice_.Below(regions_.size())]; }
+  std::pair<size_t, size_t> AnyPair();
+  std::vector<SimRegion*> Regions() const;
+
+  const WorldOptions options_;
+  Dice dice_;
+  EventLog log_;
+  SimScheduler scheduler_;
+  WorldReport report_;
+  Climate climate_;
+  Promises promises_;
+  SimNetwork network_;
+  SeededRandom salts_;
+  std::vector<std::unique_ptr<SimRegion>> regions_;
+  std::vector<std::unique_ptr<SimSubscriber>> subscribers_;
+  std::map<PolicyHistory::Rule, std::string> agreements_;  // Ids of those that hold.
+  size_t agreements_made_ = 0;
+  size_t setting_up_ = 0;  // Changes not answered yet.
+  size_t alerts_ = 0;
+  bool healing_ = false;
+};
+
+WorldReport RunWorld(const WorldOptions& options);
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_TESTS_SIMULATION_WORLD_H_
