@@ -48,6 +48,15 @@ const Said* Promises::Find(const v1::SignedStatement& statement) const {
   return statement.routing() == said.statement.routing() ? &said : nullptr;
 }
 
+const Said* Promises::NewestOf(size_t alert) const {
+  const Said* newest = nullptr;
+  for (const Said& said : said_) {
+    if (said.alert != alert || said.refused) continue;
+    if (newest == nullptr || said.revision > newest->revision) newest = &said;
+  }
+  return newest;
+}
+
 bool Promises::MayFlow(size_t viewer, const Said& said, size_t to) const {
   const absl::Duration now = scheduler_.now();
   return policy_.MayHaveHeld({viewer, said.publisher.region, to}, now - kOnItsWay, now);

@@ -45,6 +45,8 @@ class Promises {
   // The reference holds; fill in what comes later.
   Said& Says(Said said);
   const std::deque<Said>& all() const { return said_; }
+  // The highest revision of an alert that was not refused; null when there is none.
+  const Said* NewestOf(size_t alert) const;
   const Said* Find(const v1::SignedStatement& statement) const;
 
   // --- What is seen of the brokers ------------------------------------------

@@ -29,6 +29,7 @@ struct Said {
   size_t alert = 0;
   uint32_t revision = 0;
   bool urgent = false;
+  v1::StatementRouting routing;
   v1::SignedStatement statement;
   // Who it is for, before policy is asked; its publisher need not be among them.
   std::set<SimMember> audience;

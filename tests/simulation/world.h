@@ -86,6 +86,7 @@ class World {
   void LoseSession();
 
   void Say(const SimMember& publisher);
+  void ChooseAudience(Said& said, v1::StatementRouting& routing);
   void Submit(Said& said);
   void Agree(const PolicyHistory::Rule& rule);
   void EndAgreement(const PolicyHistory::Rule& rule);

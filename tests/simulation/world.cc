@@ -1,0 +1,458 @@
+#include "tests/simulation/world.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "core/model/errors.h"
+#include "tests/support/test_statements.h"
+
+namespace corridor {
+namespace {
+
+constexpr absl::Duration kRetryAfter = absl::Seconds(3);
+constexpr absl::Duration kSettleMax = absl::Minutes(20);
+// How long after everything has arrived it is watched for more.
+constexpr absl::Duration kQuiet = absl::Seconds(20);
+
+size_t RegionsOf(const WorldOptions& options, Dice& dice) {
+  const auto by_seed = static_cast<size_t>(dice.Between(2, 4));
+  return options.regions == 0 ? by_seed : options.regions;
+}
+
+}  // namespace
+
+World::World(const WorldOptions& options)
+    : options_(options),
+      dice_(options.seed),
+      log_(options.log_lines_kept),
+      scheduler_(dice_.Fork()),
+      promises_(scheduler_,
+                [this](const std::string& what) {
+                  report_.broken = what;
+                  Note(absl::StrCat("BROKEN ", what));
+                  scheduler_.Stop();
+                }),
+      network_(scheduler_, log_, dice_.Fork(), options.defect,
+               {.sent = [this](const FrameRoute& route,
+                               const v1::LinkFrame& frame) { promises_.OnFrameSent(route, frame); },
+                .arrives = [](const FrameRoute&, const v1::LinkFrame&) {},
+                .region = [this](const std::string& name) -> Region* {
+                  for (const auto& region : regions_) {
+                    if (region->name() == name && region->up()) return &region->flow();
+                  }
+                  return nullptr;
+                }}),
+      salts_(dice_.Next()) {
+  report_.seed = options.seed;
+  report_.regions = RegionsOf(options, dice_);
+  climate_ = {.partitions = dice_.Chance(0.7),
+              .flapping = dice_.Chance(0.3),
+              .losses = dice_.Chance(0.6),
+              .crashes = dice_.Chance(0.6),
+              .failing_disks = dice_.Chance(0.3),
+              .stalls = dice_.Chance(0.3),
+              .policy_changes = dice_.Chance(0.4),
+              .lost_sessions = dice_.Chance(0.5)};
+}
+
+World::~World() {
+  subscribers_.clear();
+  regions_.clear();
+}
+
+WorldReport World::Run() {
+  Build();
+  RunScript();
+  Settle();
+  report_.events = log_.count();
+  report_.hash = log_.hash();
+  report_.statements = promises_.all().size();
+  report_.imports = promises_.imports();
+  report_.deliveries = promises_.deliveries();
+  report_.simulated = scheduler_.now();
+  report_.log = log_.Tail();
+  return std::move(report_);
+}
+
+void World::After(absl::Duration delay, std::function<void()> task) {
+  scheduler_.world().PostAfter(delay, std::move(task));
+}
+
+void World::Fault(const std::string& kind, const std::string& what) {
+  ++report_.faults[kind];
+  Note(absl::StrCat("FAULT ", kind, " ", what));
+}
+
+std::vector<SimRegion*> World::Regions() const {
+  std::vector<SimRegion*> regions;
+  for (const auto& region : regions_) regions.push_back(region.get());
+  return regions;
+}
+
+std::pair<size_t, size_t> World::AnyPair() {
+  const size_t a = dice_.Below(regions_.size());
+  const size_t b = dice_.Below(regions_.size() - 1);
+  return {a, b < a ? b : b + 1};
+}
+
+// --- Building ----------------------------------------------------------------
+
+void World::Build() {
+  const SimRegion::Events events{
+      .committed = [this](SimRegion& region) { promises_.OnCommitted(region); },
+      .alarm = [this](SimRegion& region,
+                      const std::string& what) { Note(absl::StrCat(region.name(), " ALARM ", what)); },
+      .died = [this](SimRegion& region) { Crash(region); }};
+  for (size_t i = 0; i < report_.regions; ++i) {
+    regions_.push_back(std::make_unique<SimRegion>(
+        SimRegion::Parts{scheduler_, network_, log_, options_.defect, events}, i, report_.regions,
+        dice_.Fork()));
+  }
+  for (const auto& region : regions_) {
+    Boot(*region);
+    SetUpRegion(*region);
+  }
+  AwaitSetUp([this] { return setting_up_ == 0; });
+  for (const auto& region : regions_) {
+    for (size_t agency = 0; agency < kAgenciesPerRegion; ++agency) {
+      subscribers_.push_back(std::make_unique<SimSubscriber>(
+          SimSubscriber::Parts{scheduler_, log_, promises_, options_.defect}, *region, agency,
+          dice_.Fork()));
+      subscribers_.back()->Attach();
+    }
+  }
+  scheduler_.Advance(absl::Seconds(2));
+}
+
+void World::AwaitSetUp(const std::function<bool()>& done) {
+  for (int i = 0; i < 1000 && !done(); ++i) scheduler_.Advance(absl::Milliseconds(10));
+  if (!done() && report_.broken.empty()) report_.broken = "the world could not be set up";
+}
+
+void World::SetUpRegion(SimRegion& region) {
+  for (const SimAgency& agency : region.identity().agencies) SetUpAgency(region, agency);
+  const size_t here = region.index();
+  Agree({here, here, here});
+  for (size_t other = 0; other < report_.regions; ++other) {
+    if (other == here) continue;
+    // Now and then one side wants nothing of the other from the start.
+    if (!dice_.Chance(0.05)) Agree({here, here, other});
+    if (!dice_.Chance(0.05)) Agree({here, other, here});
+  }
+}
+
+void World::SetUpAgency(SimRegion& region, const SimAgency& agency) {
+  const Principal admin = SimOperator(region.name());
+  const auto done = [this](const auto& result) {
+    if (!result.ok()) report_.broken = absl::StrCat("setting up: ", result.status().ToString());
+    --setting_up_;
+  };
+  v1::Member member;
+  member.set_spiffe_id(agency.id);
+  member.set_display_name("Example agency");
+  member.add_countries(agency.name == "th-desk" ? "THA" : "KEN");
+  member.set_type(v1::PUBLISHER_TYPE_CENTRAL_GOVERNMENT);
+  v1::Grant grant;
+  grant.set_principal(agency.id);
+  grant.add_roles(v1::ROLE_PUBLISHER);
+  grant.add_roles(v1::ROLE_IMMEDIATE_PUBLISHER);
+  grant.add_roles(v1::ROLE_READER);
+  grant.set_publish_tlp_max(v1::TLP_RED);
+  setting_up_ += 3;
+  region.flow().catalog().CreateMember(admin, member, done);
+  region.flow().catalog().SetGrant(admin, grant, done);
+  region.flow().catalog().RegisterSigningKey(admin, agency.signer.certificate_pem, done);
+}
+
+void World::Agree(const PolicyHistory::Rule& rule) {
+  SimRegion& region = *regions_[rule.viewer];
+  v1::Agreement agreement;
+  agreement.set_agreement_id(absl::StrCat("agreement-", ++agreements_made_));
+  agreement.set_title("Example agreement");
+  agreement.mutable_from()->set_region(SimRegionName(rule.from));
+  agreement.mutable_to()->set_region(SimRegionName(rule.to));
+  agreement.set_tlp_max(v1::TLP_AMBER);
+  agreement.set_use(v1::USE_PURPOSE_COUNTER_TRAFFICKING);
+  agreements_[rule] = agreement.agreement_id();
+  ++setting_up_;
+  region.flow().catalog().CreateAgreement(
+      SimOperator(region.name()), agreement,
+      [this, rule, asked = scheduler_.now()](const absl::StatusOr<v1::Agreement>& created) {
+        --setting_up_;
+        if (created.ok()) promises_.policy().Begins(rule, asked, scheduler_.now());
+      });
+}
+
+// --- The script --------------------------------------------------------------
+
+void World::RunScript() {
+  // What comes after takes its share, too.
+  const size_t script_events = options_.events_max * 2 / 3;
+  while (!scheduler_.stopped() && log_.count() < script_events) {
+    Step();
+    scheduler_.Advance(dice_.Chance(0.3) ? dice_.Time(absl::ZeroDuration(), absl::Seconds(8))
+                                         : dice_.Time(absl::ZeroDuration(), absl::Milliseconds(500)));
+  }
+}
+
+void World::Step() {
+  const size_t roll = dice_.Below(100);
+  if (roll < 50) return Publish();
+  if (roll < 60 && climate_.partitions) return Partition();
+  if (roll < 63 && climate_.flapping) return Flap();
+  if (roll < 68) return ChangeWeather();
+  if (roll < 75 && climate_.losses) return LoseConnections();
+  if (roll < 80 && climate_.crashes) return Crash(AnyRegion());
+  if (roll < 82 && climate_.failing_disks) return FailDisk();
+  if (roll < 86 && climate_.stalls) {
+    SimRegion& region = AnyRegion();
+    Fault("slow disk", region.name());
+    return region.StallCommits(dice_.Time(absl::Milliseconds(10), absl::Seconds(5)));
+  }
+  if (roll < 92 && climate_.policy_changes) return ChangePolicy();
+  if (roll < 95 && climate_.lost_sessions) return LoseSession();
+}
+
+void World::Publish() {
+  const SimMember publisher{dice_.Below(regions_.size()), dice_.Below(kAgenciesPerRegion)};
+  for (int left = dice_.Between(1, 8); left > 0; --left) Say(publisher);
+}
+
+void World::Partition() {
+  const auto [a, b] = AnyPair();
+  const std::string from = SimRegionName(a);
+  const std::string to = SimRegionName(b);
+  const bool one_way = dice_.Chance(0.4);
+  const absl::Duration time = dice_.Time(absl::Milliseconds(100), absl::Seconds(60));
+  Fault(one_way ? "one-way partition" : "partition", absl::StrCat(from, " ", to));
+  network_.Block(from, to);
+  if (!one_way) network_.Block(to, from);
+  After(time, [this, from = from, to = to] {
+    Note(absl::StrCat("heals ", from, " ", to));
+    network_.Unblock(from, to);
+    network_.Unblock(to, from);
+  });
+}
+
+void World::Flap() {
+  const auto [a, b] = AnyPair();
+  const std::string from = SimRegionName(a);
+  const std::string to = SimRegionName(b);
+  Fault("flapping", absl::StrCat(from, " ", to));
+  absl::Duration at = absl::ZeroDuration();
+  for (int i = 0; i < 6; ++i) {
+    After(at, [this, from, to] { network_.Block(from, to); });
+    at += dice_.Time(absl::Milliseconds(20), absl::Seconds(12));
+    After(at, [this, from, to] { network_.Unblock(from, to); });
+    at += dice_.Time(absl::Milliseconds(20), absl::Seconds(3));
+  }
+}
+
+void World::ChangeWeather() {
+  NetworkWeather weather;
+  weather.latency_min = dice_.Time(absl::ZeroDuration(), absl::Milliseconds(50));
+  weather.latency_max =
+      weather.latency_min + dice_.Time(absl::ZeroDuration(), absl::Milliseconds(
+                                                                 dice_.Chance(0.2) ? 5000 : 300));
+  if (climate_.losses && dice_.Chance(0.3)) weather.loss_probability = 0.02;
+  network_.SetWeather(weather);
+}
+
+void World::LoseConnections() {
+  const auto [a, b] = AnyPair();
+  const std::string from = SimRegionName(a);
+  const std::string to = SimRegionName(b);
+  Fault("lost connection", absl::StrCat(from, " ", to));
+  dice_.Chance(0.5) ? network_.LoseOne(from, to) : network_.LoseAll(from, to);
+}
+
+void World::Crash(SimRegion& region) {
+  if (!region.up()) return;
+  Fault("crash", region.name());
+  region.Crash(dice_.Chance(0.5));
+  for (const auto& subscriber : subscribers_) {
+    if (subscriber->member().region == region.index()) subscriber->Lose();
+  }
+  if (!healing_) {
+    After(dice_.Time(absl::Milliseconds(100), absl::Seconds(20)), [this, &region] { Boot(region); });
+  } else {
+    Boot(region);
+  }
+}
+
+void World::Boot(SimRegion& region) {
+  if (region.up()) return;
+  Note(absl::StrCat("starts ", region.name()));
+  if (const absl::Status status = region.Boot(); !status.ok()) {
+    report_.broken = absl::StrCat("P1: ", region.name(), " cannot start: ", status.ToString());
+    return scheduler_.Stop();
+  }
+  promises_.OnRebooted(region, false);
+  for (const auto& subscriber : subscribers_) {
+    if (subscriber->member().region == region.index()) subscriber->Attach();
+  }
+}
+
+void World::FailDisk() {
+  SimRegion& region = AnyRegion();
+  if (!region.up()) return;
+  Fault("failing disk", region.name());
+  region.store().FailNextSync();
+}
+
+void World::ChangePolicy() {
+  const auto [a, b] = AnyPair();
+  const PolicyHistory::Rule rule{dice_.Chance(0.5) ? a : b, a, b};
+  if (!regions_[rule.viewer]->up()) return;
+  if (!agreements_.contains(rule)) {
+    Fault("agreement", absl::StrCat(rule.viewer, ": ", a, " to ", b));
+    Agree(rule);
+  } else if (promises_.policy().HoldsNow(rule)) {
+    Fault("agreement ended", absl::StrCat(rule.viewer, ": ", a, " to ", b));
+    EndAgreement(rule);
+  }
+}
+
+void World::EndAgreement(const PolicyHistory::Rule& rule) {
+  SimRegion& region = *regions_[rule.viewer];
+  promises_.policy().EndIsAsked(rule, scheduler_.now());
+  v1::EndAgreementRequest request;
+  request.set_agreement_id(agreements_.at(rule));
+  region.flow().catalog().EndAgreement(
+      SimOperator(region.name()), request,
+      [this, rule](const absl::StatusOr<v1::Agreement>& ended) {
+        if (!ended.ok()) return;
+        promises_.policy().EndIsDurable(rule, scheduler_.now());
+        agreements_.erase(rule);
+      });
+}
+
+void World::LoseSession() {
+  SimSubscriber& subscriber = *subscribers_[dice_.Below(subscribers_.size())];
+  Fault("lost session", SimRegionName(subscriber.member().region));
+  subscriber.Lose();
+}
+
+// --- Publishing --------------------------------------------------------------
+
+void World::Say(const SimMember& publisher) {
+  const SimAgency& agency = IdentityOf(publisher.region).agencies[publisher.agency];
+  Said said;
+  said.publisher = publisher;
+  said.said_at = scheduler_.now();
+  // The newest word on one of its alerts, where it has been accepted.
+  const Said* before = nullptr;
+  if (!promises_.all().empty() && dice_.Chance(0.4)) {
+    const Said& any = promises_.all()[dice_.Below(promises_.all().size())];
+    if (any.publisher == publisher) before = promises_.NewestOf(any.alert);
+  }
+  if (before != nullptr && !before->acknowledged_at) before = nullptr;
+  const size_t number = promises_.all().size() + 1;
+  v1::StatementBody body;
+  if (before == nullptr) {
+    said.kind = v1::STATEMENT_KIND_ISSUE;
+    said.alert = ++alerts_;
+    said.revision = 1;
+    body = ExampleIssue(agency.id, said.alert, number);
+  } else {
+    said.kind = v1::STATEMENT_KIND_REVISE;
+    said.alert = before->alert;
+    said.revision = before->revision + 1;
+    body = ExampleRevise(agency.id, said.alert, said.revision, number);
+  }
+  said.urgent = dice_.Chance(0.2);
+  if (said.urgent) body.set_urgency(v1::URGENCY_IMMEDIATE);
+  v1::StatementRouting routing;
+  if (before != nullptr) {
+    routing = before->routing;
+    said.audience = before->audience;
+  } else {
+    ChooseAudience(said, routing);
+  }
+  said.routing = routing;
+  said.statement = Sign(body, routing, agency.signer.key, salts_);
+  Submit(promises_.Says(std::move(said)));
+}
+
+void World::ChooseAudience(Said& said, v1::StatementRouting& routing) {
+  std::set<SimMember> everyone;
+  for (size_t region = 0; region < regions_.size(); ++region) {
+    for (size_t agency = 0; agency < kAgenciesPerRegion; ++agency) {
+      everyone.insert({region, agency});
+    }
+  }
+  const size_t roll = dice_.Below(10);
+  if (roll < 5) {
+    routing = RoutingToAll();
+    said.audience = everyone;
+    return;
+  }
+  if (roll < 8) {
+    routing = RoutingToRegions({SimRegionName(said.publisher.region)});
+    const size_t other = dice_.Below(regions_.size());
+    if (other != said.publisher.region) {
+      routing.mutable_audience()->add_regions(SimRegionName(other));
+    }
+    for (const SimMember& member : everyone) {
+      if (member.region == other || member.region == said.publisher.region) {
+        said.audience.insert(member);
+      }
+    }
+    return;
+  }
+  routing = RoutingToMembers({});
+  for (const SimMember& member : everyone) {
+    // One of its own region always: an audience may not be empty.
+    if (member.region != said.publisher.region && !dice_.Chance(0.4)) continue;
+    said.audience.insert(member);
+    routing.mutable_audience()->add_members(
+        IdentityOf(member.region).agencies[member.agency].id);
+  }
+}
+
+void World::Submit(Said& said) {
+  if (said.acknowledged_at || said.refused || scheduler_.stopped()) return;
+  SimRegion& region = *regions_[said.publisher.region];
+  // Whoever gets no answer asks again: the id stays the same.
+  After(kRetryAfter, [this, &said] { Submit(said); });
+  if (!region.up()) return;
+  Note(absl::StrCat(region.name(), " says ", said.number, " alert ", said.alert, " revision ",
+                    said.revision));
+  const SimAgency& agency = region.identity().agencies[said.publisher.agency];
+  region.flow().intake().Accept(
+      PrincipalOf(agency.id), said.statement,
+      [this, &said](const absl::StatusOr<v1::Receipt>& receipt) {
+        if (receipt.ok()) return promises_.OnAcknowledged(said, *receipt);
+        const v1::ErrorReason reason = ReasonOf(receipt.status());
+        Note(absl::StrCat("no receipt for ", said.number, ": ", ReasonName(reason)));
+        said.refused = reason != v1::ERROR_REASON_OUTCOME_UNKNOWN &&
+                       reason != v1::ERROR_REASON_QUOTA && reason != v1::ERROR_REASON_NOT_READY;
+        if (said.refused && report_.broken.empty() && reason != v1::ERROR_REASON_AUDIENCE_EMPTY) {
+          report_.broken = absl::StrCat("refused: ", receipt.status().ToString());
+          scheduler_.Stop();
+        }
+      });
+}
+
+// --- The end -----------------------------------------------------------------
+
+void World::Settle() {
+  healing_ = true;
+  Note("all heals");
+  network_.UnblockAll();
+  network_.SetWeather({});
+  for (const auto& region : regions_) Boot(*region);
+  for (const auto& subscriber : subscribers_) subscriber->BecomePatient();
+  const absl::Duration until = scheduler_.now() + kSettleMax;
+  // First what the script has still in store.
+  scheduler_.Advance(absl::Minutes(2));
+  while (!scheduler_.stopped() && scheduler_.now() < until && !promises_.Complete(Regions())) {
+    scheduler_.Advance(absl::Seconds(5));
+  }
+  scheduler_.Advance(kQuiet);
+  if (!scheduler_.stopped()) promises_.CheckEnd(Regions());
+}
+
+WorldReport RunWorld(const WorldOptions& options) { return World(options).Run(); }
+
+}  // namespace corridor
