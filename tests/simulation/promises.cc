@@ -97,7 +97,6 @@ void Promises::OnCommitted(SimRegion& region) { ReadNew(region); }
 void Promises::ReadNew(SimRegion& region) {
   const Journal& journal = region.flow().journal();
   Known& known = journals_[region.index()];
-  known.epoch = journal.epoch();
   for (const v1::Lane lane : kLanesUrgentFirst) {
     uint64_t& read = known.read[LaneIndex(lane)];
     while (read < journal.head(lane)) {
@@ -130,7 +129,7 @@ void Promises::OnRecord(SimRegion& region, const Record& record) {
   if (record.local != (said->publisher.region == region.index())) {
     return Break(absl::StrCat("P5: ", region.name(), " took ", NameOf(*said), " as its own"));
   }
-  if (record.local) return;
+  if (record.local || !known.judged.insert(said->number).second) return;
   ++imports_;
   const auto& origin = journals_[said->publisher.region].offsets;
   const auto there = origin.find(said->number);
@@ -147,6 +146,7 @@ void Promises::OnRecord(SimRegion& region, const Record& record) {
 void Promises::OnRebooted(SimRegion& region, bool on_older_disk) {
   Known& known = journals_[region.index()];
   Known before = std::exchange(known, {});
+  known.judged = before.judged;
   ReadNew(region);
   if (on_older_disk) return;
   for (const auto& [number, offset] : before.offsets) {
@@ -215,6 +215,10 @@ void Promises::CheckDelivery(const SimMember& to, const Said& said) {
   }
 }
 
+void Promises::OnAcknowledgedBy(const SimMember& by, size_t said) {
+  readers_[by].acknowledged.insert(said);
+}
+
 void Promises::OnSettled(const SimMember& by, size_t said) { readers_[by].settled.insert(said); }
 
 std::string Promises::WhatIsMissing(const std::vector<SimRegion*>& regions) const {
@@ -231,8 +235,9 @@ std::string Promises::WhatIsMissing(const std::vector<SimRegion*>& regions) cons
       for (size_t agency = 0; agency < kAgenciesPerRegion; ++agency) {
         const SimMember member{region->index(), agency};
         const auto reader = readers_.find(member);
-        const bool had = reader != readers_.end() && (reader->second.settled.contains(said.number) ||
-                                                      Superseded(reader->second, said));
+        const bool had =
+            reader != readers_.end() && (reader->second.acknowledged.contains(said.number) ||
+                                         Superseded(reader->second, said));
         if (!had && MustReach(said, member)) {
           return absl::StrCat("P4: ", NameOf(said), " never reached ", NameOf(member));
         }

@@ -59,6 +59,7 @@ class Promises {
   void OnFrameSent(const FrameRoute& route, const v1::LinkFrame& frame);
   // Which statement it is; absent for none.
   std::optional<size_t> OnDelivered(const SimMember& to, const v1::Delivery& delivery);
+  void OnAcknowledgedBy(const SimMember& by, size_t said);
   void OnSettled(const SimMember& by, size_t said);
 
   // --- At the end -----------------------------------------------------------
@@ -76,14 +77,14 @@ class Promises {
   // What is known of one region's journal.
   struct Known {
     std::array<uint64_t, 2> read = {0, 0};  // By lane.
-    uint64_t epoch = 0;
     std::map<size_t, uint64_t> offsets;  // By statement.
-    uint64_t last_offset = 0;
+    std::set<size_t> judged;             // Entered rightly, at its time.
   };
   // What is known of one subscription.
   struct Reader {
     std::map<size_t, uint32_t> revisions;  // Highest handed over, by alert.
-    std::set<size_t> settled;
+    std::set<size_t> acknowledged;  // By the reader; perhaps it never arrived.
+    std::set<size_t> settled;       // The broker said so.
   };
 
   void Break(const std::string& what);

@@ -156,6 +156,9 @@ void SimSubscriber::OnDelivery(uint64_t session, const v1::Delivery& delivery) {
 
 void SimSubscriber::Settle(uint64_t session, const std::string& lease, bool acknowledge) {
   if (!region_.up() || session != session_) return;
+  if (const auto said = leases_.find(lease); acknowledge && said != leases_.end()) {
+    parts_.promises.OnAcknowledgedBy(member_, said->second);
+  }
   v1::AttachRequest request;
   acknowledge ? request.mutable_settlement()->add_acknowledged(lease)
               : request.mutable_settlement()->add_released(lease);

@@ -391,7 +391,7 @@ void World::ChooseAudience(Said& said, v1::StatementRouting& routing) {
     routing = RoutingToRegions({SimRegionName(said.publisher.region)});
     const size_t other = dice_.Below(regions_.size());
     if (other != said.publisher.region) {
-      routing.mutable_audience()->add_regions(SimRegionName(other));
+      routing.mutable_audience()->mutable_regions()->add_regions(SimRegionName(other));
     }
     for (const SimMember& member : everyone) {
       if (member.region == other || member.region == said.publisher.region) {
@@ -405,7 +405,7 @@ void World::ChooseAudience(Said& said, v1::StatementRouting& routing) {
     // One of its own region always: an audience may not be empty.
     if (member.region != said.publisher.region && !dice_.Chance(0.4)) continue;
     said.audience.insert(member);
-    routing.mutable_audience()->add_members(
+    routing.mutable_audience()->mutable_organisations()->add_members(
         IdentityOf(member.region).agencies[member.agency].id);
   }
 }
