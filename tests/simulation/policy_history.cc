@@ -4,16 +4,20 @@
 
 namespace corridor {
 
-void PolicyHistory::Begins(const Rule& rule, absl::Duration asked, absl::Duration done) {
-  terms_[rule].push_back({.may_begin = asked, .sure_begin = done});
+void PolicyHistory::BeginIsAsked(const Rule& rule, absl::Duration now) {
+  terms_[rule].push_back({.may_begin = now});
 }
 
-void PolicyHistory::EndIsAsked(const Rule& rule, absl::Duration asked) {
-  terms_.at(rule).back().sure_end = asked;
+void PolicyHistory::BeginIsDurable(const Rule& rule, absl::Duration now) {
+  terms_.at(rule).back().sure_begin = now;
 }
 
-void PolicyHistory::EndIsDurable(const Rule& rule, absl::Duration done) {
-  terms_.at(rule).back().may_end = done;
+void PolicyHistory::EndIsAsked(const Rule& rule, absl::Duration now) {
+  terms_.at(rule).back().sure_end = now;
+}
+
+void PolicyHistory::EndIsDurable(const Rule& rule, absl::Duration now) {
+  terms_.at(rule).back().may_end = now;
 }
 
 bool PolicyHistory::MayHaveHeld(const Rule& rule, absl::Duration begin, absl::Duration end) const {
@@ -35,7 +39,9 @@ bool PolicyHistory::HeldThroughout(const Rule& rule, absl::Duration begin,
 
 bool PolicyHistory::HoldsNow(const Rule& rule) const {
   const auto found = terms_.find(rule);
-  return found != terms_.end() && found->second.back().sure_end == absl::InfiniteDuration();
+  return found != terms_.end() &&
+         found->second.back().sure_begin < absl::InfiniteDuration() &&
+         found->second.back().sure_end == absl::InfiniteDuration();
 }
 
 }  // namespace corridor

@@ -23,23 +23,24 @@ class PolicyHistory {
     friend auto operator<=>(const Rule&, const Rule&) = default;
   };
 
-  // An agreement begins or ends: asked for at `asked`, durable by `done`. Between
-  // the two either may hold.
-  void Begins(const Rule& rule, absl::Duration asked, absl::Duration done);
-  // Also while it is not known yet when it is durable: see EndIsDurable.
-  void EndIsAsked(const Rule& rule, absl::Duration asked);
-  void EndIsDurable(const Rule& rule, absl::Duration done);
+  // An agreement begins or ends. From the asking until the answer, which may never
+  // come, either may hold.
+  void BeginIsAsked(const Rule& rule, absl::Duration now);
+  void BeginIsDurable(const Rule& rule, absl::Duration now);
+  void EndIsAsked(const Rule& rule, absl::Duration now);
+  void EndIsDurable(const Rule& rule, absl::Duration now);
 
   // Whether it may have held at some time from `begin` to `end`.
   bool MayHaveHeld(const Rule& rule, absl::Duration begin, absl::Duration end) const;
   // Whether it surely held all the time from `begin` to `end`.
   bool HeldThroughout(const Rule& rule, absl::Duration begin, absl::Duration end) const;
+  // Whether its beginning was answered, and its end not asked for.
   bool HoldsNow(const Rule& rule) const;
 
  private:
   struct Term {
     absl::Duration may_begin;
-    absl::Duration sure_begin;
+    absl::Duration sure_begin = absl::InfiniteDuration();
     absl::Duration sure_end = absl::InfiniteDuration();
     absl::Duration may_end = absl::InfiniteDuration();
   };

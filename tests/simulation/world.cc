@@ -174,12 +174,13 @@ void World::Agree(const PolicyHistory::Rule& rule) {
   agreement.set_tlp_max(v1::TLP_AMBER);
   agreement.set_use(v1::USE_PURPOSE_COUNTER_TRAFFICKING);
   agreements_[rule] = agreement.agreement_id();
+  promises_.policy().BeginIsAsked(rule, scheduler_.now());
   ++setting_up_;
   region.flow().catalog().CreateAgreement(
       SimOperator(region.name()), agreement,
-      [this, rule, asked = scheduler_.now()](const absl::StatusOr<v1::Agreement>& created) {
+      [this, rule](const absl::StatusOr<v1::Agreement>& created) {
         --setting_up_;
-        if (created.ok()) promises_.policy().Begins(rule, asked, scheduler_.now());
+        if (created.ok()) promises_.policy().BeginIsDurable(rule, scheduler_.now());
       });
 }
 
