@@ -39,8 +39,7 @@ bool PolicyHistory::HeldThroughout(const Rule& rule, absl::Duration begin,
 
 bool PolicyHistory::HoldsNow(const Rule& rule) const {
   const auto found = terms_.find(rule);
-  return found != terms_.end() &&
-         found->second.back().sure_begin < absl::InfiniteDuration() &&
+  return found != terms_.end() && found->second.back().sure_begin < absl::InfiniteDuration() &&
          found->second.back().sure_end == absl::InfiniteDuration();
 }
 

@@ -86,8 +86,7 @@ void Promises::OnAcknowledged(Said& said, const v1::Receipt& receipt) {
   if (!said.acknowledged_at) said.acknowledged_at = scheduler_.now();
   const Known& known = journals_[said.publisher.region];
   const auto offset = known.offsets.find(said.number);
-  if (offset != known.offsets.end() &&
-      offset->second != receipt.acceptance().position().offset()) {
+  if (offset != known.offsets.end() && offset->second != receipt.acceptance().position().offset()) {
     Break(absl::StrCat("P2: the receipt of ", NameOf(said), " names another position"));
   }
 }
@@ -102,8 +101,8 @@ void Promises::ReadNew(SimRegion& region) {
     while (read < journal.head(lane)) {
       auto records = journal.Read(lane, read, 64, 1 << 20);
       if (!records.ok() || records->empty()) {
-        return Break(absl::StrCat("P9: ", region.name(), " cannot read its journal: ",
-                                  records.status().ToString()));
+        return Break(absl::StrCat("P9: ", region.name(),
+                                  " cannot read its journal: ", records.status().ToString()));
       }
       for (const RecordPtr& record : *records) {
         OnRecord(region, *record);
@@ -169,8 +168,8 @@ void Promises::OnFrameSent(const FrameRoute& route, const v1::LinkFrame& frame) 
       return Break(absl::StrCat("D7: ", route.from, " relays ", NameOf(*said)));
     }
     if (!journals_[from].offsets.contains(said->number)) {
-      return Break(absl::StrCat("P1: ", route.from, " sends ", NameOf(*said),
-                                " before it is durable"));
+      return Break(
+          absl::StrCat("P1: ", route.from, " sends ", NameOf(*said), " before it is durable"));
     }
     if (!said->IsForRegion(to) || !MayFlow(from, *said, to)) {
       return Break(absl::StrCat("P5: ", route.from, " sends ", NameOf(*said), " to ", route.to,
@@ -200,18 +199,18 @@ void Promises::CheckDelivery(const SimMember& to, const Said& said) {
   }
   uint32_t& highest = reader.revisions[said.alert];
   if (said.revision < highest) {
-    return Break(absl::StrCat("P3: ", NameOf(to), " gets ", NameOf(said), " after revision ",
-                              highest));
+    return Break(
+        absl::StrCat("P3: ", NameOf(to), " gets ", NameOf(said), " after revision ", highest));
   }
   highest = said.revision;
   if (!journals_[to.region].offsets.contains(said.number)) {
-    return Break(absl::StrCat("P1: ", NameOf(to), " gets ", NameOf(said),
-                              " before its region holds it"));
+    return Break(
+        absl::StrCat("P1: ", NameOf(to), " gets ", NameOf(said), " before its region holds it"));
   }
   if (to == said.publisher) return;
   if (!said.IsFor(to) || !MayFlow(to.region, said, to.region)) {
-    Break(absl::StrCat("P5: ", NameOf(to), " gets ", NameOf(said),
-                       ", which it is not entitled to"));
+    Break(
+        absl::StrCat("P5: ", NameOf(to), " gets ", NameOf(said), ", which it is not entitled to"));
   }
 }
 
@@ -236,8 +235,8 @@ std::string Promises::WhatIsMissing(const std::vector<SimRegion*>& regions) cons
         const SimMember member{region->index(), agency};
         const auto reader = readers_.find(member);
         const bool had =
-            reader != readers_.end() && (reader->second.acknowledged.contains(said.number) ||
-                                         Superseded(reader->second, said));
+            reader != readers_.end() &&
+            (reader->second.acknowledged.contains(said.number) || Superseded(reader->second, said));
         if (!had && MustReach(said, member)) {
           return absl::StrCat("P4: ", NameOf(said), " never reached ", NameOf(member));
         }

@@ -77,14 +77,14 @@ class Promises {
   // What is known of one region's journal.
   struct Known {
     std::array<uint64_t, 2> read = {0, 0};  // By lane.
-    std::map<size_t, uint64_t> offsets;  // By statement.
-    std::set<size_t> judged;             // Entered rightly, at its time.
+    std::map<size_t, uint64_t> offsets;     // By statement.
+    std::set<size_t> judged;                // Entered rightly, at its time.
   };
   // What is known of one subscription.
   struct Reader {
     std::map<size_t, uint32_t> revisions;  // Highest handed over, by alert.
-    std::set<size_t> acknowledged;  // By the reader; perhaps it never arrived.
-    std::set<size_t> settled;       // The broker said so.
+    std::set<size_t> acknowledged;         // By the reader; perhaps it never arrived.
+    std::set<size_t> settled;              // The broker said so.
   };
 
   void Break(const std::string& what);

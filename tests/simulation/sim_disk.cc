@@ -59,8 +59,8 @@ absl::Status SimStore::Apply(const WriteBatch& batch) {
   if (defect_->AcknowledgesBeforeSync(region_)) {
     for (const WriteBatch::Write& write : meddled.writes()) {
       const auto found = pairs_.find(write.key);
-      undo_.push_back({write.key, found == pairs_.end() ? std::nullopt
-                                                        : std::optional(found->second)});
+      undo_.push_back(
+          {write.key, found == pairs_.end() ? std::nullopt : std::optional(found->second)});
     }
   }
   Write(meddled);

@@ -1,9 +1,9 @@
 #include "tests/simulation/sim_identities.h"
 
-#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -29,6 +29,25 @@ const SimIdentity& IdentityOf(size_t index) {
   return *identity;
 }
 
+namespace {
+
+// The real verifier, asked once about each chain: all are valid as long as worlds last.
+RegionKeyVerifier Remembering(RegionKeyVerifier verify) {
+  using Asked = std::pair<std::string, std::string>;
+  auto answers = std::make_shared<std::map<Asked, absl::StatusOr<SigningCertificate>>>();
+  return [verify = std::move(verify), answers](const std::string& region, const std::string& chain,
+                                               absl::Time time) {
+    const Asked asked(region, chain);
+    auto found = answers->find(asked);
+    if (found == answers->end()) {
+      found = answers->emplace(asked, verify(region, chain, time)).first;
+    }
+    return found->second;
+  };
+}
+
+}  // namespace
+
 const RegionKeyVerifier& VerifierOf(size_t regions) {
   static auto& made = *new std::map<size_t, RegionKeyVerifier>;
   if (const auto found = made.find(regions); found != made.end()) return found->second;
@@ -36,7 +55,7 @@ const RegionKeyVerifier& VerifierOf(size_t regions) {
   for (size_t i = 0; i < regions; ++i) bundles.push_back(IdentityOf(i).pki.Bundle());
   auto trust = TrustStore::Create(std::move(bundles));
   if (!trust.ok()) std::abort();
-  return made.emplace(regions, MakeRegionKeyVerifier(*std::move(trust))).first->second;
+  return made.emplace(regions, Remembering(MakeRegionKeyVerifier(*std::move(trust)))).first->second;
 }
 
 Principal PrincipalOf(const std::string& spiffe_id) {

@@ -95,7 +95,8 @@ class SimNetwork::Connection : public std::enable_shared_from_this<Connection> {
     if (lost_ || std::exchange(closed_[end], true)) return;
     if (network_.dice_.Chance(0.5)) directions_[end].frames.clear();
     const size_t other = 1 - end;
-    const absl::Status told = end == 1 ? status : absl::CancelledError("the peer closed the stream");
+    const absl::Status told =
+        end == 1 ? status : absl::CancelledError("the peer closed the stream");
     lost_ = true;
     TellEnd(end, absl::ZeroDuration(), absl::CancelledError("closed here"));
     TellEnd(other, network_.dice_.Time(absl::ZeroDuration(), absl::Seconds(1)), told);
@@ -109,9 +110,8 @@ class SimNetwork::Connection : public std::enable_shared_from_this<Connection> {
     const size_t late = network_.dice_.Below(2);
     for (size_t end = 0; end < 2; ++end) {
       const absl::Duration after =
-          half_open && end == late
-              ? network_.dice_.Time(absl::Seconds(20), absl::Seconds(60))
-              : network_.dice_.Time(absl::ZeroDuration(), absl::Seconds(2));
+          half_open && end == late ? network_.dice_.Time(absl::Seconds(20), absl::Seconds(60))
+                                   : network_.dice_.Time(absl::ZeroDuration(), absl::Seconds(2));
       TellEnd(end, after, absl::UnavailableError("connection lost"));
     }
   }
@@ -144,16 +144,16 @@ class SimNetwork::Connection : public std::enable_shared_from_this<Connection> {
   FrameRoute Route(size_t end) const { return {regions_[end], regions_[1 - end], lane_, id_}; }
 
   void After(absl::Duration delay, std::function<void(Connection&)> task) {
-    network_.scheduler_.world().PostAfter(
-        delay, [weak = weak_from_this(), task = std::move(task)] {
-          if (auto self = weak.lock()) task(*self);
-        });
+    network_.scheduler_.world().PostAfter(delay, [weak = weak_from_this(), task = std::move(task)] {
+      if (auto self = weak.lock()) task(*self);
+    });
   }
 
   // It outlives its owners until both ends were told.
   void TellEnd(size_t end, absl::Duration after, const absl::Status& status) {
     network_.scheduler_.world().PostAfter(after, [self = shared_from_this(), end, status] {
-      if (self->events_[end] != nullptr) std::exchange(self->events_[end], nullptr)->OnClosed(status);
+      if (self->events_[end] != nullptr)
+        std::exchange(self->events_[end], nullptr)->OnClosed(status);
     });
   }
 
@@ -215,7 +215,8 @@ std::shared_ptr<LinkStream> SimNetwork::Connection::StreamOf(size_t end) {
 void SimNetwork::Connection::HandOver(size_t end, v1::LinkFrame frame) {
   const FrameRoute route = Route(1 - end);
   if (end == 1 && !std::exchange(reached_, true)) {
-    events_[1] = network_.acceptors_.at(regions_[1])(regions_[0], frame.hello().lane(), StreamOf(1));
+    events_[1] =
+        network_.acceptors_.at(regions_[1])(regions_[0], frame.hello().lane(), StreamOf(1));
     if (events_[1] == nullptr) return Lose("nobody listens");
   }
   if (events_[end] == nullptr || closed_[end]) return;
@@ -260,8 +261,8 @@ std::unique_ptr<LinkTransport> SimNetwork::TransportOf(const std::string& name) 
 std::shared_ptr<LinkStream> SimNetwork::Dial(const std::string& from, const std::string& to,
                                              v1::Lane lane,
                                              std::shared_ptr<LinkStreamEvents> events) {
-  auto connection = std::make_shared<Connection>(*this, ++connections_made_, from, to, lane,
-                                                 std::move(events));
+  auto connection =
+      std::make_shared<Connection>(*this, ++connections_made_, from, to, lane, std::move(events));
   std::erase_if(connections_, [](const auto& weak) { return weak.expired(); });
   connections_.push_back(connection);
   connection->ExpectAnswer();

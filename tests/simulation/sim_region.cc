@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/gate/gate.h"
 #include "core/model/errors.h"
 #include "tests/support/test_statements.h"
 
@@ -11,6 +12,12 @@ namespace {
 
 absl::Time StartOfWorlds() {
   return absl::FromUnixSeconds(kExamplePublishedSeconds) + absl::Hours(1);
+}
+
+// Pure, and slow to make.
+const Gate& SharedGate() {
+  static const Gate& gate = *new Gate(DefaultGatePolicy());
+  return gate;
 }
 
 }  // namespace
@@ -26,8 +33,7 @@ SimRegion::SimRegion(Parts parts, size_t index, size_t regions, Dice dice)
       random_(dice.Next()),
       flow_queue_(parts_.scheduler, 1),
       commit_queue_(parts_.scheduler, 1),
-      intake_queue_(parts_.scheduler, 2),
-      gate_(DefaultGatePolicy()) {
+      intake_queue_(parts_.scheduler, 2) {
   commit_queue_.AfterEachTask([this] {
     if (up()) parts_.events.committed(*this);
   });
@@ -60,7 +66,7 @@ absl::Status SimRegion::Boot(bool accept_lost_tail) {
                               .clock = clock_,
                               .random = random_,
                               .acceptance_key = identity_.broker.key,
-                              .gate = gate_,
+                              .gate = SharedGate(),
                               .transport = *transport_,
                               .verify_key = VerifierOf(regions_),
                               .observer = *this},

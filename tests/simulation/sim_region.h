@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "core/gate/gate.h"
 #include "server/broker/region.h"
 #include "tests/simulation/sim_disk.h"
 #include "tests/simulation/sim_identities.h"
@@ -86,7 +85,6 @@ class SimRegion final : private RegionObserver {
   SimQueue flow_queue_;
   SimQueue commit_queue_;
   SimQueue intake_queue_;
-  Gate gate_;
   std::unique_ptr<LinkTransport> transport_;
   std::unique_ptr<Region> flow_;
   uint64_t boots_ = 0;

@@ -35,8 +35,8 @@ class SimSubscriber::Stream final : public SessionStream {
   void End(const absl::Status& status) {
     Tell([status](SimSubscriber& owner) {
       owner.parts_.log.Add(owner.parts_.scheduler.now(),
-                           absl::StrCat(owner.principal_.spiffe_id, " session ended: ",
-                                        ReasonName(ReasonOf(status))));
+                           absl::StrCat(owner.principal_.spiffe_id,
+                                        " session ended: ", ReasonName(ReasonOf(status))));
       owner.session_ = 0;
       owner.AttachLater();
     });
@@ -141,9 +141,8 @@ void SimSubscriber::Handle(uint64_t session, const v1::AttachResponse& response)
 void SimSubscriber::OnDelivery(uint64_t session, const v1::Delivery& delivery) {
   const std::optional<size_t> said = parts_.promises.OnDelivered(member_, delivery);
   if (!said) return;
-  parts_.log.Add(parts_.scheduler.now(),
-                 absl::StrCat(principal_.spiffe_id, " gets ", *said, " attempt ",
-                              delivery.attempt()));
+  parts_.log.Add(parts_.scheduler.now(), absl::StrCat(principal_.spiffe_id, " gets ", *said,
+                                                      " attempt ", delivery.attempt()));
   const double fate = patient_ ? 0 : dice_.Below(100);
   if (fate >= 97) return;  // Its lease runs out.
   const bool acknowledge = fate < 90;

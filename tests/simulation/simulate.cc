@@ -1,28 +1,79 @@
 // Runs simulated worlds from the command line: ./dev simulate --help
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
-#include <cstdlib>
+#include <map>
 #include <string>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "tests/simulation/world.h"
 
-int main(int argc, char** argv) {
-  corridor::WorldOptions options;
-  const uint64_t first = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 1;
-  const uint64_t seeds = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;
-  int failed = 0;
+namespace corridor {
+namespace {
+
+struct Totals {
+  size_t broken = 0;
+  size_t events = 0;
+  size_t statements = 0;
+  uint64_t imports = 0;
+  uint64_t deliveries = 0;
+  std::map<std::string, size_t> faults;
+
+  void Add(const WorldReport& report) {
+    broken += report.broken.empty() ? 0 : 1;
+    events += report.events;
+    statements += report.statements;
+    imports += report.imports;
+    deliveries += report.deliveries;
+    for (const auto& [kind, count] : report.faults) faults[kind] += count;
+  }
+};
+
+void Print(const std::string& line) { std::printf("%s\n", line.c_str()); }
+
+void PrintBroken(const WorldReport& report, size_t regions_asked) {
+  Print(absl::StrCat("seed ", report.seed, ": ", report.broken,
+                     "\n  replay: ./dev simulate --first ", report.seed, " --seeds 1 --log",
+                     regions_asked > 0 ? absl::StrCat(" --regions ", regions_asked) : ""));
+}
+
+int Run(int argc, char** argv) {
+  CLI::App app("Simulated worlds: regions that exchange warnings while things go wrong.",
+               "simulate");
+  uint64_t first = 1;
+  uint64_t seeds = 100;
+  bool log = false;
+  WorldOptions options;
+  app.add_option("--first", first, "First seed")->capture_default_str();
+  app.add_option("--seeds", seeds, "How many worlds")->capture_default_str();
+  app.add_option("--regions", options.regions, "Regions in each; 0: two to four, by the seed")
+      ->check(CLI::IsMember({0}) | CLI::Range(2, 99))
+      ->capture_default_str();
+  app.add_option("--events", options.events_max, "Events after which faults end")
+      ->capture_default_str();
+  app.add_flag("--log", log, "Print all that happened");
+  CLI11_PARSE(app, argc, argv);
+
+  if (log) options.log_lines_kept = 0;
+  Totals totals;
   for (uint64_t seed = first; seed < first + seeds; ++seed) {
     options.seed = seed;
-    const corridor::WorldReport report = corridor::RunWorld(options);
-    std::printf("seed %lu regions %zu events %zu statements %zu imports %lu deliveries %lu %s %s\n",
-                seed, report.regions, report.events, report.statements, report.imports,
-                report.deliveries, absl::FormatDuration(report.simulated).c_str(),
-                report.broken.c_str());
-    if (!report.broken.empty()) {
-      ++failed;
-      if (seeds == 1) std::printf("%s\n", report.log.c_str());
-    }
+    const WorldReport report = RunWorld(options);
+    totals.Add(report);
+    if (log) Print(report.log);
+    if (!report.broken.empty()) PrintBroken(report, options.regions);
+    if (log) Print(absl::StrCat("seed ", seed, " hash ", absl::Hex(report.hash)));
   }
-  return failed > 0;
+  Print(absl::StrCat(seeds, " worlds, ", totals.broken, " broken; ", totals.events, " events, ",
+                     totals.statements, " statements, ", totals.imports,
+                     " carried to other regions, ", totals.deliveries, " handed to subscribers"));
+  Print(absl::StrCat("faults: ", absl::StrJoin(totals.faults, ", ", absl::PairFormatter(" "))));
+  return totals.broken > 0 ? 1 : 0;
 }
+
+}  // namespace
+}  // namespace corridor
+
+int main(int argc, char** argv) { return corridor::Run(argc, argv); }

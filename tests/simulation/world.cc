@@ -100,8 +100,9 @@ std::pair<size_t, size_t> World::AnyPair() {
 void World::Build() {
   const SimRegion::Events events{
       .committed = [this](SimRegion& region) { promises_.OnCommitted(region); },
-      .alarm = [this](SimRegion& region,
-                      const std::string& what) { Note(absl::StrCat(region.name(), " ALARM ", what)); },
+      .alarm = [this](
+                   SimRegion& region,
+                   const std::string& what) { Note(absl::StrCat(region.name(), " ALARM ", what)); },
       .died = [this](SimRegion& region) { Crash(region); }};
   for (size_t i = 0; i < report_.regions; ++i) {
     regions_.push_back(std::make_unique<SimRegion>(
@@ -191,8 +192,9 @@ void World::RunScript() {
   const size_t script_events = options_.events_max * 2 / 3;
   while (!scheduler_.stopped() && log_.count() < script_events) {
     Step();
-    scheduler_.Advance(dice_.Chance(0.3) ? dice_.Time(absl::ZeroDuration(), absl::Seconds(8))
-                                         : dice_.Time(absl::ZeroDuration(), absl::Milliseconds(500)));
+    scheduler_.Advance(dice_.Chance(0.3)
+                           ? dice_.Time(absl::ZeroDuration(), absl::Seconds(8))
+                           : dice_.Time(absl::ZeroDuration(), absl::Milliseconds(500)));
   }
 }
 
@@ -253,8 +255,8 @@ void World::ChangeWeather() {
   NetworkWeather weather;
   weather.latency_min = dice_.Time(absl::ZeroDuration(), absl::Milliseconds(50));
   weather.latency_max =
-      weather.latency_min + dice_.Time(absl::ZeroDuration(), absl::Milliseconds(
-                                                                 dice_.Chance(0.2) ? 5000 : 300));
+      weather.latency_min +
+      dice_.Time(absl::ZeroDuration(), absl::Milliseconds(dice_.Chance(0.2) ? 5000 : 300));
   if (climate_.losses && dice_.Chance(0.3)) weather.loss_probability = 0.02;
   network_.SetWeather(weather);
 }
@@ -275,7 +277,8 @@ void World::Crash(SimRegion& region) {
     if (subscriber->member().region == region.index()) subscriber->Lose();
   }
   if (!healing_) {
-    After(dice_.Time(absl::Milliseconds(100), absl::Seconds(20)), [this, &region] { Boot(region); });
+    After(dice_.Time(absl::Milliseconds(100), absl::Seconds(20)),
+          [this, &region] { Boot(region); });
   } else {
     Boot(region);
   }
@@ -319,13 +322,12 @@ void World::EndAgreement(const PolicyHistory::Rule& rule) {
   promises_.policy().EndIsAsked(rule, scheduler_.now());
   v1::EndAgreementRequest request;
   request.set_agreement_id(agreements_.at(rule));
-  region.flow().catalog().EndAgreement(
-      SimOperator(region.name()), request,
-      [this, rule](const absl::StatusOr<v1::Agreement>& ended) {
-        if (!ended.ok()) return;
-        promises_.policy().EndIsDurable(rule, scheduler_.now());
-        agreements_.erase(rule);
-      });
+  region.flow().catalog().EndAgreement(SimOperator(region.name()), request,
+                                       [this, rule](const absl::StatusOr<v1::Agreement>& ended) {
+                                         if (!ended.ok()) return;
+                                         promises_.policy().EndIsDurable(rule, scheduler_.now());
+                                         agreements_.erase(rule);
+                                       });
 }
 
 void World::LoseSession() {
