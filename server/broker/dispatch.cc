@@ -18,7 +18,9 @@ Dispatch::Dispatch(Parts parts)
 Dispatch::~Dispatch() { *self_ = nullptr; }
 
 void Dispatch::Add(Outlet& outlet, std::shared_ptr<const Recipient> recipient) {
-  outlets_[&outlet] = std::move(recipient);
+  const auto [served, is_new] = outlets_.try_emplace(&outlet);
+  if (is_new) served->second.turn = ++turns_;
+  served->second.recipient = std::move(recipient);
   for (v1::Lane lane : kLanesUrgentFirst) OnWanted(outlet, lane);
 }
 
@@ -31,7 +33,7 @@ void Dispatch::Remove(Outlet& outlet) {
 }
 
 void Dispatch::Wake() {
-  for (auto& [outlet, recipient] : outlets_) {
+  for (auto& [outlet, served] : outlets_) {
     for (v1::Lane lane : kLanesUrgentFirst) waiting_.insert({outlet, lane});
   }
   Schedule();
@@ -53,17 +55,30 @@ void Dispatch::Schedule() {
 
 void Dispatch::ServeWaiting() {
   scheduled_ = false;
-  std::set<Key> round = std::exchange(waiting_, {});
+  const std::vector<Key> round = InTurn(std::exchange(waiting_, {}));
   for (v1::Lane lane : kLanesUrgentFirst) {
     for (const Key& key : round) {
       if (key.second != lane || awaiting_disclosure_.contains(key)) continue;
       auto found = outlets_.find(key.first);
       if (found == outlets_.end()) continue;
-      const std::shared_ptr<const Recipient> recipient = found->second;
+      const std::shared_ptr<const Recipient> recipient = found->second.recipient;
       if (ServeOnce(*key.first, *recipient, lane)) waiting_.insert(key);
     }
   }
   Schedule();
+}
+
+std::vector<Dispatch::Key> Dispatch::InTurn(const std::set<Key>& keys) const {
+  std::vector<std::pair<uint64_t, Key>> turns;
+  for (const Key& key : keys) {
+    const auto found = outlets_.find(key.first);
+    if (found != outlets_.end()) turns.emplace_back(found->second.turn, key);
+  }
+  std::sort(turns.begin(), turns.end());
+  std::vector<Key> in_turn;
+  in_turn.reserve(turns.size());
+  for (const auto& [turn, key] : turns) in_turn.push_back(key);
+  return in_turn;
 }
 
 bool Dispatch::ServeOnce(Outlet& outlet, const Recipient& recipient, v1::Lane lane) {

@@ -1,10 +1,12 @@
 #ifndef CORRIDOR_SERVER_BROKER_DISPATCH_H_
 #define CORRIDOR_SERVER_BROKER_DISPATCH_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "core/base/clock.h"
@@ -51,9 +53,15 @@ class Dispatch final : public OutletSource {
 
  private:
   using Key = std::pair<Outlet*, v1::Lane>;
+  struct Served {
+    std::shared_ptr<const Recipient> recipient;
+    uint64_t turn = 0;  // In the order added.
+  };
 
   void Schedule();
   void ServeWaiting();
+  // Those still served, one after the other as they were added.
+  std::vector<Key> InTurn(const std::set<Key>& keys) const;
   // One batch for one lane of one outlet. True when there may be more at once.
   bool ServeOnce(Outlet& outlet, const Recipient& recipient, v1::Lane lane);
   bool HandOrSkip(Outlet& outlet, const Recipient& recipient, const Facts& facts,
@@ -61,7 +69,8 @@ class Dispatch final : public OutletSource {
   bool Disclosed(const Key& key, const Recipient& recipient, const Facts& facts, uint64_t offset);
 
   Parts parts_;
-  std::map<Outlet*, std::shared_ptr<const Recipient>> outlets_;
+  std::map<Outlet*, Served> outlets_;
+  uint64_t turns_ = 0;
   std::set<Key> waiting_;
   std::set<Key> awaiting_disclosure_;
   bool scheduled_ = false;

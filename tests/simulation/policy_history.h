@@ -1,9 +1,9 @@
 #ifndef CORRIDOR_TESTS_SIMULATION_POLICY_HISTORY_H_
 #define CORRIDOR_TESTS_SIMULATION_POLICY_HISTORY_H_
 
-#include <compare>
 #include <cstddef>
 #include <map>
+#include <tuple>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -20,7 +20,9 @@ class PolicyHistory {
     size_t from;
     size_t to;
 
-    friend auto operator<=>(const Rule&, const Rule&) = default;
+    friend bool operator<(const Rule& a, const Rule& b) {
+      return std::tie(a.viewer, a.from, a.to) < std::tie(b.viewer, b.from, b.to);
+    }
   };
 
   // An agreement begins or ends. From the asking until the answer, which may never

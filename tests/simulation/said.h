@@ -1,12 +1,12 @@
 #ifndef CORRIDOR_TESTS_SIMULATION_SAID_H_
 #define CORRIDOR_TESTS_SIMULATION_SAID_H_
 
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 
 #include "absl/time/time.h"
 #include "corridor/v1/statement.pb.h"
@@ -18,7 +18,10 @@ struct SimMember {
   size_t region = 0;
   size_t agency = 0;
 
-  friend auto operator<=>(const SimMember&, const SimMember&) = default;
+  friend bool operator==(const SimMember&, const SimMember&) = default;
+  friend bool operator<(const SimMember& a, const SimMember& b) {
+    return std::tie(a.region, a.agency) < std::tie(b.region, b.agency);
+  }
 };
 
 // One statement of a world, as its publisher knows it.

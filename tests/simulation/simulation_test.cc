@@ -10,8 +10,8 @@
 namespace corridor {
 namespace {
 
-constexpr uint64_t kSeedsPerShard = 50;
-constexpr uint64_t kShards = 40;
+constexpr uint64_t kSeedsPerShard = 100;
+constexpr uint64_t kShards = 20;
 
 class Worlds : public ::testing::TestWithParam<uint64_t> {};
 
