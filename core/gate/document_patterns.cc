@@ -25,6 +25,17 @@ bool IsCaseNumber(const PatternMatch& match) {
   return HasThreeDigits(match) && !(report && digits > 0 && digits <= 2);
 }
 
+// "in this case early 3/2024" names a month, "case no. 3/2024" a case.
+bool IsSlashedNumber(const PatternMatch& match) {
+  const std::string_view text = match.str();
+  const size_t space = text.find_last_of(' ');
+  const std::string_view number = text.substr(space == text.npos ? 0 : space + 1);
+  const size_t slash = number.find('/');
+  const bool month = space != text.npos && slash <= 2 && number.size() == slash + 5 &&
+                     number.find_first_not_of("0123456789", slash + 1) == number.npos;
+  return HasThreeDigits(match) && !month;
+}
+
 #define CORRIDOR_NUMBER_WORD \
   R"((?:number|no|nr|num|nos|n°|nº|№|#|code|card|id|is|was|ni|adalah|ay|est|es|là|number is|namba|nambari|nomor|nombor|numero|número|numéro|số|ya|ng|de|du|la|le|series|serial|holder|ቁጥር|ቁ|ቁ\.|नंबर|संख्या|নম্বর|எண்|رقم|号码|号|เลขที่|หมายเลข|เลข|คือ|ເລກທີ|ເລກ|លេខ|အမှတ်|नं|नं\.|:|\.|=|-|,|"|'|\(|\)|\s))"
 
@@ -82,7 +93,10 @@ constexpr PatternRule
                 {TextCategory::kCaseNumber, "case.cue", kHasDigit, R"((?:^|[^\p{L}])(?:case|criminal case|civil case|file|dossier|docket|petition|complaint|police report|report|occurrence|blotter|incident|investigation|inquiry|fir|charge sheet|crime|warrant|perkara|laporan polisi|laporan|kesi|jalada|ripoti|faili|dossier|affaire|plainte|procès-verbal|pv|p\.v\.|expediente|caso|denuncia|processo|inquérito|kaso|vụ án|hồ sơ|dosiye|ikirego|urubanza|dosiyee|galmee|kiiska|dacwad|gal|የክስ መዝገብ|መዝገብ|የፖሊስ ሪፖርት|ዶሴ|मामला|केस|एफआईआर|मुद्दा|মামলা|জিডি|এফআইআর|வழக்கு|எஃப்ஐஆர்|قضية|القضية|محضر|بلاغ)(?:\s+(?:entry|book|file|report|polisi|ya|ng|de|du|sa))?\s*(?:no|number|num|nr|nos|ref|reference|id|#|n°|nº|№|namba|nambari|nomor|numero|número|numéro|blg|bilang|số|nimero|lakk|lambar|ቁጥር|संख्या|नंबर|नं|নং|নম্বর|எண்|رقم)\s*[.:#]*\s*([\p{L}]{0,6}[\s./-]{0,2}\d[\p{L}\d./ -]*))",
                  nullptr, IsCaseNumber},
                 {TextCategory::kCaseNumber, "case.slashed", kHasDigit | kHasSlash,
-                 R"((?:^|[^\p{L}])(?:case|crim|criminal case|file|ref|ob|o\.b|occurrence book|cr|e|fir|gd|lp|lp/b|perkara|kesi|jalada|dosiye|rmp|rp|rc|pdm|kaso|vụ án|hồ sơ|መዝገብ|केस|মামলা)\.?\s*(?:no|number|namba|nomor|:|#)?\.?\s*[:#]?\s*((?:[a-z]{1,8}[/. -]?){0,5}\d{1,6}(?:/[\p{L}\d.-]+){1,7}))",
+                 R"((?:^|[^\p{L}])(?:case|crim|criminal case|file|ref|ob|o\.b|occurrence book|cr|crb|ir|fir|gd|lp|lp/b|perkara|kesi|jalada|dosiye|rmp|rpa|rp|rc|pdm|kaso|vụ án|hồ sơ|መዝገብ|केस|মামলা)(?:[^\p{L}\p{M}\p{N}\n]{1,3}(?:no|number|namba|nomor)?\.?\s*[:#]?\s*)((?:[a-z]{1,8}[/. -]?){0,5}\d{1,6}(?:/[\p{L}\d.-]+){1,7}))",
+                 nullptr, IsSlashedNumber},
+                {TextCategory::kCaseNumber, "case.tight", kHasDigit | kHasSlash,
+                 R"((?:^|[^\p{L}])((?:ob|cr|crb|ir|crim|fir|gd|lp|rmp|rp|rc|pdm)\d{1,6}(?:/[\p{L}\d.-]+){1,7}))",
                  nullptr, HasThreeDigits},
                 {TextCategory::kCaseNumber, "case.swahili", kHasDigit,
                  R"(((?:kesi|shauri|jalada)(?: (?:ya|la) (?:jinai|madai|uchunguzi))?\s+(?:namba|nambari|na\.?|no\.?)\s*:?\s*\d{1,6}(?:/\d{2,4})?))"},

@@ -424,7 +424,7 @@ constexpr std::string_view kNames[] = {
     "আয়েশা محمد أحمد احمد علي حسن حسين فاطمة عائشة خديجة مريم عبدالله عبدالرحمن إبراهيم ابراهيم "
     "يوسف "
     "عمر عثمان خالد محمود مصطفى سعيد زينب آمنة امينة سميرة نادية ليلى",
-};
+    "ሀና ሳራ ሜሮን ሊዲያ ብርሃኑ ~ግርማ ታደሰ ታምራት መሀመድ አህመድ ሰለሞን ኢየሩሳሌም सुनिता तामाङ गुरुङ श्रेष्ठ முருகன்"};
 
 constexpr std::string_view kThaiNames =
     "สมชาย สมหญิง สมศักดิ์ สมพร สมพงษ์ สมปอง สมจิตร สมหมาย สุชาติ สุดารัตน์ สุนีย์ สุกัญญา สุภาพร สุรชัย "
@@ -500,32 +500,136 @@ constexpr std::string_view kSmallPlaceMakers =
     "mont rue avenue avenida quận huyện tỉnh đường phố karere murenge kagari mudugudu agace gace "
     "colline commune kabupaten kecamatan kelurahan desa wilaya mkoa kijiji barangay";
 // Places, and a few things, whose names are also names of persons, or made of them.
-constexpr std::string_view kPlaces[] = {
-    "việt nam",        "trung quốc",      "hàn quốc",         "thái lan",
-    "hồ chí minh",     "ho chi minh",     "hải phòng",        "hai phong",
-    "đà nẵng",         "hải dương",       "hưng yên",         "hà giang",
-    "tây ninh",        "an giang",        "long an",          "bình dương",
-    "đồng tháp",       "mộc bài",         "lê lợi",           "nguyễn huệ",
-    "trần hưng đạo",   "hai bà trưng",    "julius nyerere",   "jomo kenyatta",
-    "daniel arap moi", "haile selassie",  "nelson mandela",   "kenneth kaunda",
-    "idi amin",        "tom mboya",       "mama ngina",       "moi avenue",
-    "kofi annan",      "ninoy aquino",    "san fernando",     "general santos",
-    "quezon city",     "rizal",           "laguna",           "soekarno",
-    "soekarno hatta",  "ngurah rai",      "aung san",         "abu dhabi",
-    "abu simbel",      "santa rosa",      "san jose",         "san pedro",
-    "san juan",        "santa cruz",      "los angeles",      "los ángeles",
-    "sao paulo",       "são paulo",       "dag hammarskjöld", "martin luther king",
-    "martin luther",   "virgin mary",     "abraham lincoln",  "don bosco",
-    "thomas cook",     "uncle sam",       "louis vuitton",    "mr big",
-    "angel's trumpet", "santa maria",     "mary immaculate",  "saint joseph",
-    "prince george",   "queen elizabeth", "king charles",     "john lewis",
-    "johnnie walker",  "jack daniels",    "mary magdalene",   "melchior ndadaye",
-    "cesar chavez",    "simón bolívar",   "eduardo mondlane", "samora machel",
-    "agostinho neto",  "patrice lumumba", "amílcar cabral",   "don mueang",
-    "kim il sung",     "sun yat sen",     "king's roman",     "king's romans",
-    "kings roman",     "kings romans",    "prince albert",    "carolina do",
-    "white nile",      "dow jones",       "johns hopkins",    "grâce à",
-    "mary's parish",   "wat pho",         "sa kaeo"};
+constexpr std::string_view kPlaces[] = {"việt nam",
+                                        "trung quốc",
+                                        "hàn quốc",
+                                        "thái lan",
+                                        "hồ chí minh",
+                                        "ho chi minh",
+                                        "hải phòng",
+                                        "hai phong",
+                                        "đà nẵng",
+                                        "hải dương",
+                                        "hưng yên",
+                                        "hà giang",
+                                        "tây ninh",
+                                        "an giang",
+                                        "long an",
+                                        "bình dương",
+                                        "đồng tháp",
+                                        "mộc bài",
+                                        "lê lợi",
+                                        "nguyễn huệ",
+                                        "trần hưng đạo",
+                                        "hai bà trưng",
+                                        "julius nyerere",
+                                        "jomo kenyatta",
+                                        "daniel arap moi",
+                                        "haile selassie",
+                                        "nelson mandela",
+                                        "kenneth kaunda",
+                                        "idi amin",
+                                        "tom mboya",
+                                        "mama ngina",
+                                        "moi avenue",
+                                        "kofi annan",
+                                        "ninoy aquino",
+                                        "san fernando",
+                                        "general santos",
+                                        "quezon city",
+                                        "rizal",
+                                        "laguna",
+                                        "soekarno",
+                                        "soekarno hatta",
+                                        "ngurah rai",
+                                        "aung san",
+                                        "abu dhabi",
+                                        "abu simbel",
+                                        "santa rosa",
+                                        "san jose",
+                                        "san pedro",
+                                        "san juan",
+                                        "santa cruz",
+                                        "los angeles",
+                                        "los ángeles",
+                                        "sao paulo",
+                                        "são paulo",
+                                        "dag hammarskjöld",
+                                        "martin luther king",
+                                        "martin luther",
+                                        "virgin mary",
+                                        "abraham lincoln",
+                                        "don bosco",
+                                        "thomas cook",
+                                        "uncle sam",
+                                        "louis vuitton",
+                                        "mr big",
+                                        "angel's trumpet",
+                                        "santa maria",
+                                        "mary immaculate",
+                                        "saint joseph",
+                                        "prince george",
+                                        "queen elizabeth",
+                                        "king charles",
+                                        "john lewis",
+                                        "johnnie walker",
+                                        "jack daniels",
+                                        "mary magdalene",
+                                        "melchior ndadaye",
+                                        "cesar chavez",
+                                        "simón bolívar",
+                                        "eduardo mondlane",
+                                        "samora machel",
+                                        "agostinho neto",
+                                        "patrice lumumba",
+                                        "amílcar cabral",
+                                        "don mueang",
+                                        "kim il sung",
+                                        "sun yat sen",
+                                        "king's roman",
+                                        "king's romans",
+                                        "kings roman",
+                                        "kings romans",
+                                        "prince albert",
+                                        "carolina do",
+                                        "white nile",
+                                        "dow jones",
+                                        "johns hopkins",
+                                        "grâce à",
+                                        "mary's parish",
+                                        "si thammarat",
+                                        "si ayutthaya",
+                                        "si sa",
+                                        "sa ket",
+                                        "ad dākhilīyah",
+                                        "ad dawḩah",
+                                        "sultan kudarat",
+                                        "bà rịa",
+                                        "khánh hòa",
+                                        "ubon ratchathani",
+                                        "ubon",
+                                        "chaiyaphum",
+                                        "simiyu",
+                                        "moyo",
+                                        "kiên giang",
+                                        "tiền giang",
+                                        "hậu giang",
+                                        "bắc giang",
+                                        "hà tĩnh",
+                                        "bình phước",
+                                        "bình định",
+                                        "thái nguyên",
+                                        "thái bình",
+                                        "hòa bình",
+                                        "vĩnh long",
+                                        "phú yên",
+                                        "phú thọ",
+                                        "hà nam",
+                                        "gia lai",
+                                        "lâm đồng",
+                                        "robert's rules",
+                                        "wat pho",
+                                        "sa kaeo"};
 constexpr std::string_view kParticles =
     "de da do dos das del dela la los van von der den bin binti bint ibn al el wa ole arap ap bt "
     "bte "
@@ -552,11 +656,49 @@ constexpr std::string_view kNameStarts =
     "chantharav chaiyaph chaiyas rattanap rattanas boonyar suwannar suwannap srisuk srisawat "
     "thongchai thongdee thongsuk ssemw ssemp sseba ssebu ssebw sseka ssekit ssekim ssent ssenk "
     "ssenny ssenny nsubug mukwan mukhwan oluwa olufem adeyem adebol chukwue chukwun nwank nwosu "
-    "onyeka ifeany okechuk";
+    "onyeka ifeany okechuk nakay nakat nakib nakim nakig nakal nalube nalugo nalule naluyi nalwan "
+    "nalwog namubi namukas namuli nantab nantong nantume nassal nassuu nassan nabiry nabisu "
+    "nabukee "
+    "nabatan nabulo ssekan ssekit ssekam ssemak ssemat ssemba ssemp ssenyo ssent ssebug ssebun";
 constexpr size_t kStartKeyBytes = 4;
 constexpr size_t kLongNameBytesMin = 7;
 constexpr size_t kCompoundPartMin = 4;
 constexpr size_t kCompoundMax = 24;
+
+// Whether a word begins with a syllable of U+1200 to U+137F.
+bool IsEthiopic(std::string_view word) {
+  return word.size() >= 3 && word[0] == '\xE1' && static_cast<unsigned char>(word[1]) >= 0x88 &&
+         static_cast<unsigned char>(word[1]) <= 0x8D;
+}
+
+// Amharic writes some sounds with any of several letters, and names with all of them.
+char32_t FoldHomophone(char32_t syllable) {
+  if (syllable >= 0x1210 && syllable <= 0x1216) syllable -= 0x10;  // Three rows of h.
+  if (syllable >= 0x1280 && syllable <= 0x1286) syllable -= 0x80;
+  if (syllable >= 0x1220 && syllable <= 0x1226) syllable += 0x10;  // Two of s,
+  if (syllable >= 0x12D0 && syllable <= 0x12D6) syllable -= 0x30;  // of the glottal stop,
+  if (syllable >= 0x1340 && syllable <= 0x1346) syllable -= 0x08;  // and of ts'.
+  if (syllable == 0x1200) return 0x1203;
+  if (syllable == 0x12A0) return 0x12A3;
+  return syllable;
+}
+
+std::string FoldHomophones(std::string_view word) {
+  std::string folded;
+  for (size_t at = 0; at < word.size();) {
+    const size_t begin = at;
+    const int32_t code_point = NextCodePoint(word, at);
+    if (code_point < 0x1200 || code_point > 0x137F) {
+      folded.append(word.substr(begin, at - begin));
+      continue;
+    }
+    const char32_t syllable = FoldHomophone(static_cast<char32_t>(code_point));
+    folded.push_back('\xE1');
+    folded.push_back(static_cast<char>(0x80 | ((syllable >> 6) & 0x3F)));
+    folded.push_back(static_cast<char>(0x80 | (syllable & 0x3F)));
+  }
+  return folded;
+}
 
 struct Lists {
   absl::flat_hash_map<std::string, NameStrength> names;
@@ -593,6 +735,7 @@ struct Lists {
       const bool weak = word.front() == '~';
       if (weak) word.remove_prefix(1);
       std::string folded = Fold(word);
+      if (IsEthiopic(folded)) folded = FoldHomophones(folded);
       // Short ones are also words of other languages.
       const bool brief = folded.size() < 4;
       auto [place, added] = names.emplace(
@@ -626,6 +769,10 @@ bool BeginsLikeName(std::string_view word) {
 }  // namespace
 
 NameStrength NameStrengthOf(std::string_view word) {
+  if (IsEthiopic(word)) {
+    const auto named = TheLists().names.find(FoldHomophones(word));
+    return named == TheLists().names.end() ? NameStrength::kNone : named->second;
+  }
   const auto found = TheLists().names.find(A(word));
   if (found != TheLists().names.end()) return found->second;
   return BeginsLikeName(word) ? NameStrength::kStrong : NameStrength::kNone;

@@ -547,6 +547,8 @@ constexpr PatternRule kRules[] =
          R"((?:mẹ|cha|bố|vợ|chồng|con gái|con trai|chị gái|em gái|anh trai|bạn|bạn gái)\s+(?:của\s+|tên\s+)(\p{Lu}\p{L}*(?:\s+\p{Lu}\p{L}*){0,3}))",
          nullptr, IsName},
         // Other scripts.
+        {TextCategory::kPersonName, "name.title", kHasThai | kHasDot,
+         R"((?:น\.ส\.|ด\.ช\.|ด\.ญ\.)\s*(\p{Thai}{2,}))"},
         {TextCategory::kPersonName, "name.title", kHasThai,
          R"((?:นางสาว|น\.ส\.|ด\.ช\.|ด\.ญ\.|เด็กชาย|เด็กหญิง|ว่าที่ร้อยตรี|ร\.ต\.อ\.|พ\.ต\.ท\.|พ\.ต\.อ\.|ด\.ต\.|จ\.ส\.ต\.|ผู้ใหญ่บ้าน|กำนัน|หม่อม)\s*(\p{Thai}{2,}))",
          nullptr, IsThaiName},

@@ -313,7 +313,8 @@ size_t NumberRun::StatuteAt(size_t i) const {
   if (HasGap(i + 1, "/") && IsYear(i + 1) && Size(i) <= 4 && Gap(i + 2) != "/") return 2;
   if (cued_ || !EndsWithProvision(Before(i))) return 0;
   size_t last = i;
-  while (last < i + 3 && IsPlain(last + 1) && HasGap(last + 1, ".-/(") && Size(last + 1) <= 3) {
+  while (last < i + 3 && IsPlain(last + 1) && HasGap(last + 1, ".-/(") &&
+         (Size(last + 1) <= 3 || (Size(last + 1) == 4 && HasGap(last + 1, "/")))) {
     ++last;
   }
   const bool goes_on = IsNumeral(last + 1) && AllOf(Gap(last + 1), " -./");
