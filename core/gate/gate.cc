@@ -37,14 +37,14 @@ Content ContentOf(const v1::StatementBody& body) {
   return {};
 }
 
+}  // namespace
+
 absl::Status Stamped(absl::Status refusal, const v1::GateVerdictStamp& stamp) {
   absl::Status status =
       WithMetadata(std::move(refusal), "gate_policy_version", stamp.policy_version());
   return WithMetadata(std::move(status), "gate_policy_digest",
                       absl::BytesToHexString(stamp.policy_digest()));
 }
-
-}  // namespace
 
 Gate::Gate(GatePolicy policy)
     : policy_(std::move(policy)), stamp_(StampOf(policy_)), scanner_(policy_.phone_regions) {}
@@ -71,7 +71,8 @@ absl::StatusOr<AcceptedStatement> Gate::Examine(v1::SignedStatement statement,
   }
   if (violations.size() > kViolationsMax) violations.resize(kViolationsMax);
   if (!violations.empty()) return Stamped(InvalidFields(violations), stamp_);
-  return AcceptedStatement(std::make_shared<const ParsedStatement>(std::move(parsed)), stamp_);
+  return AcceptedStatement(std::make_shared<const ParsedStatement>(std::move(parsed)), stamp_,
+                           policy_.group_size_min);
 }
 
 }  // namespace corridor

@@ -33,15 +33,25 @@ class AcceptedStatement {
   // Never null.
   const std::shared_ptr<const ParsedStatement>& statement() const { return statement_; }
   const v1::GateVerdictStamp& stamp() const { return stamp_; }
+  // The policy's k, for what is judged where revisions are ordered (revision_rules.h).
+  int group_size_min() const { return group_size_min_; }
 
  private:
   friend class Gate;
-  AcceptedStatement(std::shared_ptr<const ParsedStatement> statement, v1::GateVerdictStamp stamp)
-      : statement_(std::move(statement)), stamp_(std::move(stamp)) {}
+  AcceptedStatement(std::shared_ptr<const ParsedStatement> statement, v1::GateVerdictStamp stamp,
+                    int group_size_min)
+      : statement_(std::move(statement)),
+        stamp_(std::move(stamp)),
+        group_size_min_(group_size_min) {}
 
   std::shared_ptr<const ParsedStatement> statement_;
   v1::GateVerdictStamp stamp_;
+  int group_size_min_;
 };
+
+// `refusal` with the policy that judged in its metadata: gate_policy_version and
+// gate_policy_digest (hexadecimal).
+absl::Status Stamped(absl::Status refusal, const v1::GateVerdictStamp& stamp);
 
 // Decides whether a statement may enter: shape, vocabulary, privacy. A pure
 // function of (statement, policy): no clock, disk, network or other statement;
@@ -56,8 +66,8 @@ class Gate {
 
   // INVALID_ARGUMENT with the faults (the first 24) as field violations of
   // core/model/errors.h, each path beginning with "routing", "body" or "proof": what is wrong, and
-  // the coarser value that would pass. No part of any text is repeated. The metadata names
-  // the policy that judged: gate_policy_version and gate_policy_digest (hexadecimal).
+  // the coarser value that would pass. No part of any text is repeated. It is
+  // Stamped().
   // The proof may be absent (a dry run); where it is there its shape is checked.
   absl::StatusOr<AcceptedStatement> Examine(v1::SignedStatement statement, GateSide side) const;
 

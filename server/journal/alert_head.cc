@@ -37,6 +37,9 @@ absl::Status CheckClosing(const AlertHead& head, v1::StatementKind kind, uint32_
 }
 
 void TakeContent(AlertHead& head, const v1::StatementBody& body, AlertHead::Place place) {
+  const v1::AlertContent& content =
+      body.has_issue() ? body.issue().content() : body.revise().content();
+  if (content.has_affected_group() && head.groups.size() < kGroupsMax) head.groups.push_back(place);
   if (body.revision() <= head.current_revision) return;
   head.current = place;
   head.current_revision = body.revision();

@@ -14,6 +14,9 @@
 
 namespace corridor {
 
+// How often an alert may describe an affected group: each time is compared with all before.
+inline constexpr size_t kGroupsMax = 64;
+
 // What the journal knows of one alert: (publisher, alert_id). A plain value.
 struct AlertHead {
   struct Place {
@@ -43,6 +46,8 @@ struct AlertHead {
   v1::Tlp tlp = v1::TLP_UNSPECIFIED;
   // Single statements that were recalled.
   std::vector<std::string> recalled_statement_ids;
+  // The first kGroupsMax revisions that described an affected group, as they came.
+  std::vector<Place> groups;
   // The alert's place in ListAlertHeads: the offset of its current content; 0
   // while there is none.
   uint64_t list_offset() const { return current ? current->offset : 0; }

@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/base/status_macros.h"
 #include "core/crypto/statement_proof.h"
+#include "core/gate/revision_rules.h"
 #include "core/model/errors.h"
 #include "server/journal/journal_state.h"
 #include "server/journal/record_codec.h"
@@ -107,7 +108,7 @@ absl::StatusOr<Committer::Verdict> Committer::JudgeStatement(Proposal& proposal)
   if (place) return JudgeRepeat(proposal, *place);
 
   ASSIGN_OR_RETURN(const std::optional<AlertHead> head, HeadOfAlert(statement));
-  if (!proposal.import) RETURN_IF_ERROR(JudgeLocal(statement, PointerTo(head)));
+  if (!proposal.import) RETURN_IF_ERROR(JudgeLocal(*proposal.statement, PointerTo(head)));
 
   Record record = NewRecord(proposal);
   const AlertHead::Place here = {record.lane, record.offset};
@@ -139,10 +140,47 @@ absl::StatusOr<Committer::Verdict> Committer::JudgeRepeat(Proposal& proposal,
   return Verdict{.receipt = std::move(receipt)};
 }
 
-absl::Status Committer::JudgeLocal(const ParsedStatement& statement, const AlertHead* head) const {
+absl::Status Committer::JudgeLocal(const AcceptedStatement& accepted, const AlertHead* head) const {
+  const ParsedStatement& statement = *accepted.statement();
   RETURN_IF_ERROR(CheckTimes(statement, overlay_.now(), options_.validity_caps));
   RETURN_IF_ERROR(CheckFollows(head, statement));
+  if (head != nullptr) RETURN_IF_ERROR(CheckDifferences(accepted, *head));
   return CheckTarget(statement);
+}
+
+// With every revision that described a group, not the last alone: steps that are each
+// large enough may lead to one that is not.
+absl::Status Committer::CheckDifferences(const AcceptedStatement& accepted,
+                                         const AlertHead& head) const {
+  const v1::StatementBody& body = accepted.statement()->body;
+  if (!body.has_revise() || !body.revise().content().has_affected_group()) {
+    return absl::OkStatus();
+  }
+  std::vector<FieldViolation> violations;
+  if (head.groups.size() >= kGroupsMax) {
+    violations.push_back({"body.revise.content.affected_group", v1::ERROR_REASON_DIFFERENCING,
+                          "was described too often in this alert; leave it out", "differencing",
+                          "differencing.too-often"});
+  }
+  for (const AlertHead::Place& place : head.groups) {
+    if (!violations.empty()) break;
+    ASSIGN_OR_RETURN(const std::shared_ptr<const ParsedStatement> before, StatementAt(place));
+    if (before == nullptr || before->content() == nullptr) continue;
+    CheckDifference(*before->content(), body.revise().content(), accepted.group_size_min(),
+                    violations);
+  }
+  if (violations.empty()) return absl::OkStatus();
+  return Stamped(InvalidFields(violations), accepted.stamp());
+}
+
+absl::StatusOr<std::shared_ptr<const ParsedStatement>> Committer::StatementAt(
+    AlertHead::Place place) const {
+  if (place.offset > durable_head_) return records_[place.offset - durable_head_ - 1].statement;
+  ASSIGN_OR_RETURN(const std::optional<std::string> value,
+                   store_.Get(RecordKey(place.lane, place.offset)));
+  if (!value) return CorruptRecord(place.lane, place.offset, "it is named but not there");
+  ASSIGN_OR_RETURN(const RecordPtr record, DecodeRecord(place.lane, place.offset, *value, keys_));
+  return record->statement;
 }
 
 // A recall of one statement names one that its publisher made.

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -94,7 +95,9 @@ class Committer {
   absl::StatusOr<Verdict> VerdictOn(Proposal& proposal);
   absl::StatusOr<Verdict> JudgeStatement(Proposal& proposal);
   absl::StatusOr<Verdict> JudgeRepeat(Proposal& proposal, const stored::StoredPlace& place);
-  absl::Status JudgeLocal(const ParsedStatement& statement, const AlertHead* head) const;
+  absl::Status JudgeLocal(const AcceptedStatement& accepted, const AlertHead* head) const;
+  absl::Status CheckDifferences(const AcceptedStatement& accepted, const AlertHead& head) const;
+  absl::StatusOr<std::shared_ptr<const ParsedStatement>> StatementAt(AlertHead::Place place) const;
   absl::Status CheckTarget(const ParsedStatement& statement) const;
   absl::StatusOr<std::optional<AlertHead>> HeadOfAlert(const ParsedStatement& statement) const;
   void PutHead(const AlertHead* before, const AlertHead& after);

@@ -153,6 +153,7 @@ stored::StoredAlertHead ToStored(const AlertHead& head) {
   stored.set_valid_until_ms(head.valid_until_ms);
   stored.set_tlp(head.tlp);
   for (const std::string& id : head.recalled_statement_ids) stored.add_recalled_statement_ids(id);
+  for (const AlertHead::Place& place : head.groups) *stored.add_groups() = ToStored(place);
   return stored;
 }
 
@@ -170,6 +171,7 @@ AlertHead FromStored(const stored::StoredAlertHead& stored) {
   head.tlp = stored.tlp();
   head.recalled_statement_ids.assign(stored.recalled_statement_ids().begin(),
                                      stored.recalled_statement_ids().end());
+  for (const stored::StoredPlace& place : stored.groups()) head.groups.push_back(FromStored(place));
   return head;
 }
 

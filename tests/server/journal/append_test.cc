@@ -1,5 +1,6 @@
 // The way in ends here: a publisher's statement is acknowledged when it is durable,
 // once, with a receipt that anybody can check.
+#include <initializer_list>
 #include <map>
 #include <set>
 #include <string>
@@ -317,6 +318,39 @@ TEST_F(AppendTest, ListenersWakeAfterTheAnswersAndOnlyForRecords) {
   EXPECT_THAT(order, ElementsAre("answer", "answer", "wake"));
   EXPECT_TRUE(Commit({}).ok());
   EXPECT_EQ(order.size(), 3u);
+}
+
+v1::StatementBody WithGroup(v1::StatementBody body, v1::GroupSize size,
+                            std::initializer_list<const char*> citizenships) {
+  v1::AlertContent& content = body.has_issue() ? *body.mutable_issue()->mutable_content()
+                                               : *body.mutable_revise()->mutable_content();
+  v1::AffectedGroupBlock& group = *content.mutable_affected_group();
+  group.set_group_size(size);
+  group.set_gender(v1::GENDER_NOT_STATED);
+  for (const char* country : citizenships) group.add_citizenships(country);
+  return body;
+}
+
+// Dropping a country while the number stands tells how few were of it; so it does by way of a
+// third revision, after a restart, and within one batch.
+TEST_F(AppendTest, ARevisionDoesNotBetrayASmallGroupByWhatItDrops) {
+  const auto revise = [](uint32_t revision, v1::GroupSize size,
+                         std::initializer_list<const char*> citizenships) {
+    return WithGroup(ExampleRevise(kDesk, 1, revision, revision), size, citizenships);
+  };
+  const auto first =
+      Propose(WithGroup(ExampleIssue(kDesk, 1, 1), v1::GROUP_SIZE_11_TO_24, {"KEN", "UGA"}));
+  const auto second = Propose(revise(2, v1::GROUP_SIZE_11_TO_24, {"KEN"}));
+  executor_.RunUntilIdle();
+  ASSERT_TRUE((*first)->ok()) << (*first)->status();
+  EXPECT_EQ(ReasonOf((*second)->status()), v1::ERROR_REASON_DIFFERENCING);
+  EXPECT_EQ(MetadataOf((*second)->status(), "rule"), "differencing.citizenship");
+  EXPECT_EQ(MetadataOf((*second)->status(), "gate_policy_version"), "1");
+  CrashAndReopen();
+  ASSERT_TRUE(Append(revise(2, v1::GROUP_SIZE_50_TO_99, {"KEN"})).ok());
+  EXPECT_EQ(ReasonOf(Append(revise(3, v1::GROUP_SIZE_11_TO_24, {"KEN"})).status()),
+            v1::ERROR_REASON_DIFFERENCING);
+  EXPECT_TRUE(Append(revise(3, v1::GROUP_SIZE_50_TO_99, {"KEN"})).ok());
 }
 
 }  // namespace
