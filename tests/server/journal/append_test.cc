@@ -311,9 +311,9 @@ TEST_F(AppendTest, ListenersWakeAfterTheAnswersAndOnlyForRecords) {
   std::vector<std::string> order;
   journal_->OnAppended([&] { order.emplace_back("wake"); });
   journal_->Append(Accepted(ExampleIssue(kDesk, 1, 1)), {},
-                   [&](Answer) { order.emplace_back("answer"); });
+                   [&](const Answer&) { order.emplace_back("answer"); });
   journal_->Append(Accepted(ExampleIssue(kDesk, 2, 2)), {},
-                   [&](Answer) { order.emplace_back("answer"); });
+                   [&](const Answer&) { order.emplace_back("answer"); });
   executor_.RunUntilIdle();
   EXPECT_THAT(order, ElementsAre("answer", "answer", "wake"));
   EXPECT_TRUE(Commit({}).ok());
