@@ -342,7 +342,9 @@ absl::Status Broker::Listen() {
         return region_->AcceptLink(peer_region, std::move(stream));
       },
       calls_, readiness_);
-  administration_.emplace(*region_, intake_);
+  administration_.emplace(*region_, intake_, calls_,
+                          TrustDoor{.reload = [this] { return trust_watch_->Reload(); },
+                                    .expiring = [this] { return trust_watch_->Expiring(); }});
   region_->catalog().OnChanged([this] { calls_.Review(); });
   auto caller_check =
       MakeCallerCheck(judge_, [this](const CallRefusal& refusal) { OnRefusedCall(refusal); });

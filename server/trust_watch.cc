@@ -1,6 +1,9 @@
 #include "server/trust_watch.h"
 
+#include <map>
 #include <utility>
+
+#include "core/crypto/certificate.h"
 
 namespace corridor {
 
@@ -18,6 +21,29 @@ std::vector<FieldViolation> TrustWatch::Reload() {
   files_.Changed();
   Read(true);
   return mistakes_;
+}
+
+v1::ListExpiringResponse TrustWatch::Expiring() {
+  absl::MutexLock lock(&mutex_);
+  std::multimap<absl::Time, std::pair<std::string, std::string>> items;  // Kind, trust domain.
+  if (auto chain = CertificateChain::FromPem(held_.certificate_chain_pem); chain.ok()) {
+    items.emplace(chain->leaf.not_after(), std::pair("certificate", parts_.region));
+  }
+  for (const std::string& domain : held_.trust.trust_domains()) {
+    const TrustBundle& bundle = *held_.trust.Find(domain);
+    for (const Certificate& root : bundle.roots()) {
+      items.emplace(root.not_after(), std::pair("root", domain));
+    }
+    if (bundle.has_crls()) items.emplace(bundle.crls_expire(), std::pair("crl", domain));
+  }
+  v1::ListExpiringResponse response;
+  for (const auto& [when, what] : items) {
+    v1::ExpiringItem& item = *response.add_items();
+    item.set_kind(what.first);
+    item.set_trust_domain(what.second);
+    item.mutable_expires_at()->set_seconds(absl::ToUnixSeconds(when));
+  }
+  return response;
 }
 
 void TrustWatch::Read(bool told) {

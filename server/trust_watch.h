@@ -8,6 +8,7 @@
 #include "absl/synchronization/mutex.h"
 #include "core/base/clock.h"
 #include "core/model/errors.h"
+#include "corridor/v1/administration.pb.h"
 #include "server/config/broker_config.h"
 #include "server/identity/served_identity.h"
 #include "server/identity/trust_holder.h"
@@ -35,6 +36,9 @@ class TrustWatch {
 
   // Reads them in any case. What is wrong with what was not taken; empty where all is in force.
   std::vector<FieldViolation> Reload();
+
+  // What of it expires, the soonest first.
+  v1::ListExpiringResponse Expiring();
 
  private:
   void Read(bool told) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -12,6 +12,7 @@ void AddAdminCommand(CLI::App& app, Context& context) {
   AddAdminKeys(*admin, context);
   AddAdminAgreements(*admin, context);
   AddAdminStatus(*admin, context);
+  AddAdminTrust(*admin, context);
 }
 
 }  // namespace corridor

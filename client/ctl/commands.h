@@ -31,6 +31,7 @@ void AddAdminGrants(CLI::App& admin, Context& context);
 void AddAdminKeys(CLI::App& admin, Context& context);
 void AddAdminAgreements(CLI::App& admin, Context& context);
 void AddAdminStatus(CLI::App& admin, Context& context);
+void AddAdminTrust(CLI::App& admin, Context& context);
 
 }  // namespace corridor
 

@@ -122,4 +122,31 @@ absl::StatusOr<v1::GetStatusResponse> AdminClient::GetStatus() {
   return Retrying(environment_, kUnaryRetryFor, [&] { return connection_->GetStatus({}); });
 }
 
+absl::StatusOr<std::vector<v1::OpenSession>> AdminClient::ListSessions() {
+  auto response =
+      Retrying(environment_, kUnaryRetryFor, [&] { return connection_->ListSessions({}); });
+  if (!response.ok()) return response.status();
+  return std::vector<v1::OpenSession>(response->sessions().begin(), response->sessions().end());
+}
+
+absl::StatusOr<uint32_t> AdminClient::EndSessions(const v1::EndSessionsRequest& which) {
+  auto response = connection_->EndSessions(which);
+  if (!response.ok()) return response.status();
+  return response->ended();
+}
+
+absl::StatusOr<std::vector<v1::TrustMistake>> AdminClient::ReloadTrust() {
+  auto response =
+      Retrying(environment_, kUnaryRetryFor, [&] { return connection_->ReloadTrust({}); });
+  if (!response.ok()) return response.status();
+  return std::vector<v1::TrustMistake>(response->mistakes().begin(), response->mistakes().end());
+}
+
+absl::StatusOr<std::vector<v1::ExpiringItem>> AdminClient::ListExpiring() {
+  auto response =
+      Retrying(environment_, kUnaryRetryFor, [&] { return connection_->ListExpiring({}); });
+  if (!response.ok()) return response.status();
+  return std::vector<v1::ExpiringItem>(response->items().begin(), response->items().end());
+}
+
 }  // namespace corridor

@@ -72,6 +72,22 @@ class GrpcAdminConnection final : public AdminConnection {
   absl::StatusOr<v1::GetStatusResponse> GetStatus(const v1::GetStatusRequest& request) override {
     return UnaryCall<v1::GetStatusResponse>(*channel_, *stub_, &Stub::GetStatus, request);
   }
+  absl::StatusOr<v1::ListSessionsResponse> ListSessions(
+      const v1::ListSessionsRequest& request) override {
+    return UnaryCall<v1::ListSessionsResponse>(*channel_, *stub_, &Stub::ListSessions, request);
+  }
+  absl::StatusOr<v1::EndSessionsResponse> EndSessions(
+      const v1::EndSessionsRequest& request) override {
+    return UnaryCall<v1::EndSessionsResponse>(*channel_, *stub_, &Stub::EndSessions, request);
+  }
+  absl::StatusOr<v1::ReloadTrustResponse> ReloadTrust(
+      const v1::ReloadTrustRequest& request) override {
+    return UnaryCall<v1::ReloadTrustResponse>(*channel_, *stub_, &Stub::ReloadTrust, request);
+  }
+  absl::StatusOr<v1::ListExpiringResponse> ListExpiring(
+      const v1::ListExpiringRequest& request) override {
+    return UnaryCall<v1::ListExpiringResponse>(*channel_, *stub_, &Stub::ListExpiring, request);
+  }
 
  private:
   using Stub = v1::Administration::Stub;

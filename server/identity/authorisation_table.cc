@@ -47,6 +47,10 @@ constexpr Entry kTable[] = {
     {"/corridor.v1.Administration/EndAgreement", Right::kOperator},
     {"/corridor.v1.Administration/ListLinks", Right::kOperator},
     {"/corridor.v1.Administration/GetStatus", Right::kOperator},
+    {"/corridor.v1.Administration/ListSessions", Right::kOperator},
+    {"/corridor.v1.Administration/EndSessions", Right::kOperator},
+    {"/corridor.v1.Administration/ReloadTrust", Right::kOperator},
+    {"/corridor.v1.Administration/ListExpiring", Right::kOperator},
 
     {"/grpc.health.v1.Health/Check", Right::kAuthenticated},
     {"/grpc.health.v1.Health/Watch", Right::kAuthenticated},

@@ -2,9 +2,26 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "core/model/errors.h"
+
 #include "server/rpc/unary_answer.h"
 
 namespace corridor {
+namespace {
+
+void Describe(const LiveCalls::Call& call, v1::ListSessionsResponse& sessions) {
+  v1::OpenSession& session = *sessions.add_sessions();
+  session.set_session_id(call.id);
+  session.set_principal(call.peer.principal.spiffe_id);
+  session.set_method(call.method);
+  session.set_peer_address(call.peer_address);
+  session.set_certificate_serial(call.peer.serial);
+  session.mutable_opened_at()->set_seconds(absl::ToUnixSeconds(call.opened));
+  session.mutable_certificate_expires_at()->set_seconds(absl::ToUnixSeconds(call.peer.not_after));
+}
+
+}  // namespace
 
 AdministrationService::Reactor* AdministrationService::CreateMember(
     Context* context, const v1::CreateMemberRequest* request, v1::Member* response) {
@@ -135,6 +152,86 @@ AdministrationService::Reactor* AdministrationService::GetStatus(
   return ServeOn(
       executor_, context, request, response,
       [this](const Principal&, const auto&, auto answer) { region_.GetStatus(std::move(answer)); });
+}
+
+AdministrationService::Reactor* AdministrationService::ListSessions(
+    Context* context, const v1::ListSessionsRequest* request, v1::ListSessionsResponse* response) {
+  return ServeOn(executor_, context, request, response,
+                 [this](const Principal&, const auto&, auto answer) {
+                   v1::ListSessionsResponse sessions;
+                   for (const LiveCalls::Call& call : calls_.List()) {
+                     if (!call.peer.principal.spiffe_id.empty()) Describe(call, sessions);
+                   }
+                   answer(std::move(sessions));
+                 });
+}
+
+AdministrationService::Reactor* AdministrationService::EndSessions(
+    Context* context, const v1::EndSessionsRequest* request, v1::EndSessionsResponse* response) {
+  return ServeOn(
+      executor_, context, request, response,
+      [this](const Principal& caller, const v1::EndSessionsRequest& request, auto answer) {
+        const bool by_id = request.session_id() != 0;
+        if (by_id != request.principal().empty()) {
+          return answer(InvalidFields(
+              {{"session_id", v1::ERROR_REASON_REQUEST_INVALID, "exactly one field must be set"}}));
+        }
+        auto principal = ParsePrincipal(request.principal());
+        if (!by_id && !principal.ok()) return answer(principal.status());
+        const std::string object = by_id ? absl::StrCat(request.session_id()) : request.principal();
+        Audit(caller, v1::AUDIT_ACT_SESSION, object,
+              [this, by_id, request,
+               answer = std::move(answer)](const absl::Status& written) mutable {
+                if (!written.ok()) return answer(written);
+                v1::EndSessionsResponse ended;
+                ended.set_ended(static_cast<uint32_t>(calls_.End(
+                    [&](const LiveCalls::Call& call) {
+                      return by_id ? call.id == request.session_id()
+                                   : call.peer.principal.spiffe_id == request.principal();
+                    },
+                    Error(v1::ERROR_REASON_DRAINING,
+                          "an operator ended this stream; open it again"))));
+                answer(std::move(ended));
+              });
+      });
+}
+
+AdministrationService::Reactor* AdministrationService::ReloadTrust(
+    Context* context, const v1::ReloadTrustRequest* request, v1::ReloadTrustResponse* response) {
+  return ServeOn(executor_, context, request, response,
+                 [this](const Principal& caller, const auto&, auto answer) {
+                   v1::ReloadTrustResponse result;
+                   for (const FieldViolation& mistake : trust_.reload()) {
+                     v1::TrustMistake& said = *result.add_mistakes();
+                     said.set_field(mistake.field);
+                     said.set_description(mistake.description);
+                   }
+                   calls_.Review();
+                   Audit(caller, v1::AUDIT_ACT_TRUST, "",
+                         [result = std::move(result),
+                          answer = std::move(answer)](const absl::Status& written) mutable {
+                           if (!written.ok()) return answer(written);
+                           answer(std::move(result));
+                         });
+                 });
+}
+
+AdministrationService::Reactor* AdministrationService::ListExpiring(
+    Context* context, const v1::ListExpiringRequest* request, v1::ListExpiringResponse* response) {
+  return ServeOn(executor_, context, request, response,
+                 [this](const Principal&, const auto&, auto answer) { answer(trust_.expiring()); });
+}
+
+void AdministrationService::Audit(const Principal& actor, v1::AuditAct act,
+                                  const std::string& object,
+                                  absl::AnyInvocable<void(absl::Status)> done) {
+  v1::AuditEntry entry;
+  entry.set_actor(actor.spiffe_id);
+  entry.set_act(act);
+  entry.set_object(object);
+  std::vector<BatchPart> parts;
+  parts.push_back(region_.audit().Entry(std::move(entry)));
+  region_.journal().Commit(std::move(parts), std::move(done));
 }
 
 }  // namespace corridor

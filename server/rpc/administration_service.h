@@ -1,18 +1,38 @@
 #ifndef CORRIDOR_SERVER_RPC_ADMINISTRATION_SERVICE_H_
 #define CORRIDOR_SERVER_RPC_ADMINISTRATION_SERVICE_H_
 
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
 #include "core/base/executor.h"
+#include "core/model/errors.h"
+#include "core/model/principal.h"
 #include "corridor/v1/administration.grpc.pb.h"
 #include "server/broker/region.h"
+#include "server/identity/live_calls.h"
 
 namespace corridor {
+
+// The broker's own trust, as operators see it. Both may be called from any thread.
+struct TrustDoor {
+  // Reads the files again; what is wrong with what was not taken over.
+  std::function<std::vector<FieldViolation>()> reload;
+  std::function<v1::ListExpiringResponse()> expiring;
+};
 
 // Running a region, over gRPC. administration.proto says what each method does.
 class AdministrationService final : public v1::Administration::CallbackService {
  public:
   // Both must outlive this. `executor` runs what reads the catalog.
-  AdministrationService(Region& region, Executor& executor)
-      : region_(region), catalog_(region.catalog()), executor_(executor) {}
+  AdministrationService(Region& region, Executor& executor, LiveCalls& calls, TrustDoor trust)
+      : region_(region),
+        catalog_(region.catalog()),
+        executor_(executor),
+        calls_(calls),
+        trust_(std::move(trust)) {}
 
   using Context = grpc::CallbackServerContext;
   using Reactor = grpc::ServerUnaryReactor;
@@ -49,11 +69,25 @@ class AdministrationService final : public v1::Administration::CallbackService {
                      v1::ListLinksResponse* response) override;
   Reactor* GetStatus(Context* context, const v1::GetStatusRequest* request,
                      v1::GetStatusResponse* response) override;
+  Reactor* ListSessions(Context* context, const v1::ListSessionsRequest* request,
+                        v1::ListSessionsResponse* response) override;
+  Reactor* EndSessions(Context* context, const v1::EndSessionsRequest* request,
+                       v1::EndSessionsResponse* response) override;
+  Reactor* ReloadTrust(Context* context, const v1::ReloadTrustRequest* request,
+                       v1::ReloadTrustResponse* response) override;
+  Reactor* ListExpiring(Context* context, const v1::ListExpiringRequest* request,
+                        v1::ListExpiringResponse* response) override;
 
  private:
+  // `done` once it is durable that `actor` did `act` to `object`, or is not.
+  void Audit(const Principal& actor, v1::AuditAct act, const std::string& object,
+             absl::AnyInvocable<void(absl::Status)> done);
+
   Region& region_;
   Catalog& catalog_;
   Executor& executor_;
+  LiveCalls& calls_;
+  const TrustDoor trust_;
 };
 
 }  // namespace corridor

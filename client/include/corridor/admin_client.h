@@ -1,6 +1,7 @@
 #ifndef CORRIDOR_CLIENT_ADMIN_CLIENT_H_
 #define CORRIDOR_CLIENT_ADMIN_CLIENT_H_
 
+#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -56,6 +57,16 @@ class AdminClient {
 
   absl::StatusOr<std::vector<v1::LinkStatus>> ListLinks();
   absl::StatusOr<v1::GetStatusResponse> GetStatus();
+
+  // The streams open now, the oldest first.
+  absl::StatusOr<std::vector<v1::OpenSession>> ListSessions();
+  // One stream, or all of a principal: exactly one field set. How many ended.
+  absl::StatusOr<uint32_t> EndSessions(const v1::EndSessionsRequest& which);
+  // Has the broker read certificate, key, roots and CRLs from their files. What it
+  // did not take over.
+  absl::StatusOr<std::vector<v1::TrustMistake>> ReloadTrust();
+  // What of the broker's own trust expires, the soonest first.
+  absl::StatusOr<std::vector<v1::ExpiringItem>> ListExpiring();
 
  private:
   const std::shared_ptr<AdminConnection> connection_;

@@ -40,6 +40,14 @@ class AdminConnection {
   virtual absl::StatusOr<v1::Agreement> EndAgreement(const v1::EndAgreementRequest& request) = 0;
   virtual absl::StatusOr<v1::ListLinksResponse> ListLinks(const v1::ListLinksRequest& request) = 0;
   virtual absl::StatusOr<v1::GetStatusResponse> GetStatus(const v1::GetStatusRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListSessionsResponse> ListSessions(
+      const v1::ListSessionsRequest& request) = 0;
+  virtual absl::StatusOr<v1::EndSessionsResponse> EndSessions(
+      const v1::EndSessionsRequest& request) = 0;
+  virtual absl::StatusOr<v1::ReloadTrustResponse> ReloadTrust(
+      const v1::ReloadTrustRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListExpiringResponse> ListExpiring(
+      const v1::ListExpiringRequest& request) = 0;
 };
 
 std::shared_ptr<AdminConnection> MakeAdminConnection(std::shared_ptr<Channel> channel);

@@ -53,6 +53,10 @@ inline constexpr RoleTableLine kRoleTable[] = {
     {"/corridor.v1.Administration/EndAgreement", "O"},
     {"/corridor.v1.Administration/ListLinks", "O"},
     {"/corridor.v1.Administration/GetStatus", "O"},
+    {"/corridor.v1.Administration/ListSessions", "O"},
+    {"/corridor.v1.Administration/EndSessions", "O"},
+    {"/corridor.v1.Administration/ReloadTrust", "O"},
+    {"/corridor.v1.Administration/ListExpiring", "O"},
 
     {"/grpc.health.v1.Health/Check", kEveryCaller},
     {"/grpc.health.v1.Health/Watch", kEveryCaller},

@@ -62,7 +62,9 @@ void BrokerFixture::StartServer() {
   publisher_.emplace(region_->intake(), calls_, readiness_);
   subscriber_.emplace(*region_, intake_, calls_, readiness_);
   region_->catalog().OnChanged([this] { calls_.Review(); });
-  administration_.emplace(*region_, intake_);
+  administration_.emplace(*region_, intake_, calls_,
+                          TrustDoor{.reload = [this] { return reload_(); },
+                                    .expiring = [] { return v1::ListExpiringResponse(); }});
   region_link_.emplace(
       [this](const std::string& peer, std::shared_ptr<LinkStream> stream) {
         return region_->AcceptLink(peer, std::move(stream));

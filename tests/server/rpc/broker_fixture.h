@@ -5,6 +5,7 @@
 #include <grpcpp/client_context.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -99,6 +100,10 @@ class BrokerFixture : public testing::Test {
   ThreadExecutor commit_{"commit", 1};
   ThreadExecutor intake_{"intake", 2};
   ConnectionLimits limits_;
+  // What an operator's reload does, and finds.
+  std::function<std::vector<FieldViolation>()> reload_ = [] {
+    return std::vector<FieldViolation>();
+  };
   std::unique_ptr<RpcServer> server_;
   std::unique_ptr<ServedIdentity> identity_;
 

@@ -137,6 +137,39 @@ TEST_F(RevocationTest, TheConnectionItselfCanBeClosed) {
   ExpectThailandGoesOn();
 }
 
+TEST_F(RevocationTest, AnOperatorSeesWhoHasStreamsAndEndsThem) {
+  auto admin = v1::Administration::NewStub(ChannelWith(sea_.Operator("ops")));
+  v1::ListSessionsResponse sessions;
+  ASSERT_TRUE(admin->ListSessions(Context().get(), {}, &sessions).ok());
+  ASSERT_THAT(sessions.sessions(), SizeIs(2));
+  EXPECT_EQ(sessions.sessions(1).principal(), kIndonesia);
+  EXPECT_EQ(sessions.sessions(1).certificate_serial(), indonesian_.serial);
+  v1::EndSessionsRequest request;
+  v1::EndSessionsResponse ended;
+  EXPECT_FALSE(admin->EndSessions(Context().get(), request, &ended).ok()) << "which?";
+  request.set_principal(kIndonesia);
+  ASSERT_TRUE(admin->EndSessions(Context().get(), request, &ended).ok());
+  EXPECT_EQ(ended.ended(), 1u);
+  EXPECT_EQ(ReasonOf(indonesia_.End()), v1::ERROR_REASON_DRAINING);
+  ExpectThailandGoesOn();
+}
+
+TEST_F(RevocationTest, AReloadTellsWhatWasNotTakenAndCutsWhoeverItRevokes) {
+  reload_ = [this] {
+    trust_.Replace(
+        *TrustStore::Create({sea_.Bundle(sea_.Crl({indonesian_.serial})), eastafrica_.Bundle()}));
+    return std::vector<FieldViolation>{
+        {"tls.trust_domains[1].crl_file", v1::ERROR_REASON_REQUEST_INVALID, "is empty"}};
+  };
+  auto admin = v1::Administration::NewStub(ChannelWith(sea_.Operator("ops")));
+  v1::ReloadTrustResponse response;
+  ASSERT_TRUE(admin->ReloadTrust(Context().get(), {}, &response).ok());
+  ASSERT_THAT(response.mistakes(), SizeIs(1));
+  EXPECT_EQ(response.mistakes(0).field(), "tls.trust_domains[1].crl_file");
+  EXPECT_EQ(ReasonOf(indonesia_.End()), v1::ERROR_REASON_CERTIFICATE_REVOKED);
+  ExpectThailandGoesOn();
+}
+
 TEST_F(RevocationTest, ASuspendedMemberIsCut) {
   Suspend(kIndonesia);
   EXPECT_EQ(ReasonOf(indonesia_.End()), v1::ERROR_REASON_MEMBER_SUSPENDED);

@@ -41,6 +41,14 @@ class MockAdminConnection : public AdminConnection {
               (const v1::ListLinksRequest& request), (override));
   MOCK_METHOD(absl::StatusOr<v1::GetStatusResponse>, GetStatus,
               (const v1::GetStatusRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ListSessionsResponse>, ListSessions,
+              (const v1::ListSessionsRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::EndSessionsResponse>, EndSessions,
+              (const v1::EndSessionsRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ReloadTrustResponse>, ReloadTrust,
+              (const v1::ReloadTrustRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ListExpiringResponse>, ListExpiring,
+              (const v1::ListExpiringRequest& request), (override));
 };
 
 }  // namespace corridor
