@@ -360,9 +360,9 @@ absl::Status Broker::Listen() {
                          .unproven = config_.limits.unproven_connections,
                          .accepts_per_second = config_.limits.accepts_per_second};
   ASSIGN_OR_RETURN(
-      server_, RpcServer::Start(std::move(options),
-                                {&*publisher_, &*subscriber_, &*region_link_, &*administration_},
-                                log_, clock_));
+      server_,
+      RpcServer::Start(options, {&*publisher_, &*subscriber_, &*region_link_, &*administration_},
+                       log_, clock_));
   return absl::OkStatus();
 }
 

@@ -147,7 +147,7 @@ void PeerIntake::TakeOverDirectory(const std::string& origin, v1::SignedDirector
     if (!verified.ok()) return done(verified.status());
     const uint64_t generation = verified->directory.generation();
     parts_.catalog.ApplyDirectory(
-        origin, std::move(verified->directory), std::move(verified->keys),
+        origin, std::move(verified->directory), verified->keys,
         [generation, done = std::move(done)](absl::Status status) mutable {
           if (!status.ok()) return done(std::move(status));
           done(generation);

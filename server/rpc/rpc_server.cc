@@ -50,7 +50,7 @@ void Configure(grpc::ServerBuilder& builder, const RpcServerOptions& options) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
-    RpcServerOptions options, const std::vector<grpc::Service*>& services, Log& log,
+    const RpcServerOptions& options, const std::vector<grpc::Service*>& services, Log& log,
     const Clock& clock) {
   grpc::EnableDefaultHealthCheckService(true);
   auto server = std::unique_ptr<RpcServer>(new RpcServer());

@@ -32,7 +32,7 @@ class RpcServer {
   // Listens on every address, or on none. `services`, `log` and `clock` must
   // outlive this. kUnavailable names the address that could not be had.
   static absl::StatusOr<std::unique_ptr<RpcServer>> Start(
-      RpcServerOptions options, const std::vector<grpc::Service*>& services, Log& log,
+      const RpcServerOptions& options, const std::vector<grpc::Service*>& services, Log& log,
       const Clock& clock);
   ~RpcServer();  // Stops at once.
 

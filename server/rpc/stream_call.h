@@ -42,8 +42,8 @@ class StreamCall : public grpc::ServerBidiReactor<Request, Response>,
   // Lists the stream among those that are cut when the caller's rights end; the
   // error is why it may not be. Call before Begin, on an object that a shared_ptr
   // owns.
-  absl::Status Enlist(LiveCalls& calls, std::string method) {
-    auto place = calls.Add(std::move(method), context_->peer(), ChainOf(*context_->auth_context()),
+  absl::Status Enlist(LiveCalls& calls, const std::string& method) {
+    auto place = calls.Add(method, context_->peer(), ChainOf(*context_->auth_context()),
                            [call = this->weak_from_this()](const absl::Status& why) {
                              if (auto self = call.lock()) self->Refuse(why);
                            });

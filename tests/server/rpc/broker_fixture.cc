@@ -88,9 +88,8 @@ void BrokerFixture::StartServer() {
         refusals_.push_back(refusal);
       },
       std::move(caller_check));
-  auto server = RpcServer::Start(std::move(options),
-                                 {&*publisher_, &*subscriber_, &*administration_, &*region_link_},
-                                 log_, clock_);
+  auto server = RpcServer::Start(
+      options, {&*publisher_, &*subscriber_, &*administration_, &*region_link_}, log_, clock_);
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
 }

@@ -178,7 +178,7 @@ TEST_F(ConnectionTest, TwoBrokersCannotShareAPort) {
   options.addresses = {address()};
   options.credentials = grpc::InsecureServerCredentials();  // Never gets so far.
   Log log(LogLevel::kError, clock_);
-  const auto second = RpcServer::Start(std::move(options), {}, log, clock_);
+  const auto second = RpcServer::Start(options, {}, log, clock_);
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
   EXPECT_THAT(std::string(second.status().message()), HasSubstr(address()));
 }
