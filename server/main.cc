@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "absl/synchronization/notification.h"
 #include "core/base/clock.h"
 #include "core/base/executor.h"
@@ -36,6 +37,7 @@
 #include "server/journal/head_marker.h"
 #include "server/link/grpc_link_dialler.h"
 #include "server/ops/log.h"
+#include "server/ops/metrics.h"
 #include "server/ops/stop_request.h"
 #include "server/rpc/administration_service.h"
 #include "server/rpc/publisher_service.h"
@@ -96,10 +98,33 @@ LogLevel LevelOf(config::LogLevel level) {
 
 std::string LaneName(v1::Lane lane) { return lane == v1::LANE_URGENT ? "urgent" : "routine"; }
 
-// What an operator should hear of goes into the log; failed storage ends the process.
-class LoggingObserver final : public RegionObserver {
+std::string_view SourceName(StatementSource source) {
+  switch (source) {
+    case StatementSource::kPublisher:
+      return "publisher";
+    case StatementSource::kCheck:
+      return "check";
+    case StatementSource::kPeer:
+      return "peer";
+  }
+  return "";
+}
+
+// What an operator should hear of is logged and counted; failed storage ends the process.
+class OperatorsObserver final : public RegionObserver {
  public:
-  LoggingObserver(Log& log, StopRequest& stop) : log_(log), stop_(stop) {}
+  OperatorsObserver(Log& log, Metrics& metrics, StopRequest& stop)
+      : log_(log), metrics_(metrics), stop_(stop) {}
+
+  void OnVerdict(StatementSource source, const absl::Status& verdict) override {
+    const std::string_view name = SourceName(source);
+    if (verdict.ok()) return metrics_.Count(Metric::kStatementsAccepted, {name});
+    metrics_.Count(Metric::kStatementsRefused, {name, ReasonName(ReasonOf(verdict))});
+    for (const FieldViolation& fault : ViolationsOf(verdict)) {
+      metrics_.Count(Metric::kGateFaults,
+                     {name, fault.category.empty() ? "FORM" : std::string_view(fault.category)});
+    }
+  }
 
   void OnLinkState(const std::string& peer, v1::Lane lane, v1::LinkState state,
                    const std::string& detail) override {
@@ -116,6 +141,7 @@ class LoggingObserver final : public RegionObserver {
                 {"lane", LaneName(lane)},
                 {"reason", ReasonName(reason)},
                 {"detail", detail}});
+    metrics_.Count(Metric::kLinkAlarms, {peer, LaneName(lane), ReasonName(reason)});
   }
   void OnRefusedByPeer(const std::string& peer, v1::Lane lane,
                        const v1::LinkRefused& refused) override {
@@ -124,6 +150,8 @@ class LoggingObserver final : public RegionObserver {
                 {"lane", LaneName(lane)},
                 {"offset", static_cast<int64_t>(refused.offset())},
                 {"reason", ReasonName(refused.reason())}});
+    metrics_.Count(Metric::kLinkRefusedRecords,
+                   {peer, LaneName(lane), ReasonName(refused.reason())});
   }
   void OnDamage(const absl::Status& status) override {
     log_.Write(LogLevel::kError, "damage", {{"error", status.ToString()}});
@@ -135,6 +163,7 @@ class LoggingObserver final : public RegionObserver {
 
  private:
   Log& log_;
+  Metrics& metrics_;
   StopRequest& stop_;
 };
 
@@ -172,7 +201,7 @@ class Broker {
       : config_(std::move(config)),
         clock_(clock),
         log_(log),
-        observer_(log, stop),
+        observer_(log, metrics_, stop),
         trust_(config_.tls.trust),
         gate_(config_.gate_policy),
         dialler_(DialTargets()) {}
@@ -193,12 +222,14 @@ class Broker {
                     const absl::Status& refusal);
   void KeepTrust();
   absl::Status Listen();
+  absl::Status ServeMetrics();
 
   const BrokerConfig config_;
   const Clock& clock_;
   Log& log_;
   SystemRandom random_;
-  LoggingObserver observer_;
+  Metrics metrics_;
+  OperatorsObserver observer_;
   TrustHolder trust_;
   DialledPeers dialled_{trust_, clock_};
   std::unique_ptr<ServedIdentity> identity_;
@@ -227,7 +258,9 @@ class Broker {
 };
 
 HandshakeRefusalObserver Broker::RefusedHandshakes(std::string_view side) {
-  return [&log = log_, side = std::string(side)](const HandshakeRefusal& refusal) {
+  return [&log = log_, &metrics = metrics_,
+          side = std::string(side)](const HandshakeRefusal& refusal) {
+    metrics.Count(Metric::kHandshakesRefused, {side});
     log.Write(LogLevel::kWarning, "handshake_refused",
               {{"side", side},
                {"reason", refusal.reason},
@@ -255,6 +288,7 @@ void Broker::OnRefusedCall(const CallRefusal& refusal) {
               {"code", absl::StatusCodeToString(refusal.status.code())},
               {"reason", ReasonName(ReasonOf(refusal.status))},
               {"rule", MetadataOf(refusal.status, "rule")}});
+  metrics_.Count(Metric::kCallsRefused, {ReasonName(ReasonOf(refusal.status))});
   AuditRefusal(refusal.caller, refusal.method, refusal.status);
 }
 
@@ -265,6 +299,7 @@ void Broker::OnCutCall(const LiveCalls::Call& call, const absl::Status& why) {
               {"serial", call.peer.serial},
               {"peer", call.peer_address},
               {"reason", ReasonName(ReasonOf(why))}});
+  metrics_.Count(Metric::kCallsCut, {ReasonName(ReasonOf(why))});
   AuditRefusal(call.peer.principal.spiffe_id, call.method, why);
   // A right less leaves others on the same connection; without its identity it is of
   // no more use. The client hears the reason first.
@@ -366,8 +401,21 @@ absl::Status Broker::Listen() {
   return absl::OkStatus();
 }
 
+absl::Status Broker::ServeMetrics() {
+  if (config_.metrics_address.empty()) return absl::OkStatus();
+  const v1::GateVerdictStamp& gate = gate_.stamp();
+  metrics_.Set(Metric::kBuild, {CORRIDOR_VERSION, config_.region}, 1);
+  metrics_.Set(Metric::kGatePolicy,
+               {gate.policy_version(), absl::BytesToHexString(gate.policy_digest())}, 1);
+  ASSIGN_OR_RETURN(const int port, metrics_.Listen(config_.metrics_address));
+  log_.Write(LogLevel::kInfo, "metrics_listening",
+             {{"address", config_.metrics_address}, {"port", int64_t{port}}});
+  return absl::OkStatus();
+}
+
 absl::Status Broker::Serve() {
   RETURN_IF_ERROR(Listen());
+  RETURN_IF_ERROR(ServeMetrics());
   region_->Start();
   KeepTrust();
   readiness_.Set(Readiness::State::kServing);

@@ -34,7 +34,7 @@ v1::AuditEntry EntryOf(const Principal& sender, const std::string& digest,
 
 }  // namespace
 
-Intake::Intake(Parts parts) : parts_(parts) {}
+Intake::Intake(Parts parts) : parts_(std::move(parts)) {}
 
 void Intake::Accept(const Principal& sender, v1::SignedStatement statement, Answer answer) {
   parts_.executor.Post(
@@ -61,8 +61,11 @@ void Intake::AcceptNow(const Principal& sender, v1::SignedStatement statement, A
   parts_.journal.Append(*std::move(accepted), std::move(parts),
                         [this, sender, digest,
                          answer = std::move(answer)](absl::StatusOr<v1::Receipt> receipt) mutable {
-                          if (receipt.ok() ||
-                              ReasonOf(receipt.status()) == v1::ERROR_REASON_OUTCOME_UNKNOWN ||
+                          if (receipt.ok()) {
+                            parts_.on_verdict(StatementSource::kPublisher, absl::OkStatus());
+                            return answer(std::move(receipt));
+                          }
+                          if (ReasonOf(receipt.status()) == v1::ERROR_REASON_OUTCOME_UNKNOWN ||
                               ReasonOf(receipt.status()) == v1::ERROR_REASON_QUOTA) {
                             return answer(std::move(receipt));
                           }
@@ -86,6 +89,7 @@ absl::StatusOr<AcceptedStatement> Intake::Examine(const Principal& sender, const
 // The refusal is durable in the audit log before it is answered.
 void Intake::Refuse(const Principal& sender, const std::string& digest, absl::Status why,
                     Answer answer) {
+  parts_.on_verdict(StatementSource::kPublisher, why);
   v1::AuditEntry entry = EntryOf(sender, digest, parts_.gate.stamp());
   entry.set_refusal(ReasonOf(why));
   entry.set_rule(MetadataOf(why, "rule"));
@@ -108,7 +112,8 @@ v1::CheckStatementResponse Intake::CheckNow(const Principal& sender,
   *response.mutable_gate() = parts_.gate.stamp();
   const absl::Time now = parts_.clock.Now();
   const std::shared_ptr<const Facts> facts = parts_.catalog.facts();
-  const auto refuse = [&response](const absl::Status& why) {
+  const auto refuse = [&](const absl::Status& why) {
+    parts_.on_verdict(StatementSource::kCheck, why);
     *response.mutable_refusal() = ToRpcStatus(why);
     return response;
   };
@@ -130,8 +135,10 @@ v1::CheckStatementResponse Intake::CheckNow(const Principal& sender,
       *response.add_recipients() = std::move(decision);
     }
   }
-  response.set_acceptable(verdict.ok());
-  return verdict.ok() ? response : refuse(verdict);
+  if (!verdict.ok()) return refuse(verdict);
+  parts_.on_verdict(StatementSource::kCheck, verdict);
+  response.set_acceptable(true);
+  return response;
 }
 
 }  // namespace corridor

@@ -14,6 +14,7 @@
 #include "core/model/principal.h"
 #include "corridor/v1/publisher.pb.h"
 #include "server/audit/audit_log.h"
+#include "server/broker/verdict_observer.h"
 #include "server/catalog/catalog.h"
 #include "server/journal/journal.h"
 
@@ -32,6 +33,7 @@ class Intake {
     const Gate& gate;
     Executor& executor;
     const Clock& clock;
+    VerdictObserver on_verdict;
   };
   using Answer = absl::AnyInvocable<void(absl::StatusOr<v1::Receipt>)>;
   using CheckAnswer = absl::AnyInvocable<void(absl::StatusOr<v1::CheckStatementResponse>)>;

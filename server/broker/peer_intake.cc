@@ -65,7 +65,10 @@ void PeerIntake::AcceptNow(const Delivery& delivery, Answer done) {
   parts_.journal.AppendImported(
       *std::move(accepted), std::move(import), std::move(parts),
       [this, delivery, digest, done = std::move(done)](absl::Status status) mutable {
-        if (status.ok()) return done({.kind = InboxOutcome::Kind::kPersisted});
+        if (status.ok()) {
+          parts_.on_verdict(StatementSource::kPeer, status);
+          return done({.kind = InboxOutcome::Kind::kPersisted});
+        }
         if (ReasonOf(status) == v1::ERROR_REASON_STATEMENT_ID_REUSED) {
           return Refuse(delivery, digest, status, std::move(done));
         }
@@ -103,6 +106,7 @@ void PeerIntake::Refuse(const Delivery& delivery, const std::string& digest,
   if (MayHeal(why) && !delivery.last_try) {
     return done({.kind = InboxOutcome::Kind::kMayHeal, .reason = ReasonOf(why)});
   }
+  parts_.on_verdict(StatementSource::kPeer, why);
   v1::AuditEntry entry = EntryOf(delivery, digest);
   entry.set_refusal(ReasonOf(why));
   entry.set_rule(MetadataOf(why, "rule"));

@@ -13,6 +13,7 @@
 #include "server/audit/audit_log.h"
 #include "server/broker/directory_check.h"
 #include "server/broker/strand.h"
+#include "server/broker/verdict_observer.h"
 #include "server/catalog/catalog.h"
 #include "server/journal/journal.h"
 #include "server/link/region_link.h"
@@ -40,6 +41,7 @@ class PeerIntake final : public Inbox {
     Executor& intake;
     const Clock& clock;
     RegionKeyVerifier verify_key;
+    VerdictObserver on_verdict;
   };
   using Answer = absl::AnyInvocable<void(InboxOutcome)>;
 

@@ -68,7 +68,8 @@ absl::Status Region::Build() {
                                                    .audit = *audit_,
                                                    .gate = parts_.gate,
                                                    .executor = parts_.intake,
-                                                   .clock = parts_.clock});
+                                                   .clock = parts_.clock,
+                                                   .on_verdict = Verdicts()});
   reader_ = std::make_unique<Reader>(Reader::Parts{.journal = *journal_,
                                                    .catalog = *catalog_,
                                                    .disclosures = *disclosures_,
@@ -99,6 +100,12 @@ absl::Status Region::Build() {
   return absl::OkStatus();
 }
 
+VerdictObserver Region::Verdicts() const {
+  return [&observer = parts_.observer](StatementSource source, const absl::Status& verdict) {
+    observer.OnVerdict(source, verdict);
+  };
+}
+
 void Region::BuildLinks() {
   peer_intake_ = std::make_unique<PeerIntake>(PeerIntake::Parts{.region = options_.region,
                                                                 .actor = options_.broker,
@@ -108,7 +115,8 @@ void Region::BuildLinks() {
                                                                 .gate = parts_.gate,
                                                                 .intake = parts_.intake,
                                                                 .clock = parts_.clock,
-                                                                .verify_key = parts_.verify_key});
+                                                                .verify_key = parts_.verify_key,
+                                                                .on_verdict = Verdicts()});
   for (const Options::Peer& peer : options_.peers) {
     const RegionLinkOptions link{.link = {.region = options_.region,
                                           .peer_region = peer.region,

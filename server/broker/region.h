@@ -20,6 +20,7 @@
 #include "server/broker/peer_intake.h"
 #include "server/broker/reader.h"
 #include "server/broker/subscriber_sessions.h"
+#include "server/broker/verdict_observer.h"
 #include "server/catalog/catalog.h"
 #include "server/journal/disclosure_ledger.h"
 #include "server/journal/head_marker.h"
@@ -31,7 +32,7 @@
 
 namespace corridor {
 
-// What an operator should hear of. Called on the flow or commit executor; must
+// What an operator should hear of. Called on the flow, commit or intake executor; must
 // not block. Nothing in it is content.
 class RegionObserver {
  public:
@@ -42,6 +43,8 @@ class RegionObserver {
                            v1::ErrorReason /*reason*/, const std::string& /*detail*/) {}
   virtual void OnRefusedByPeer(const std::string& /*peer*/, v1::Lane /*lane*/,
                                const v1::LinkRefused& /*refused*/) {}
+  // A statement was accepted or refused; verdict_observer.h says more.
+  virtual void OnVerdict(StatementSource /*source*/, const absl::Status& /*verdict*/) {}
   // A record cannot be read: what it was meant for stands still.
   virtual void OnDamage(const absl::Status& /*status*/) {}
   // The tail of the journal is unknown: end the process.
@@ -131,6 +134,7 @@ class Region final : private LinkHost {
 
   absl::Status Build();
   void BuildLinks();
+  VerdictObserver Verdicts() const;
   // Runs `task` on the flow executor, unless this is gone by then.
   void OnFlow(absl::AnyInvocable<void(Region&)> task);
   void Serve();

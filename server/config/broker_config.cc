@@ -63,6 +63,7 @@ class Loader {
   void CheckDataDir();
   void CheckCount(std::string_view field, int count, int min, int max);
   void ReadListeners();
+  void CheckMetricsAddress();
   void ReadTrust(BrokerConfig::Tls& tls);
   std::optional<TrustBundle> ReadTrustDomain(int index, std::string& roots_pem);
   // Checks that a chain is this broker's own; its leaf, and who it is.
@@ -129,6 +130,18 @@ void Loader::ReadListeners() {
       reader_.Note(field, "is named twice");
     }
     listen_addresses_.push_back(address);
+  }
+}
+
+// The figures are served without TLS: only to this machine.
+void Loader::CheckMetricsAddress() {
+  const std::string& address = file_.metrics_address();
+  if (address.empty()) return;
+  const bool loopback = address.starts_with("127.0.0.1:") || address.starts_with("[::1]:");
+  if (!loopback || !IsAddress(address, 0)) {
+    reader_.Note("metrics_address",
+                 "is not 127.0.0.1:port or [::1]:port; figures are served to this machine only, "
+                 "a proxy may pass them on");
   }
 }
 
@@ -342,6 +355,7 @@ std::optional<BrokerConfig> Loader::Load() {
   CheckRegion();
   CheckDataDir();
   ReadListeners();
+  CheckMetricsAddress();
   auto tls = ReadTls();
   auto signing = ReadSigning(tls.has_value() ? tls->trust : TrustStore());
   ReadOperators();
@@ -361,6 +375,7 @@ std::optional<BrokerConfig> Loader::Load() {
                       *std::move(gate_policy),
                       limits_,
                       std::move(validity_caps_),
+                      file_.metrics_address(),
                       level_given ? file_.log().level() : config::LOG_LEVEL_INFO,
                       {}};
 }

@@ -88,6 +88,7 @@ struct BrokerConfig {
   GatePolicy gate_policy;
   Limits limits;
   std::map<v1::Tlp, absl::Duration> validity_caps;  // Every marking.
+  std::string metrics_address;                      // Loopback, or empty.
   config::LogLevel log_level = config::LOG_LEVEL_INFO;
   TlsFiles tls_files;
 };

@@ -1,0 +1,96 @@
+#ifndef CORRIDOR_SERVER_OPS_METRICS_H_
+#define CORRIDOR_SERVER_OPS_METRICS_H_
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace corridor {
+
+// What is counted. docs/operations/metrics.md shows the same table to people.
+enum class Metric {
+  kStatementsAccepted,
+  kStatementsRefused,
+  kGateFaults,
+  kCallsRefused,
+  kCallsCut,
+  kHandshakesRefused,
+  kLinkAlarms,
+  kLinkRefusedRecords,
+  kBuild,
+  kGatePolicy,
+};
+
+struct MetricText {
+  Metric metric;
+  bool gauge;
+  std::string_view name;    // As Prometheus names metrics.
+  std::string_view labels;  // Names of the labels, separated by commas.
+  std::string_view help;
+};
+
+inline constexpr std::array<MetricText, 10> kMetrics = {{
+    {Metric::kStatementsAccepted, false, "corridor_statements_accepted_total", "source",
+     "Statements that passed gate and policy. source: publisher, check (a dry run; not stored), "
+     "peer (over a link)."},
+    {Metric::kStatementsRefused, false, "corridor_statements_refused_total", "source,reason",
+     "Statements that were refused, by the reason of error_reason.proto without its prefix."},
+    {Metric::kGateFaults, false, "corridor_gate_faults_total", "source,category",
+     "Faults that the gate named in refused statements, by category of the rule; at most 24 of "
+     "one statement, and FORM for faults of form."},
+    {Metric::kCallsRefused, false, "corridor_calls_refused_total", "reason",
+     "Calls that were refused before they reached a service."},
+    {Metric::kCallsCut, false, "corridor_calls_cut_total", "reason",
+     "Open streams that were ended because the caller had lost the right to them."},
+    {Metric::kHandshakesRefused, false, "corridor_handshakes_refused_total", "side",
+     "Certificates that were refused. side: accepted (the other side dialled), dialled."},
+    {Metric::kLinkAlarms, false, "corridor_link_alarms_total", "peer,lane,reason",
+     "Alarms of links to peer regions."},
+    {Metric::kLinkRefusedRecords, false, "corridor_link_refused_records_total", "peer,lane,reason",
+     "Records of this region that a peer region refused for good."},
+    {Metric::kBuild, true, "corridor_build_info", "version,region",
+     "Always 1: which version serves which region."},
+    {Metric::kGatePolicy, true, "corridor_gate_policy_info", "version,digest",
+     "Always 1: the gate policy that is in force."},
+}};
+
+constexpr const MetricText& TextOf(Metric metric) { return kMetrics[static_cast<size_t>(metric)]; }
+
+// The broker's figures, for Prometheus. Label values are region ids from the
+// configuration and names from our own vocabularies, so that the number of series
+// is bounded; never a part of what somebody sent. Thread-safe; counting takes no
+// lock that is held for long.
+class Metrics {
+ public:
+  Metrics();
+  ~Metrics();  // Closes the listener.
+  Metrics(const Metrics&) = delete;
+  Metrics& operator=(const Metrics&) = delete;
+
+  // Adds one to the series with these label values, in the order of the metric's
+  // names of labels; there must be as many.
+  void Count(Metric metric, std::initializer_list<std::string_view> label_values);
+  // Sets the series of a gauge.
+  void Set(Metric metric, std::initializer_list<std::string_view> label_values, double value);
+
+  // All figures, in Prometheus' text format 0.0.4.
+  std::string Text() const;
+
+  // Serves them under http://`address`/metrics on threads of its own; answers the
+  // port. Once. kUnavailable: the address cannot be listened on.
+  absl::StatusOr<int> Listen(const std::string& address);
+
+ private:
+  struct Shelf;
+  const std::unique_ptr<Shelf> shelf_;
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_OPS_METRICS_H_
