@@ -96,9 +96,10 @@ class CatalogFixture : public testing::Test {
                                 [&answer](absl::Status status) { answer = std::move(status); });
     return answer;
   }
-  absl::Status Apply(const std::string& region, v1::Directory directory, DirectoryKeys keys) {
+  absl::Status Apply(const std::string& region, v1::Directory directory,
+                     const DirectoryKeys& keys) {
     absl::Status answer;
-    catalog_->ApplyDirectory(region, std::move(directory), std::move(keys),
+    catalog_->ApplyDirectory(region, std::move(directory), keys,
                              [&answer](absl::Status status) { answer = std::move(status); });
     return answer;
   }

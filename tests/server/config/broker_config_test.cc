@@ -120,11 +120,12 @@ TEST_F(BrokerConfigTest, AnEmptyFileNamesEverythingThatIsRequired) {
 TEST_F(BrokerConfigTest, FiguresAreServedToThisMachineOnly) {
   const std::string line = "data_dir: \"data\"";
   for (const std::string address : {"0.0.0.0:9464", "10.1.2.3:9464", "127.0.0.1", "localhost:1"}) {
-    EXPECT_THAT(MistakesWith(line, line + " metrics_address: \"" + address + "\""),
+    EXPECT_THAT(MistakesWith(line, absl::StrCat(line, " metrics_address: \"", address, "\"")),
                 ElementsAre(HasSubstr("metrics_address: is not 127.0.0.1:port")));
   }
   for (const std::string address : {"127.0.0.1:9464", "[::1]:0"}) {
-    EXPECT_THAT(MistakesWith(line, line + " metrics_address: \"" + address + "\""), IsEmpty());
+    EXPECT_THAT(MistakesWith(line, absl::StrCat(line, " metrics_address: \"", address, "\"")),
+                IsEmpty());
   }
 }
 

@@ -78,9 +78,8 @@ class RoleTableTest : public BrokerFixture {
   }
 
  private:
-  static void* Tag(intptr_t tag) {
-    return reinterpret_cast<void*>(tag);
-  }  // NOLINT(performance-no-int-to-ptr): gRPC tags are pointers
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): gRPC's tags are pointers.
+  static void* Tag(intptr_t tag) { return reinterpret_cast<void*>(tag); }
   static bool Await(grpc::CompletionQueue& queue, intptr_t expected) {
     void* tag = nullptr;
     bool ok = false;
