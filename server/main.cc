@@ -244,6 +244,7 @@ class Broker {
   ThreadExecutor flow_{"flow", 1};
   ThreadExecutor commit_{"commit", 1};
   ThreadExecutor intake_{"intake", 2};
+  ThreadExecutor upkeep_{"upkeep", 1};
   Readiness readiness_;
   const CallJudge judge_{[this] { return region_->catalog().facts(); }, PartiesOf(config_), trust_,
                          clock_};
@@ -358,6 +359,7 @@ absl::Status Broker::Open(bool accept_lost_tail) {
                                           .flow = flow_,
                                           .commit = commit_,
                                           .intake = intake_,
+                                          .upkeep = upkeep_,
                                           .clock = clock_,
                                           .random = random_,
                                           .acceptance_key = config_.acceptance_signing.key,
@@ -370,7 +372,7 @@ absl::Status Broker::Open(bool accept_lost_tail) {
 }
 
 absl::Status Broker::Listen() {
-  publisher_.emplace(region_->intake(), calls_, readiness_);
+  publisher_.emplace(*region_, intake_, calls_, readiness_);
   subscriber_.emplace(*region_, intake_, calls_, readiness_);
   region_link_.emplace(
       [this](const std::string& peer_region, std::shared_ptr<LinkStream> stream) {
@@ -445,6 +447,7 @@ void Broker::Stop(absl::Duration grace) {
     server_->Stop(std::max(deadline - clock_.Steady(), absl::ZeroDuration()));
   }
   dialler_.Stop();
+  upkeep_.Stop();
   intake_.Stop();
   flow_.Stop();
   commit_.Stop();

@@ -72,6 +72,7 @@ SessionCore::SessionCore(std::shared_ptr<SubscriberConnection> connection, Envir
       environment_(environment),
       handlers_(std::move(handlers)),
       handler_(std::move(handler)),
+      on_recall_(std::exchange(options.on_recall, nullptr)),
       on_event_(std::exchange(options.on_event, nullptr)),
       options_(std::move(options)),
       backoff_(options_.backoff, *environment.random) {
@@ -168,6 +169,12 @@ void SessionCore::OnResponse(uint64_t generation, v1::AttachResponse response) {
     case v1::AttachResponse::kGoAway:
       attachment_->go_away = std::move(*response.mutable_go_away());
       return;
+    case v1::AttachResponse::kRecallNotices:
+      for (v1::RecallNotice& notice : *response.mutable_recall_notices()->mutable_notices()) {
+        OnRecallNotice(std::move(notice));
+      }
+      return;
+    case v1::AttachResponse::kRecallsConfirmed:  // what is not comes again
     case v1::AttachResponse::RESPONSE_NOT_SET:
       return;  // a newer broker's message; a sign of life all the same
   }
@@ -219,6 +226,37 @@ void SessionCore::HandOver(v1::Delivery in) {
                    handle = std::move(handle)]() mutable {
     self->RunHandler(generation, std::move(delivery), std::move(handle));
   });
+}
+
+void SessionCore::OnRecallNotice(v1::RecallNotice notice) {
+  if (notice.has_recall()) {
+    v1::Delivery recall;
+    *recall.mutable_statement() = notice.recall();
+    if (const auto opened = OpenDelivery(std::move(recall)); !opened.ok()) {
+      return Tell({.kind = SessionEvent::Kind::kRefusedDelivery, .status = opened.status()});
+    }
+  }
+  handlers_->Post(
+      [self = shared_from_this(), generation = generation_.load(), notice = std::move(notice)] {
+        if (!self->on_recall_) return;
+        const v1::RecallOutcome outcome = self->on_recall_(notice);
+        if (outcome == v1::RECALL_OUTCOME_UNSPECIFIED) return;
+        self->PostStep([generation, id = notice.notice_id(), outcome](SessionCore& core) {
+          core.ConfirmRecall(generation, id, outcome);
+        });
+      });
+}
+
+// Where the connection was lost meanwhile, the notice comes again.
+void SessionCore::ConfirmRecall(uint64_t generation, uint64_t notice_id,
+                                v1::RecallOutcome outcome) {
+  if (generation != generation_ || !attachment_) return;
+  v1::AttachRequest request;
+  v1::RecallConfirmation& confirmation =
+      *request.mutable_recall_confirmations()->add_confirmations();
+  confirmation.set_notice_id(notice_id);
+  confirmation.set_outcome(outcome);
+  attachment_->stream->Send(std::move(request));
 }
 
 void SessionCore::RunHandler(uint64_t generation, Delivery delivery, AckHandle handle) {

@@ -65,6 +65,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void OnStarted(const v1::SessionStarted& started);
   void OnSettled(const v1::SettlementResult& result);
   void HandOver(v1::Delivery in);
+  void OnRecallNotice(v1::RecallNotice notice);
+  void ConfirmRecall(uint64_t generation, uint64_t notice_id, v1::RecallOutcome outcome);
   void RunHandler(uint64_t generation, Delivery delivery, AckHandle handle);
   void OnEnd(uint64_t generation, const absl::Status& end);
   void Watch(uint64_t generation);
@@ -85,6 +87,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
 
   // Used on `handlers_` alone.
   DeliveryHandler handler_;
+  absl::AnyInvocable<v1::RecallOutcome(const v1::RecallNotice&)> on_recall_;
   absl::AnyInvocable<void(const SessionEvent&)> on_event_;
 
   // Used on the environment's executor alone.

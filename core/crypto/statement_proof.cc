@@ -16,6 +16,7 @@ constexpr std::string_view kStatementDomain = "corridor/statement/v1\0"sv;
 constexpr std::string_view kBatchDomain = "corridor/batch/v1\0"sv;
 constexpr std::string_view kAcceptanceDomain = "corridor/acceptance/v1\0"sv;
 constexpr std::string_view kDirectoryDomain = "corridor/directory/v1\0"sv;
+constexpr std::string_view kWithdrawalDomain = "corridor/withdrawal/v1\0"sv;
 constexpr uint32_t kBatchLeavesMax = 4096;
 
 std::string BigEndian64(uint64_t value) {
@@ -135,6 +136,20 @@ bool VerifyAcceptance(std::string_view digest, const v1::Acceptance& acceptance,
          VerifyPath(acceptance.proof(), AcceptanceLeaf(digest, acceptance)) &&
          VerifyEd25519(public_key, AcceptanceMessage(epoch, acceptance.proof().root()),
                        acceptance.proof().root_signature());
+}
+
+v1::SignedWithdrawal SignWithdrawal(const SigningKey& key, const v1::Withdrawal& withdrawal) {
+  v1::SignedWithdrawal out;
+  withdrawal.SerializeToString(out.mutable_withdrawal());
+  const std::string message = absl::StrCat(A(kWithdrawalDomain), out.withdrawal());
+  out.set_signature(ToString(key.Sign(message)));
+  out.set_key_id(ToString(key.key_id()));
+  return out;
+}
+
+bool VerifyWithdrawal(const v1::SignedWithdrawal& withdrawal, std::string_view public_key) {
+  const std::string message = absl::StrCat(A(kWithdrawalDomain), withdrawal.withdrawal());
+  return VerifyEd25519(public_key, message, withdrawal.signature());
 }
 
 v1::SignedDirectory SignDirectory(const SigningKey& key, const v1::Directory& directory) {

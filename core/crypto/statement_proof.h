@@ -53,6 +53,10 @@ void SignAcceptances(const SigningKey& key, const std::vector<std::string>& dige
 bool VerifyAcceptance(std::string_view digest, const v1::Acceptance& acceptance,
                       std::string_view public_key);
 
+// Serialises and signs a withdrawal.
+v1::SignedWithdrawal SignWithdrawal(const SigningKey& key, const v1::Withdrawal& withdrawal);
+bool VerifyWithdrawal(const v1::SignedWithdrawal& withdrawal, std::string_view public_key);
+
 // Serialises and signs a directory; the caller adds the certificate chain.
 v1::SignedDirectory SignDirectory(const SigningKey& key, const v1::Directory& directory);
 bool VerifyDirectory(const v1::SignedDirectory& directory, std::string_view public_key);

@@ -170,7 +170,15 @@ void CheckReferences(const v1::StatementBody& body, UnknownCodes unknown, Faults
   }
 }
 
-void CheckRecall(const v1::Recall& recall, UnknownCodes unknown, Faults& faults) {
+// Who speaks for another speaks for a member of its own region.
+void CheckRecall(const v1::StatementBody& body, UnknownCodes unknown, Faults& faults) {
+  const v1::Recall& recall = body.recall();
+  const std::string& other = recall.on_behalf_of();
+  if (!other.empty() && (!IsMemberId(other) || other == body.publisher() ||
+                         RegionOf(other) != RegionOf(body.publisher()))) {
+    faults.Malformed("body.recall.on_behalf_of",
+                     "is not another member of the publisher's region; leave it out for one's own");
+  }
   CheckCode(recall.reason(), Presence::kRequired, unknown, "body.recall.reason", faults);
   const size_t size = recall.target_statement_id().size();
   if (size != 0 && size != kIdBytes) {
@@ -222,7 +230,7 @@ void CheckKind(const v1::StatementBody& body, UnknownCodes unknown,
       return CheckCode(body.cancel().reason(), Presence::kRequired, unknown, "body.cancel.reason",
                        faults);
     case v1::StatementBody::kRecall:
-      return CheckRecall(body.recall(), unknown, faults);
+      return CheckRecall(body, unknown, faults);
     case v1::StatementBody::kSighting:
       CheckSighting(body.sighting(), unknown, faults);
       if (!body.sighting().place().empty()) {

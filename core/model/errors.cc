@@ -37,6 +37,9 @@ absl::StatusCode CodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_LINK_GAP_PENDING:
     case v1::ERROR_REASON_LEASE_STALE:
     case v1::ERROR_REASON_SUBSCRIPTION_IN_USE:
+    case v1::ERROR_REASON_RECALL_UNKNOWN:
+    case v1::ERROR_REASON_CONTENT_ERASED:
+    case v1::ERROR_REASON_LINK_STATE:
       return absl::StatusCode::kFailedPrecondition;
     case v1::ERROR_REASON_POSITION_EXPIRED:
       return absl::StatusCode::kOutOfRange;

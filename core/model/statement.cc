@@ -37,6 +37,13 @@ v1::Lane ParsedStatement::lane() const {
   return urgent ? v1::LANE_URGENT : v1::LANE_ROUTINE;
 }
 
+const std::string& AlertOwnerOf(const v1::StatementBody& body) {
+  const std::string& other = body.recall().on_behalf_of();
+  return other.empty() ? body.publisher() : other;
+}
+
+bool IsRemark(const v1::StatementBody& body) { return body.has_sighting() || body.has_response(); }
+
 const v1::AlertReference* TargetOf(const v1::StatementBody& body) {
   if (body.has_sighting()) return &body.sighting().target();
   if (body.has_response()) return &body.response().target();

@@ -32,6 +32,13 @@ struct ParsedStatement {
 
 v1::StatementKind KindOf(const v1::StatementBody& body);
 
+// The publisher whose alert a statement carries on or ends: its own, but for a RECALL
+// on behalf of another. The alert's id is the body's.
+const std::string& AlertOwnerOf(const v1::StatementBody& body);
+
+// Whether it is said about somebody's alert: SIGHTING and RESPONSE.
+bool IsRemark(const v1::StatementBody& body);
+
 // (publisher, alert_id) of the alert that SIGHTING and RESPONSE are about; null
 // for the others.
 const v1::AlertReference* TargetOf(const v1::StatementBody& body);

@@ -26,6 +26,10 @@ absl::Status CheckGrant(const v1::Grant* grant, const v1::StatementBody& body) {
     return Denied("grant/not-an-immediate-publisher",
                   "IMMEDIATE urgency needs a grant of its own; use EXPECTED, or ask an operator");
   }
+  if (!body.recall().on_behalf_of().empty() && !Has(*grant, v1::ROLE_OFFICE)) {
+    return Denied("grant/not-the-office",
+                  "only the region's office recalls on behalf of another publisher");
+  }
   return absl::OkStatus();
 }
 

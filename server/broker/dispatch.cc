@@ -98,7 +98,7 @@ bool Dispatch::ServeOnce(Outlet& outlet, const Recipient& recipient, v1::Lane la
       parts_.on_damage(in_context.status());
       return false;
     }
-    if (!HandOrSkip(outlet, recipient, *facts, *in_context, after)) {
+    if (!HandOrSkip(outlet, recipient, facts, *in_context, after)) {
       return !awaiting_disclosure_.contains({&outlet, lane}) && outlet.Demand(lane).wants();
     }
     after = record->offset;
@@ -106,28 +106,34 @@ bool Dispatch::ServeOnce(Outlet& outlet, const Recipient& recipient, v1::Lane la
   return !records->empty();
 }
 
-bool Dispatch::HandOrSkip(Outlet& outlet, const Recipient& recipient, const Facts& facts,
+bool Dispatch::HandOrSkip(Outlet& outlet, const Recipient& recipient,
+                          const std::shared_ptr<const Facts>& facts,
                           const RecordInContext& in_context, uint64_t after) {
   const Record& record = *in_context.record;
-  if (!recipient.MayHave(facts, in_context, parts_.clock.Now())) {
+  if (!recipient.MayHave(*facts, in_context, parts_.clock.Now())) {
     return outlet.Skip(record.lane, after, record.offset);
   }
   if (!Disclosed({&outlet, record.lane}, recipient, facts, record.offset)) return false;
+  // Asked last: see DisclosureLedger.
+  if (!StillServed(parts_.journal, *record.statement)) {
+    return outlet.Skip(record.lane, after, record.offset);
+  }
   return outlet.Hand({.lane = record.lane,
                       .after = after,
                       .offset = record.offset,
                       .statement = record.statement,
                       .acceptance = record.acceptance,
-                      .gate = record.gate});
+                      .gate = record.gate,
+                      .held_acceptance = record.held_acceptance});
 }
 
-bool Dispatch::Disclosed(const Key& key, const Recipient& recipient, const Facts& facts,
-                         uint64_t offset) {
-  if (parts_.disclosures.Covers(recipient.holder(), key.second, offset, facts.generation)) {
+bool Dispatch::Disclosed(const Key& key, const Recipient& recipient,
+                         const std::shared_ptr<const Facts>& facts, uint64_t offset) {
+  if (parts_.disclosures.Covers(recipient.holder(), key.second, offset, facts->generation)) {
     return true;
   }
   awaiting_disclosure_.insert(key);
-  parts_.disclosures.Cover(recipient.holder(), key.second, offset, facts.generation,
+  parts_.disclosures.Cover(recipient.holder(), key.second, offset, facts,
                            [&flow = parts_.flow, key, self = self_](const absl::Status&) {
                              flow.Post([key, self] {
                                if (*self == nullptr) return;

@@ -64,9 +64,11 @@ class Dispatch final : public OutletSource {
   std::vector<Key> InTurn(const std::set<Key>& keys) const;
   // One batch for one lane of one outlet. True when there may be more at once.
   bool ServeOnce(Outlet& outlet, const Recipient& recipient, v1::Lane lane);
-  bool HandOrSkip(Outlet& outlet, const Recipient& recipient, const Facts& facts,
-                  const RecordInContext& in_context, uint64_t after);
-  bool Disclosed(const Key& key, const Recipient& recipient, const Facts& facts, uint64_t offset);
+  bool HandOrSkip(Outlet& outlet, const Recipient& recipient,
+                  const std::shared_ptr<const Facts>& facts, const RecordInContext& in_context,
+                  uint64_t after);
+  bool Disclosed(const Key& key, const Recipient& recipient,
+                 const std::shared_ptr<const Facts>& facts, uint64_t offset);
 
   Parts parts_;
   std::map<Outlet*, Served> outlets_;

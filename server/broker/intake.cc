@@ -14,14 +14,6 @@
 namespace corridor {
 namespace {
 
-// Publisher and statement id, where the bytes parse at all: enough to look for
-// an earlier receipt.
-std::optional<v1::StatementBody> ParseLeniently(const v1::SignedStatement& statement) {
-  v1::StatementBody body;
-  if (!body.ParseFromString(statement.body())) return std::nullopt;
-  return body;
-}
-
 v1::AuditEntry EntryOf(const Principal& sender, const std::string& digest,
                        const v1::GateVerdictStamp& gate) {
   v1::AuditEntry entry;
@@ -44,10 +36,11 @@ void Intake::Accept(const Principal& sender, v1::SignedStatement statement, Answ
 }
 
 void Intake::AcceptNow(const Principal& sender, v1::SignedStatement statement, Answer answer) {
-  const std::string digest = ToString(StatementDigest(statement));
+  const ParsedIds ids = IdsOf(statement);
+  const std::string& digest = ids.digest;
   // A retry of what was accepted gets its receipt, whatever has changed since.
-  if (auto body = ParseLeniently(statement); body && body->publisher() == sender.member) {
-    auto receipt = parts_.journal.ReceiptOf(sender.member, body->statement_id(), digest);
+  if (ids.publisher == sender.member) {
+    auto receipt = parts_.journal.ReceiptOf(sender.member, ids.statement_id, digest);
     if (!receipt.ok()) return Refuse(sender, digest, receipt.status(), std::move(answer));
     if (receipt->has_value()) return answer(**std::move(receipt));
   }
@@ -58,10 +51,14 @@ void Intake::AcceptNow(const Principal& sender, v1::SignedStatement statement, A
   // which writes the audit entry in the same batch as the record.
   std::vector<BatchPart> parts;
   parts.push_back(parts_.audit.Entry(EntryOf(sender, digest, parts_.gate.stamp())));
+  auto plan = parts_.planner.PartFor(accepted->statement(), nullptr);
+  if (plan.has_value()) parts.push_back(*std::move(plan));
+  const bool recall = accepted->statement()->body.has_recall();
   parts_.journal.Append(*std::move(accepted), std::move(parts),
-                        [this, sender, digest,
+                        [this, sender, digest, recall,
                          answer = std::move(answer)](absl::StatusOr<v1::Receipt> receipt) mutable {
                           if (receipt.ok()) {
+                            if (recall) parts_.eraser.Wake();
                             parts_.on_verdict(StatementSource::kPublisher, absl::OkStatus());
                             return answer(std::move(receipt));
                           }
@@ -97,6 +94,37 @@ void Intake::Refuse(const Principal& sender, const std::string& digest, absl::St
   parts.push_back(parts_.audit.Entry(std::move(entry)));
   parts_.journal.Commit(std::move(parts), [why = std::move(why), answer = std::move(answer)](
                                               const absl::Status&) mutable { answer(why); });
+}
+
+void Intake::Release(const Journal::Release& held) {
+  const absl::StatusOr<RecordPtr> record = parts_.journal.HeldAt(held);
+  if (!record.ok()) return;  // Released by now, or damaged: the next call says which.
+  v1::AuditEntry entry;
+  entry.set_actor(parts_.actor);
+  entry.set_act(v1::AUDIT_ACT_RELEASE);
+  std::vector<BatchPart> parts;
+  parts.push_back(parts_.audit.Entry(std::move(entry)));
+  auto plan = parts_.planner.PartFor((*record)->statement, nullptr);
+  if (plan.has_value()) parts.push_back(*std::move(plan));
+  parts_.journal.AppendHeld(held, std::move(parts), [this, held](const auto& receipt) {
+    const v1::ErrorReason reason = ReasonOf(receipt.status());
+    if (reason == v1::ERROR_REASON_ALERT_CLOSED || reason == v1::ERROR_REASON_VALIDITY) {
+      Drop(held, receipt.status());
+    }
+    if (receipt.ok()) parts_.eraser.Wake();
+  });
+}
+
+void Intake::Drop(const Journal::Release& held, const absl::Status& why) {
+  v1::AuditEntry entry;
+  entry.set_actor(parts_.actor);
+  entry.set_act(v1::AUDIT_ACT_RELEASE);
+  entry.set_refusal(ReasonOf(why));
+  std::vector<BatchPart> parts;
+  parts.push_back(parts_.audit.Entry(std::move(entry)));
+  parts_.journal.DropHeld(held, std::move(parts), [this](const absl::Status& dropped) {
+    if (dropped.ok()) parts_.eraser.Wake();
+  });
 }
 
 void Intake::Check(const Principal& sender, v1::SignedStatement statement, CheckAnswer answer) {

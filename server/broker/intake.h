@@ -14,8 +14,10 @@
 #include "core/model/principal.h"
 #include "corridor/v1/publisher.pb.h"
 #include "server/audit/audit_log.h"
+#include "server/broker/recall_planner.h"
 #include "server/broker/verdict_observer.h"
 #include "server/catalog/catalog.h"
+#include "server/journal/eraser.h"
 #include "server/journal/journal.h"
 
 namespace corridor {
@@ -30,6 +32,10 @@ class Intake {
     Journal& journal;
     Catalog& catalog;
     AuditLog& audit;
+    // The broker's own SPIFFE ID, for audit entries of what it does by itself.
+    std::string actor;
+    const RecallPlanner& planner;
+    Eraser& eraser;
     const Gate& gate;
     Executor& executor;
     const Clock& clock;
@@ -45,6 +51,10 @@ class Intake {
   // whatever has changed since. Refusals are audited, without content.
   void Accept(const Principal& sender, v1::SignedStatement statement, Answer answer);
 
+  // The embargo of a held statement has ended: it takes its position, or is dropped
+  // where its alert was closed or it does not hold any more. Both are audited.
+  void Release(const Journal::Release& held);
+
   // What Accept would say of it now, and who would receive it by which rule.
   // Nothing is stored. A missing proof is not held against it.
   void Check(const Principal& sender, v1::SignedStatement statement, CheckAnswer answer);
@@ -55,6 +65,7 @@ class Intake {
                                             v1::SignedStatement statement, absl::Time now);
   void AcceptNow(const Principal& sender, v1::SignedStatement statement, Answer answer);
   void Refuse(const Principal& sender, const std::string& digest, absl::Status why, Answer answer);
+  void Drop(const Journal::Release& held, const absl::Status& why);
   v1::CheckStatementResponse CheckNow(const Principal& sender, v1::SignedStatement statement);
 
   Parts parts_;

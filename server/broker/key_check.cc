@@ -21,6 +21,16 @@ bool ValidAt(const v1::SigningKey& key, absl::Time time) {
 
 }  // namespace
 
+ParsedIds IdsOf(const v1::SignedStatement& statement) {
+  ParsedIds ids{
+      .publisher = {}, .statement_id = {}, .digest = ToString(StatementDigest(statement))};
+  v1::StatementBody body;
+  if (!body.ParseFromString(statement.body())) return ids;
+  ids.publisher = body.publisher();
+  ids.statement_id = body.statement_id();
+  return ids;
+}
+
 absl::Status CheckStatementKey(const Facts& facts, const ParsedStatement& statement,
                                absl::Time accepted_at) {
   const v1::StatementProof& proof = statement.bytes.proof();
@@ -60,7 +70,7 @@ absl::Status CheckAcceptance(const Facts& facts, const std::string& origin,
 }
 
 absl::StatusOr<RecordPtr> TargetRecord(const Journal& journal, const ParsedStatement& statement) {
-  std::string publisher = statement.body.publisher();
+  std::string publisher = AlertOwnerOf(statement.body);
   std::string alert_id = statement.body.alert_id();
   if (statement.content() != nullptr) return RecordPtr();
   if (const v1::AlertReference* target = TargetOf(statement.body)) {

@@ -1,6 +1,8 @@
 #ifndef CORRIDOR_SERVER_BROKER_KEY_CHECK_H_
 #define CORRIDOR_SERVER_BROKER_KEY_CHECK_H_
 
+#include <string>
+
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -9,6 +11,15 @@
 #include "server/journal/journal.h"
 
 namespace corridor {
+
+// What names a statement, where its bytes parse at all: enough to look for an earlier
+// receipt. Publisher and id are empty where they do not.
+struct ParsedIds {
+  std::string publisher;
+  std::string statement_id;
+  std::string digest;  // 32 bytes.
+};
+ParsedIds IdsOf(const v1::SignedStatement& statement);
 
 // Whether the statement's proof was made by a key of its publisher that was
 // valid when the statement was accepted. SIGNING_KEY_UNKNOWN or

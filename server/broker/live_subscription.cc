@@ -174,8 +174,7 @@ bool LiveSubscription::HandAgain(v1::Lane lane, uint64_t offset) {
   }
   if (!parts_.disclosures.Covers(recipient_->holder(), lane, offset, facts->generation)) {
     // The next tick finds it there.
-    parts_.disclosures.Cover(recipient_->holder(), lane, offset, facts->generation,
-                             [](const absl::Status&) {});
+    parts_.disclosures.Cover(recipient_->holder(), lane, offset, facts, [](const absl::Status&) {});
     return false;
   }
   const size_t weight = WeightOf(*(*record)->statement);

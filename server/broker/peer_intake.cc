@@ -6,38 +6,26 @@
 #include "core/base/status_macros.h"
 #include "core/crypto/statement_proof.h"
 #include "core/model/errors.h"
-#include "core/model/principal.h"
-#include "core/policy/policy.h"
 #include "server/broker/key_check.h"
 
 namespace corridor {
 namespace {
 
-// How far a peer's clock may be ahead before its statements are held back.
-constexpr absl::Duration kClockAheadMax = absl::Seconds(60);
-
-// What may mend itself while the record is held: a key that is on its way, a
-// clock that is ahead of ours.
-bool MayHeal(const absl::Status& why) {
-  const v1::ErrorReason reason = ReasonOf(why);
-  return reason == v1::ERROR_REASON_SIGNING_KEY_UNKNOWN || reason == v1::ERROR_REASON_NOT_READY;
-}
-
-absl::Status CheckOrigin(const std::string& origin, const ParsedStatement& statement) {
-  if (RegionOf(statement.body.publisher()) == origin) return absl::OkStatus();
-  return Error(v1::ERROR_REASON_ORIGIN_INVALID,
-               "a region may send only what its own members have published");
-}
-
 // Where the outcome is unknown the broker stops: there is no answer.
-void AnswerFailure(const absl::Status& status, PeerIntake::Answer done) {
+void AnswerFailure(const absl::Status& status, PeerIntake::Answer& done) {
   if (ReasonOf(status) == v1::ERROR_REASON_OUTCOME_UNKNOWN) return;
   done({.kind = InboxOutcome::Kind::kTryAgain});
 }
 
+// What came back of our own is of no origin but ours.
+bool IsReturned(const v1::LinkRecord& record, const std::string& region) {
+  return record.acceptance().position().region() == region;
+}
+
 }  // namespace
 
-PeerIntake::PeerIntake(Parts parts) : parts_(std::move(parts)) {}
+PeerIntake::PeerIntake(Parts parts)
+    : parts_(std::move(parts)), examination_(parts_.region, parts_.gate, parts_.journal) {}
 
 Strand& PeerIntake::StrandOf(const std::string& origin, v1::Lane lane) {
   auto& strand = strands_[{origin, lane}];
@@ -46,89 +34,207 @@ Strand& PeerIntake::StrandOf(const std::string& origin, v1::Lane lane) {
 }
 
 void PeerIntake::Accept(Delivery delivery, Answer done) {
-  Strand& strand = StrandOf(delivery.origin, delivery.lane);
-  strand.Post([this, delivery = std::move(delivery), done = std::move(done)]() mutable {
-    AcceptNow(delivery, std::move(done));
+  const uint64_t offset = delivery.record->acceptance().position().offset();
+  Case what{.place = {delivery.origin, delivery.lane, offset},
+            .record = std::move(delivery.record),
+            .digest = {},
+            .mark_after = delivery.mark_after,
+            .parked = nullptr,
+            .done = std::make_shared<Answer>(std::move(done))};
+  StrandOf(delivery.origin, delivery.lane).Post([this, what = std::move(what)]() mutable {
+    Decide(std::move(what));
   });
 }
 
-void PeerIntake::AcceptNow(const Delivery& delivery, Answer done) {
-  const v1::LinkRecord& record = *delivery.record;
-  const std::string digest = ToString(StatementDigest(record.statement()));
-  auto accepted = Examine(delivery.origin, *parts_.catalog.facts(), record, parts_.clock.Now());
-  if (!accepted.ok()) return Refuse(delivery, digest, accepted.status(), std::move(done));
+void PeerIntake::Decide(Case what) {
+  what.digest = ToString(StatementDigest(what.record->statement()));
+  const std::shared_ptr<const Facts> facts = parts_.catalog.facts();
+  auto accepted = what.returned ? examination_.ExamineReturned(*facts, *what.record)
+                                : examination_.Examine(what.place.origin, *facts, *what.record,
+                                                       parts_.clock.Now());
+  if (accepted.ok()) return Append(std::move(what), *std::move(accepted));
+  if (MayHeal(accepted.status()) && !MustGiveUp(what)) {
+    return Park(std::move(what), accepted.status());
+  }
+  Refuse(what, accepted.status());
+}
+
+void PeerIntake::Append(Case what, AcceptedStatement accepted) {
   std::vector<BatchPart> parts;
-  parts.push_back(parts_.audit.Entry(EntryOf(delivery, digest)));
-  Journal::Import import{.origin = delivery.origin,
-                         .acceptance = record.acceptance(),
-                         .mark_after = delivery.mark_after};
+  parts.push_back(parts_.audit.Entry(EntryOf(what)));
+  auto plan = parts_.planner.PartFor(accepted.statement(),
+                                     what.returned ? nullptr : &what.record->acceptance());
+  if (plan.has_value()) parts.push_back(*std::move(plan));
+  if (what.mark_after == 0) parts.push_back(NoLongerRefusedPart(what.place));
+  const bool recall = accepted.statement()->body.has_recall();
+  Journal::Import import{.origin = what.place.origin,
+                         .acceptance = what.record->acceptance(),
+                         .mark_after = what.mark_after,
+                         .held_acceptance = HeldAcceptanceOf(*what.record),
+                         .returned = what.returned};
   parts_.journal.AppendImported(
-      *std::move(accepted), std::move(import), std::move(parts),
-      [this, delivery, digest, done = std::move(done)](absl::Status status) mutable {
-        if (status.ok()) {
-          parts_.on_verdict(StatementSource::kPeer, status);
-          return done({.kind = InboxOutcome::Kind::kPersisted});
+      std::move(accepted), std::move(import), std::move(parts),
+      [this, what = std::move(what), recall](absl::Status status) mutable {
+        const v1::ErrorReason reason = ReasonOf(status);
+        if (reason == v1::ERROR_REASON_CONTENT_ERASED ||
+            reason == v1::ERROR_REASON_STATEMENT_ID_REUSED) {
+          return Refuse(what, status);
         }
-        if (ReasonOf(status) == v1::ERROR_REASON_STATEMENT_ID_REUSED) {
-          return Refuse(delivery, digest, status, std::move(done));
+        if (!status.ok()) return AnswerFailure(status, *what.done);
+        if (recall) parts_.eraser.Wake();
+        parts_.on_verdict(StatementSource::kPeer, status);
+        // By itself: the parts of a statement that was here already have not run.
+        if (what.parked != nullptr) {
+          return Close(what, {}, {.kind = InboxOutcome::Kind::kPersisted});
         }
-        AnswerFailure(status, std::move(done));
+        (*what.done)({.kind = InboxOutcome::Kind::kPersisted});
       });
 }
 
-absl::StatusOr<AcceptedStatement> PeerIntake::Examine(const std::string& origin, const Facts& facts,
-                                                      const v1::LinkRecord& record,
-                                                      absl::Time now) {
-  ASSIGN_OR_RETURN(AcceptedStatement accepted,
-                   parts_.gate.Examine(record.statement(), GateSide::kLink));
-  const ParsedStatement& statement = *accepted.statement();
-  RETURN_IF_ERROR(CheckOrigin(origin, statement));
-  RETURN_IF_ERROR(CheckAcceptance(facts, origin, statement.digest, record.acceptance()));
-  const absl::Time accepted_at = absl::FromUnixMillis(record.acceptance().accept_time_ms());
-  if (accepted_at > now + kClockAheadMax) {
-    return Error(v1::ERROR_REASON_NOT_READY, "the acceptance lies ahead of this broker's clock");
-  }
-  RETURN_IF_ERROR(CheckStatementKey(facts, statement, accepted_at));
-  ASSIGN_OR_RETURN(RecordPtr target, TargetRecord(parts_.journal, statement));
-  const Flow flow = FlowOf(statement, record.acceptance().accept_time_ms(),
-                           target ? target->statement.get() : nullptr);
-  // What is about an alert that is not here yet is kept: who may have it is
-  // asked again at each delivery.
-  if (flow.audience == nullptr) return accepted;
-  const Decision decision = DecideRegion(facts, flow, parts_.region, now);
-  if (decision.allowed) return accepted;
-  return Error(v1::ERROR_REASON_POLICY_DENIED,
-               "no rule of the receiving region lets this statement in", "rule", decision.rule);
-}
-
-void PeerIntake::Refuse(const Delivery& delivery, const std::string& digest,
-                        const absl::Status& why, Answer done) {
-  if (MayHeal(why) && !delivery.last_try) {
-    return done({.kind = InboxOutcome::Kind::kMayHeal, .reason = ReasonOf(why)});
-  }
-  parts_.on_verdict(StatementSource::kPeer, why);
-  v1::AuditEntry entry = EntryOf(delivery, digest);
-  entry.set_refusal(ReasonOf(why));
+// For good. What was recalled before it came counts as had: nobody asks for it again.
+void PeerIntake::Refuse(const Case& what, const absl::Status& why) {
+  const v1::ErrorReason reason = ReasonOf(why);
+  const bool dropped = reason == v1::ERROR_REASON_CONTENT_ERASED;
+  if (!dropped) parts_.on_verdict(StatementSource::kPeer, why);
+  v1::AuditEntry entry = EntryOf(what);
+  entry.set_refusal(reason);
   entry.set_rule(MetadataOf(why, "rule"));
   std::vector<BatchPart> parts;
+  if (!dropped) {
+    parts.push_back(RefusedHerePart(what.place, what.record->acceptance().position().epoch(),
+                                    reason, entry.rule(), what.digest));
+  }
   parts.push_back(parts_.audit.Entry(std::move(entry)));
-  const uint64_t epoch = delivery.record->acceptance().position().epoch();
-  parts_.journal.MoveMark(
-      delivery.origin, epoch, delivery.lane, delivery.mark_after, std::move(parts),
-      [reason = ReasonOf(why), digest, done = std::move(done)](absl::Status status) mutable {
-        if (!status.ok()) return AnswerFailure(status, std::move(done));
-        done({.kind = InboxOutcome::Kind::kRefused, .reason = reason, .digest = digest});
+  InboxOutcome outcome{.kind = InboxOutcome::Kind::kPersisted};
+  if (!dropped) {
+    outcome = {.kind = InboxOutcome::Kind::kRefused, .reason = reason, .digest = what.digest};
+  }
+  Close(what, std::move(parts), std::move(outcome));
+}
+
+void PeerIntake::Park(Case what, const absl::Status& why) {
+  if (what.parked != nullptr) return (*what.done)({.kind = InboxOutcome::Kind::kParked});
+  if (!parts_.parking.HasRoom(what.place.origin)) {
+    return (*what.done)({.kind = InboxOutcome::Kind::kTryAgain});
+  }
+  auto park = parts_.parking.ParkPart(what.place, *what.record, ReasonOf(why));
+  if (!park.ok()) return (*what.done)({.kind = InboxOutcome::Kind::kTryAgain});
+  std::vector<BatchPart> parts;
+  parts.push_back(*std::move(park));
+  Close(what, std::move(parts), {.kind = InboxOutcome::Kind::kParked});
+}
+
+void PeerIntake::Close(const Case& what, std::vector<BatchPart> parts, InboxOutcome outcome) {
+  if (what.parked != nullptr) parts.push_back(ParkingLot::LeavePart(*what.parked));
+  auto answer = [this, what, outcome = std::move(outcome)](const absl::Status& status) {
+    if (!status.ok()) return AnswerFailure(status, *what.done);
+    if (outcome.kind == InboxOutcome::Kind::kParked) parts_.parking.OnParked(what.place.origin);
+    (*what.done)(outcome);
+  };
+  if (what.mark_after == 0) return parts_.journal.Commit(std::move(parts), std::move(answer));
+  const uint64_t epoch = what.record->acceptance().position().epoch();
+  parts_.journal.MoveMark(what.place.origin, epoch, what.place.lane, what.mark_after,
+                          std::move(parts), std::move(answer));
+}
+
+bool PeerIntake::MustGiveUp(const Case& what) const {
+  if (what.parked == nullptr) return false;
+  const absl::Time since = absl::FromUnixMillis(what.parked->since_ms);
+  return parts_.clock.Now() - since >= kParkedMax ||
+         parts_.parking.count(what.place.origin) > ParkingLot::kPerOriginMax;
+}
+
+void PeerIntake::ReviewParked() {
+  parts_.intake.Post([this] {
+    const auto parked = parts_.parking.List();
+    if (!parked.ok()) return;
+    for (const ParkedRecord& one : *parked) {
+      Case what{.place = one.place,
+                .record = std::make_shared<const v1::LinkRecord>(one.record),
+                .digest = {},
+                .parked = std::make_shared<const ParkedRecord>(one),
+                .done = nullptr};
+      what.returned = IsReturned(one.record, parts_.region);
+      what.done = std::make_shared<Answer>([this, one](const InboxOutcome& outcome) {
+        if (outcome.kind != InboxOutcome::Kind::kRefused) return;
+        v1::LinkRefused refused;
+        refused.set_offset(one.place.offset);
+        refused.set_reason(outcome.reason);
+        refused.set_digest(outcome.digest);
+        parts_.on_parked_refused(one.place, refused);
+      });
+      Decide(std::move(what));
+    }
+  });
+}
+
+void PeerIntake::AcceptBackfill(const std::string& origin, v1::Lane lane, v1::LinkBackfill backfill,
+                                Taken done) {
+  v1::LinkBackfillTaken taken;
+  taken.set_ask_id(backfill.ask_id());
+  taken.set_sequence(backfill.sequence());
+  StrandOf(origin, lane)
+      .Post([this, origin, lane, taken,
+             backfill = std::make_shared<v1::LinkBackfill>(std::move(backfill)),
+             done = std::make_shared<Taken>(std::move(done))]() mutable {
+        BackfillNext(origin, lane, std::move(backfill), 0, taken, std::move(done));
       });
 }
 
-v1::AuditEntry PeerIntake::EntryOf(const Delivery& delivery, const std::string& digest) const {
+void PeerIntake::BackfillNext(const std::string& origin, v1::Lane lane,
+                              std::shared_ptr<v1::LinkBackfill> backfill, int next,
+                              v1::LinkBackfillTaken taken, std::shared_ptr<Taken> done) {
+  if (next == backfill->records_size()) return (*done)(std::move(taken));
+  v1::LinkRecord& record = *backfill->mutable_records(next);
+  const bool returned = IsReturned(record, parts_.region);
+  Case what{
+      .place = {returned ? parts_.region : origin, lane, record.acceptance().position().offset()},
+      .record = std::make_shared<const v1::LinkRecord>(std::move(record)),
+      .digest = {},
+      .returned = returned,
+      .parked = nullptr,
+      .done = nullptr};
+  const ParsedIds ids = IdsOf(what.record->statement());
+  const bool known = parts_.journal.ReceiptOf(ids.publisher, ids.statement_id, ids.digest)
+                         .value_or(std::nullopt)
+                         .has_value();
+  what.done = std::make_shared<Answer>(
+      [this, origin, lane, backfill = std::move(backfill), next, taken, known,
+       done = std::move(done)](const InboxOutcome& outcome) mutable {
+        switch (outcome.kind) {
+          case InboxOutcome::Kind::kPersisted:
+            known ? taken.set_known(taken.known() + 1) : taken.set_added(taken.added() + 1);
+            break;
+          case InboxOutcome::Kind::kParked:
+            taken.set_parked(taken.parked() + 1);
+            break;
+          case InboxOutcome::Kind::kRefused:
+          case InboxOutcome::Kind::kTryAgain:
+            taken.set_refused(taken.refused() + 1);
+            break;
+        }
+        parts_.intake.Post([this, origin, lane, backfill, next, taken, done] {
+          BackfillNext(origin, lane, backfill, next + 1, taken, done);
+        });
+      });
+  Decide(std::move(what));
+}
+
+void PeerIntake::PassCanary(const std::string& origin, v1::Lane lane,
+                            absl::AnyInvocable<void(absl::Status)> done) {
+  StrandOf(origin, lane).Post([this, done = std::move(done)]() mutable {
+    parts_.journal.Commit({}, std::move(done));
+  });
+}
+
+v1::AuditEntry PeerIntake::EntryOf(const Case& what) const {
   v1::AuditEntry entry;
   entry.set_actor(parts_.actor);
   entry.set_act(v1::AUDIT_ACT_IMPORT);
-  entry.set_object(delivery.origin);
-  entry.set_digest(digest);
+  entry.set_object(what.place.origin);
+  entry.set_digest(what.digest);
   *entry.mutable_gate() = parts_.gate.stamp();
-  *entry.mutable_position() = delivery.record->acceptance().position();
+  *entry.mutable_position() = what.record->acceptance().position();
   return entry;
 }
 

@@ -1,21 +1,27 @@
 #ifndef CORRIDOR_SERVER_BROKER_PEER_INTAKE_H_
 #define CORRIDOR_SERVER_BROKER_PEER_INTAKE_H_
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/base/clock.h"
 #include "core/base/executor.h"
 #include "core/gate/gate.h"
-#include "core/model/facts.h"
 #include "server/audit/audit_log.h"
 #include "server/broker/directory_check.h"
+#include "server/broker/peer_examination.h"
+#include "server/broker/recall_planner.h"
 #include "server/broker/strand.h"
 #include "server/broker/verdict_observer.h"
 #include "server/catalog/catalog.h"
+#include "server/journal/eraser.h"
 #include "server/journal/journal.h"
+#include "server/journal/parking_lot.h"
 #include "server/link/region_link.h"
 
 namespace corridor {
@@ -37,13 +43,21 @@ class PeerIntake final : public Inbox {
     Journal& journal;
     Catalog& catalog;
     AuditLog& audit;
+    const RecallPlanner& planner;
+    Eraser& eraser;
+    ParkingLot& parking;
     const Gate& gate;
     Executor& intake;
     const Clock& clock;
     RegionKeyVerifier verify_key;
     VerdictObserver on_verdict;
+    // A record that was parked is refused for good. On the commit thread.
+    std::function<void(const PeerRecordPlace&, const v1::LinkRefused&)> on_parked_refused;
   };
   using Answer = absl::AnyInvocable<void(InboxOutcome)>;
+
+  // How long a record may wait for what it lacks.
+  static constexpr absl::Duration kParkedMax = absl::Minutes(10);
 
   explicit PeerIntake(Parts parts);
 
@@ -54,16 +68,47 @@ class PeerIntake final : public Inbox {
                          absl::AnyInvocable<void(absl::StatusOr<uint64_t>)> done) override;
   PeerPosition MarkOf(const std::string& origin, v1::Lane lane) const override;
 
+  // Statements outside the order of a lane: of `origin`, or, where it gives them back,
+  // of this region. Answers when each is decided, durably.
+  using Taken = absl::AnyInvocable<void(v1::LinkBackfillTaken)>;
+  void AcceptBackfill(const std::string& origin, v1::Lane lane, v1::LinkBackfill backfill,
+                      Taken done);
+
+  // Passes through the queues and executors that a record of that lane passes, up to the
+  // committer, and writes nothing.
+  void PassCanary(const std::string& origin, v1::Lane lane,
+                  absl::AnyInvocable<void(absl::Status)> done);
+
+  // Judges again what is parked: call every few seconds, and when facts have changed.
+  void ReviewParked();
+
  private:
-  void AcceptNow(const Delivery& delivery, Answer done);
-  absl::StatusOr<AcceptedStatement> Examine(const std::string& origin, const Facts& facts,
-                                            const v1::LinkRecord& record, absl::Time now);
-  void Refuse(const Delivery& delivery, const std::string& digest, const absl::Status& why,
-              Answer done);
-  v1::AuditEntry EntryOf(const Delivery& delivery, const std::string& digest) const;
+  // What is made of one record.
+  struct Case {
+    PeerRecordPlace place;
+    std::shared_ptr<const v1::LinkRecord> record;
+    std::string digest;
+    uint64_t mark_after = 0;  // 0: it comes outside the order of the lane.
+    bool returned = false;
+    std::shared_ptr<const ParkedRecord> parked;  // Null: it comes from the link.
+    std::shared_ptr<Answer> done;
+  };
+
+  void Decide(Case what);
+  void Append(Case what, AcceptedStatement accepted);
+  void Refuse(const Case& what, const absl::Status& why);
+  void Park(Case what, const absl::Status& why);
+  // Writes what `parts` say, with the mark where it moves, then answers with `outcome`.
+  void Close(const Case& what, std::vector<BatchPart> parts, InboxOutcome outcome);
+  bool MustGiveUp(const Case& what) const;
+  void BackfillNext(const std::string& origin, v1::Lane lane,
+                    std::shared_ptr<v1::LinkBackfill> backfill, int next,
+                    v1::LinkBackfillTaken taken, std::shared_ptr<Taken> done);
+  v1::AuditEntry EntryOf(const Case& what) const;
   Strand& StrandOf(const std::string& origin, v1::Lane lane);
 
   Parts parts_;
+  const PeerExamination examination_;
   std::map<std::pair<std::string, v1::Lane>, std::unique_ptr<Strand>> strands_;
 };
 

@@ -1,5 +1,6 @@
 #include "server/broker/reader.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,6 +32,9 @@ bool IsClosed(v1::AlertState state) {
 }
 
 v1::AlertState StateAt(const AlertHead& head, absl::Time now) {
+  if (head.is_quarantined && head.state != v1::ALERT_STATE_RECALLED) {
+    return v1::ALERT_STATE_QUARANTINED;
+  }
   const bool expired = head.valid_until_ms != 0 && head.valid_until_ms < ToMillis(now);
   return head.state == v1::ALERT_STATE_ACTIVE && expired ? v1::ALERT_STATE_EXPIRED : head.state;
 }
@@ -67,32 +71,63 @@ v1::StoredStatement StoredStatementOf(const Record& record, const std::string& r
 
 Reader::Reader(Parts parts) : parts_(parts) {}
 
+template <typename Answer, typename Find>
+void Reader::Ask(const Principal& reader, Find find,
+                 absl::AnyInvocable<void(absl::StatusOr<Answer>)> answer) {
+  auto found = std::make_shared<absl::StatusOr<Answer>>(absl::UnknownError(""));
+  auto question = std::make_shared<Question>();
+  question->reader = reader;
+  question->find = [found, find = std::move(find)](View& view) { *found = find(view); };
+  question->answer = [found, answer = std::move(answer)](const absl::Status& status) mutable {
+    if (!status.ok()) return answer(status);
+    answer(std::move(*found));
+  };
+  Serve(std::move(question));
+}
+
 void Reader::GetAlert(const Principal& reader, v1::GetAlertRequest request,
                       absl::AnyInvocable<void(absl::StatusOr<v1::Alert>)> answer) {
-  parts_.executor.Post([this, reader, request = std::move(request),
-                        answer = std::move(answer)]() mutable {
-    View view = ViewFor(reader);
-    auto alert = Get(view, request);
-    CoverThen(std::move(view),
-              [alert = std::move(alert), answer = std::move(answer)](absl::Status covered) mutable {
-                if (!covered.ok()) return answer(covered);
-                answer(std::move(alert));
-              });
-  });
+  Ask<v1::Alert>(
+      reader, [this, request = std::move(request)](View& view) { return Get(view, request); },
+      std::move(answer));
 }
 
 void Reader::ListAlerts(const Principal& reader, v1::ListAlertsRequest request,
                         absl::AnyInvocable<void(absl::StatusOr<v1::ListAlertsResponse>)> answer) {
-  parts_.executor.Post([this, reader, request = std::move(request),
-                        answer = std::move(answer)]() mutable {
-    View view = ViewFor(reader);
-    auto page = List(view, request);
-    CoverThen(std::move(view),
-              [page = std::move(page), answer = std::move(answer)](absl::Status covered) mutable {
-                if (!covered.ok()) return answer(covered);
-                answer(std::move(page));
-              });
+  Ask<v1::ListAlertsResponse>(
+      reader, [this, request = std::move(request)](View& view) { return List(view, request); },
+      std::move(answer));
+}
+
+// The order that DisclosureLedger asks for; where anything has to be made durable first,
+// the answer is found anew afterwards.
+void Reader::Serve(std::shared_ptr<Question> question) {
+  parts_.executor.Post([this, question = std::move(question)]() mutable {
+    View view = ViewFor(question->reader);
+    question->find(view);
+    const Record* uncovered = Uncovered(view);
+    if (uncovered == nullptr) {
+      const bool served = std::all_of(
+          view.disclosed.begin(), view.disclosed.end(),
+          [&](const RecordPtr& record) { return StillServed(parts_.journal, *record->statement); });
+      return served ? question->answer(absl::OkStatus()) : Serve(std::move(question));
+    }
+    parts_.disclosures.Cover(view.reader.spiffe_id, uncovered->lane, uncovered->offset, view.facts,
+                             [this, question](const absl::Status& covered) {
+                               if (!covered.ok()) return question->answer(covered);
+                               Serve(question);
+                             });
   });
+}
+
+const Record* Reader::Uncovered(const View& view) const {
+  for (const RecordPtr& record : view.disclosed) {
+    if (!parts_.disclosures.Covers(view.reader.spiffe_id, record->lane, record->offset,
+                                   view.facts->generation)) {
+      return record.get();
+    }
+  }
+  return nullptr;
 }
 
 Reader::View Reader::ViewFor(const Principal& reader) const {
@@ -117,31 +152,48 @@ absl::StatusOr<v1::Alert> Reader::Visible(View& view, const AlertHead& head) con
   if (!head.current.has_value()) return NotFound();
   ASSIGN_OR_RETURN(RecordPtr content, parts_.journal.At(head.current->lane, head.current->offset));
   const Flow flow = FlowOf(RecordInContext{.record = content});
-  if (!DecidePrincipal(*view.facts, flow, view.reader, view.now).allowed) return NotFound();
+  if (content->erased ? !MaySeeErased(view, head)
+                      : !DecidePrincipal(*view.facts, flow, view.reader, view.now).allowed) {
+    return NotFound();
+  }
 
   v1::Alert alert;
   alert.set_publisher(head.publisher);
   alert.set_alert_id(head.alert_id);
-  alert.set_revision(head.highest_revision);
+  alert.set_revision(head.standing_revision);
   alert.set_state(StateAt(head, view.now));
-  alert.set_tlp(content->statement->body.tlp());
+  alert.set_tlp(head.tlp);
   const int64_t accept_ms = content->acceptance.accept_time_ms();
   alert.mutable_accept_time()->set_seconds(accept_ms / 1000);
   alert.mutable_accept_time()->set_nanos(static_cast<int32_t>(accept_ms % 1000) * 1'000'000);
   if (!head.withdrawn(head.current_statement_id)) {
-    *alert.mutable_current() = Stored(view, *content);
+    *alert.mutable_current() = Stored(view, content);
   }
   if (head.closing.has_value()) {
     ASSIGN_OR_RETURN(RecordPtr closing,
                      parts_.journal.At(head.closing->lane, head.closing->offset));
-    *alert.mutable_closing() = Stored(view, *closing);
+    *alert.mutable_closing() = Stored(view, closing);
   }
   return alert;
 }
 
-v1::StoredStatement Reader::Stored(View& view, const Record& record) const {
-  view.disclosed.emplace_back(record.lane, record.offset);
-  return StoredStatementOf(record, view.facts->region, parts_.journal.epoch());
+// Once the content is gone nobody can say for whom it was: the publisher sees what became
+// of its alert, and so does who was told to erase it.
+bool Reader::MaySeeErased(const View& view, const AlertHead& head) const {
+  if (view.reader.member == head.publisher) return true;
+  if (!head.closing) return false;
+  const absl::StatusOr<RecordPtr> closing =
+      parts_.journal.At(head.closing->lane, head.closing->offset);
+  return closing.ok() &&
+         parts_.recalls.IsAddressedTo((*closing)->acceptance.position(), view.reader.spiffe_id)
+             .value_or(false);
+}
+
+v1::StoredStatement Reader::Stored(View& view, RecordPtr record) const {
+  v1::StoredStatement stored =
+      StoredStatementOf(*record, view.facts->region, parts_.journal.epoch());
+  view.disclosed.push_back(std::move(record));
+  return stored;
 }
 
 absl::StatusOr<v1::ListAlertsResponse> Reader::List(View& view,
@@ -164,33 +216,18 @@ absl::StatusOr<v1::ListAlertsResponse> Reader::List(View& view,
       if (!request.include_closed() && IsClosed(StateAt(head, view.now))) continue;
       ASSIGN_OR_RETURN(RecordPtr content,
                        parts_.journal.At(head.current->lane, head.current->offset));
-      const bool actual = content->statement->body.status() == v1::ALERT_STATUS_ACTUAL;
-      if (!actual && !request.include_non_actual()) continue;
-      if (!filter.Matches(*content->statement, nullptr)) continue;
+      // Of what was erased nothing is left that a filter could ask.
+      const bool asked =
+          content->erased || ((content->statement->body.status() == v1::ALERT_STATUS_ACTUAL ||
+                               request.include_non_actual()) &&
+                              filter.Matches(*content->statement, nullptr));
+      if (!asked) continue;
       auto alert = Visible(view, head);
       if (alert.ok()) *page.add_alerts() = *std::move(alert);
     }
   }
   page.set_next_page_token(absl::StrCat(before));
   return page;
-}
-
-void Reader::CoverThen(View view, absl::AnyInvocable<void(absl::Status)> then) {
-  const std::string& holder = view.reader.member;
-  const uint64_t generation = view.facts->generation;
-  while (!view.disclosed.empty()) {
-    const auto [lane, offset] = view.disclosed.back();
-    view.disclosed.pop_back();
-    if (parts_.disclosures.Covers(holder, lane, offset, generation)) continue;
-    parts_.disclosures.Cover(
-        holder, lane, offset, generation,
-        [this, view = std::move(view), then = std::move(then)](absl::Status covered) mutable {
-          if (!covered.ok()) return then(covered);
-          CoverThen(std::move(view), std::move(then));
-        });
-    return;
-  }
-  then(absl::OkStatus());
 }
 
 }  // namespace corridor

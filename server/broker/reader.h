@@ -17,6 +17,7 @@
 #include "server/catalog/catalog.h"
 #include "server/journal/disclosure_ledger.h"
 #include "server/journal/journal.h"
+#include "server/journal/recall_ledger.h"
 
 namespace corridor {
 
@@ -30,6 +31,7 @@ class Reader {
     Journal& journal;
     Catalog& catalog;
     DisclosureLedger& disclosures;
+    const RecallLedger& recalls;
     Executor& executor;
     const Clock& clock;
   };
@@ -42,15 +44,27 @@ class Reader {
                   absl::AnyInvocable<void(absl::StatusOr<v1::ListAlertsResponse>)> answer);
 
  private:
-  using Place = std::pair<v1::Lane, uint64_t>;
-
   // What one question may see, as of one moment.
   struct View {
     Principal reader;
     std::shared_ptr<const Facts> facts;
     absl::Time now;
-    std::vector<Place> disclosed;  // What the answer so far discloses.
+    std::vector<RecordPtr> disclosed;  // What the answer so far discloses.
   };
+  // A question on its way to its answer.
+  struct Question {
+    Principal reader;
+    // Finds the answer anew, and keeps it.
+    absl::AnyInvocable<void(View&)> find;
+    // Gives what was found, or why there is nothing to give.
+    absl::AnyInvocable<void(const absl::Status&)> answer;
+  };
+
+  template <typename Answer, typename Find>
+  void Ask(const Principal& reader, Find find,
+           absl::AnyInvocable<void(absl::StatusOr<Answer>)> answer);
+  // Finds, and answers once all that it discloses is covered and still served.
+  void Serve(std::shared_ptr<Question> question);
 
   View ViewFor(const Principal& reader) const;
   // The alert, or NOT_FOUND.
@@ -58,9 +72,10 @@ class Reader {
   absl::StatusOr<v1::Alert> Get(View& view, const v1::GetAlertRequest& request) const;
   absl::StatusOr<v1::ListAlertsResponse> List(View& view,
                                               const v1::ListAlertsRequest& request) const;
-  v1::StoredStatement Stored(View& view, const Record& record) const;
-  // Calls `then` once all that the view discloses is on durable record.
-  void CoverThen(View view, absl::AnyInvocable<void(absl::Status)> then);
+  v1::StoredStatement Stored(View& view, RecordPtr record) const;
+  // What the view discloses and no durable range covers yet; null when all is covered.
+  const Record* Uncovered(const View& view) const;
+  bool MaySeeErased(const View& view, const AlertHead& head) const;
 
   Parts parts_;
 };

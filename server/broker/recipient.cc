@@ -11,14 +11,24 @@ namespace corridor {
 absl::StatusOr<RecordInContext> InContext(const Journal& journal, RecordPtr record) {
   RecordInContext in_context{.record = std::move(record)};
   const ParsedStatement& statement = *in_context.record->statement;
+  if (in_context.record->erased) {
+    in_context.withdrawn = true;
+    return in_context;
+  }
   ASSIGN_OR_RETURN(in_context.target, TargetRecord(journal, statement));
-  if (statement.content() == nullptr) return in_context;
+  if (statement.content() == nullptr && !IsRemark(statement.body)) return in_context;
   ASSIGN_OR_RETURN(std::optional<AlertHead> head,
                    journal.AlertHeadOf(statement.body.publisher(), statement.body.alert_id()));
   if (!head.has_value()) return in_context;
   in_context.withdrawn = head->withdrawn(statement.body.statement_id());
-  in_context.superseded = head->highest_revision > statement.body.revision();
+  in_context.superseded = head->standing_revision > statement.body.revision();
   return in_context;
+}
+
+bool StillServed(const Journal& journal, const ParsedStatement& statement) {
+  if (statement.content() == nullptr && !IsRemark(statement.body)) return true;
+  const auto head = journal.AlertHeadOf(statement.body.publisher(), statement.body.alert_id());
+  return head.ok() && (!head->has_value() || !(*head)->withdrawn(statement.body.statement_id()));
 }
 
 Flow FlowOf(const RecordInContext& record) {
@@ -35,7 +45,7 @@ SubscriberRecipient::SubscriberRecipient(Principal principal, SubscriptionFilter
 bool SubscriberRecipient::MayHave(const Facts& facts, const RecordInContext& record,
                                   absl::Time now) const {
   const ParsedStatement& statement = *record.record->statement;
-  if (record.superseded || record.withdrawn) return false;
+  if (record.superseded || record.withdrawn || statement.body.has_recall()) return false;
   if (statement.body.status() != v1::ALERT_STATUS_ACTUAL && !include_non_actual_) return false;
   const ParsedStatement* target = record.target ? record.target->statement.get() : nullptr;
   return filter_.Matches(statement, target) &&
@@ -45,6 +55,9 @@ bool SubscriberRecipient::MayHave(const Facts& facts, const RecordInContext& rec
 bool RegionRecipient::MayHave(const Facts& facts, const RecordInContext& record,
                               absl::Time now) const {
   if (!record.record->local || record.withdrawn) return false;
+  if (record.record->statement->body.has_recall()) {
+    return recalls_.IsAddressedTo(record.record->acceptance.position(), region_).value_or(false);
+  }
   return DecideRegion(facts, FlowOf(record), region_, now).allowed;
 }
 

@@ -8,6 +8,7 @@
 #include "core/model/principal.h"
 #include "core/policy/policy.h"
 #include "server/journal/journal.h"
+#include "server/journal/recall_ledger.h"
 #include "server/routing/subscription_filter.h"
 
 namespace corridor {
@@ -27,10 +28,14 @@ struct RecordInContext {
 // Looks that up. DATA_LOSS when a record is damaged.
 absl::StatusOr<RecordInContext> InContext(const Journal& journal, RecordPtr record);
 
+// Whether its content was not recalled, withdrawn or quarantined by now: what is asked
+// last before it is handed out (DisclosureLedger). False also where that cannot be read.
+bool StillServed(const Journal& journal, const ParsedStatement& statement);
+
 // The flow of a record, for policy.
 Flow FlowOf(const RecordInContext& record);
 
-// Who stands behind an outlet, and what it may have. Pure.
+// Who stands behind an outlet, and what it may have.
 class Recipient {
  public:
   virtual ~Recipient() = default;
@@ -43,7 +48,8 @@ class Recipient {
 class SubscriberRecipient final : public Recipient {
  public:
   SubscriberRecipient(Principal principal, SubscriptionFilter filter, bool include_non_actual);
-  const std::string& holder() const override { return principal_.member; }
+  const std::string& holder() const override { return principal_.spiffe_id; }
+  // Never a RECALL: who must know of one gets a notice (Recalls).
   bool MayHave(const Facts& facts, const RecordInContext& record, absl::Time now) const override;
 
  private:
@@ -52,15 +58,19 @@ class SubscriberRecipient final : public Recipient {
   bool include_non_actual_;
 };
 
-// A peer region: gets records of this region's own members only.
+// A peer region: gets records of this region's own members only. A RECALL goes to it
+// when it was addressed to it, whatever policy says by then.
 class RegionRecipient final : public Recipient {
  public:
-  explicit RegionRecipient(std::string region) : region_(std::move(region)) {}
+  // `recalls` must outlive this.
+  RegionRecipient(std::string region, const RecallLedger& recalls)
+      : region_(std::move(region)), recalls_(recalls) {}
   const std::string& holder() const override { return region_; }
   bool MayHave(const Facts& facts, const RecordInContext& record, absl::Time now) const override;
 
  private:
   std::string region_;
+  const RecallLedger& recalls_;
 };
 
 }  // namespace corridor

@@ -11,6 +11,9 @@ namespace corridor {
 namespace {
 
 constexpr absl::Duration kTick = absl::Seconds(1);
+constexpr uint64_t kTicksPerReview = 5;
+// Embargoes that end in one second; more are released in the next.
+constexpr size_t kReleasesMax = 1000;
 
 void SetTimestamp(google::protobuf::Timestamp& timestamp, absl::Time time) {
   timestamp.set_seconds(absl::ToUnixSeconds(time));
@@ -59,13 +62,21 @@ absl::Status Region::Build() {
                                                     .clock = parts_.clock,
                                                     .audit = AuditLog::Part(),
                                                     .verify_signing_certificate = verify_own}));
+  policy_archive_ = std::make_unique<PolicyArchive>();
   disclosures_ = std::make_unique<DisclosureLedger>(
       parts_.store, *journal_, AuditLog::Part(),
-      DisclosureLedger::Options{
-          .actor = options_.broker, .region = options_.region, .epoch = journal_->epoch()});
+      DisclosureLedger::Options{.actor = options_.broker,
+                                .region = options_.region,
+                                .epoch = journal_->epoch(),
+                                .keep_facts = PolicyArchive::KeepPart});
+  BuildRecalls();
+  ASSIGN_OR_RETURN(parking_, ParkingLot::Open(parts_.store, *keys_));
   intake_ = std::make_unique<Intake>(Intake::Parts{.journal = *journal_,
                                                    .catalog = *catalog_,
                                                    .audit = *audit_,
+                                                   .actor = options_.broker,
+                                                   .planner = *recall_planner_,
+                                                   .eraser = *eraser_,
                                                    .gate = parts_.gate,
                                                    .executor = parts_.intake,
                                                    .clock = parts_.clock,
@@ -73,6 +84,7 @@ absl::Status Region::Build() {
   reader_ = std::make_unique<Reader>(Reader::Parts{.journal = *journal_,
                                                    .catalog = *catalog_,
                                                    .disclosures = *disclosures_,
+                                                   .recalls = *recall_ledger_,
                                                    .executor = parts_.intake,
                                                    .clock = parts_.clock});
   dispatch_ = std::make_unique<Dispatch>(
@@ -91,6 +103,7 @@ absl::Status Region::Build() {
                                                                      .catalog = *catalog_,
                                                                      .disclosures = *disclosures_,
                                                                      .dispatch = *dispatch_,
+                                                                     .notifier = *recall_notifier_,
                                                                      .flow = parts_.flow,
                                                                      .clock = parts_.clock,
                                                                      .random = parts_.random});
@@ -106,17 +119,67 @@ VerdictObserver Region::Verdicts() const {
   };
 }
 
+void Region::BuildRecalls() {
+  eraser_ = std::make_unique<Eraser>(
+      Eraser::Parts{.store = parts_.store,
+                    .keys = *keys_,
+                    .queue = *journal_,
+                    .upkeep = parts_.upkeep,
+                    .audit = AuditLog::Part(),
+                    .actor = options_.broker,
+                    .on_erased = [this] { recalls_->Review(); },
+                    .on_failed = [&observer = parts_.observer](
+                                     const absl::Status& status) { observer.OnDamage(status); }});
+  recall_ledger_ = std::make_unique<RecallLedger>(
+      parts_.store, *journal_, parts_.clock, AuditLog::Part(),
+      RecallLedger::Options{.region = options_.region,
+                            .actor = options_.broker,
+                            .confirm_within = options_.recall_confirm_within});
+  recall_planner_ = std::make_unique<RecallPlanner>(RecallPlanner::Parts{
+      .journal = *journal_, .archive = *policy_archive_, .ledger = *recall_ledger_});
+  recalls_ = std::make_unique<Recalls>(Recalls::Parts{
+      .region = options_.region,
+      .journal = *journal_,
+      .catalog = *catalog_,
+      .ledger = *recall_ledger_,
+      .planner = *recall_planner_,
+      .eraser = *eraser_,
+      .key = parts_.acceptance_key,
+      .on_changed = [this] { OnFlow([](Region& region) { region.RecallsChanged(); }); }});
+  recall_notifier_ = std::make_unique<RecallNotifier>(*recalls_, parts_.flow);
+}
+
 void Region::BuildLinks() {
-  peer_intake_ = std::make_unique<PeerIntake>(PeerIntake::Parts{.region = options_.region,
-                                                                .actor = options_.broker,
-                                                                .journal = *journal_,
-                                                                .catalog = *catalog_,
-                                                                .audit = *audit_,
-                                                                .gate = parts_.gate,
-                                                                .intake = parts_.intake,
-                                                                .clock = parts_.clock,
-                                                                .verify_key = parts_.verify_key,
-                                                                .on_verdict = Verdicts()});
+  peer_intake_ =
+      std::make_unique<PeerIntake>(PeerIntake::Parts{.region = options_.region,
+                                                     .actor = options_.broker,
+                                                     .journal = *journal_,
+                                                     .catalog = *catalog_,
+                                                     .audit = *audit_,
+                                                     .planner = *recall_planner_,
+                                                     .eraser = *eraser_,
+                                                     .parking = *parking_,
+                                                     .gate = parts_.gate,
+                                                     .intake = parts_.intake,
+                                                     .clock = parts_.clock,
+                                                     .verify_key = parts_.verify_key,
+                                                     .on_verdict = Verdicts(),
+                                                     .on_parked_refused = RefusedLater()});
+  correspondence_ = std::make_unique<LinkCorrespondence>(LinkCorrespondence::Parts{
+      .recalls = *recalls_,
+      .peer_intake = *peer_intake_,
+      .flow = parts_.flow,
+      .clock = parts_.clock,
+      .random = parts_.random,
+      .send =
+          [this](const std::string& peer, v1::Lane lane, v1::LinkFrame frame) {
+            const auto link = links_.find(peer);
+            return link != links_.end() && link->second->SendFromDesk(lane, std::move(frame));
+          },
+      .alarm =
+          [this](const std::string& peer, const absl::Status& what) {
+            OnLinkAlarm(peer, v1::LANE_URGENT, ReasonOf(what), what.ToString());
+          }});
   for (const Options::Peer& peer : options_.peers) {
     const RegionLinkOptions link{.link = {.region = options_.region,
                                           .peer_region = peer.region,
@@ -128,9 +191,19 @@ void Region::BuildLinks() {
                                                     .inbox = *peer_intake_,
                                                     .source = *dispatch_,
                                                     .host = *this,
+                                                    .desk = *correspondence_,
                                                     .transport = &parts_.transport});
     link_hub_.Add(links_[peer.region]);
   }
+}
+
+std::function<void(const PeerRecordPlace&, const v1::LinkRefused&)> Region::RefusedLater() {
+  return [this](const PeerRecordPlace& place, const v1::LinkRefused& refused) {
+    OnFlow([place, refused](Region& region) {
+      const auto link = region.links_.find(place.origin);
+      if (link != region.links_.end()) link->second->OnParkedRefused(place.lane, refused);
+    });
+  };
 }
 
 void Region::OnFlow(absl::AnyInvocable<void(Region&)> task) {
@@ -158,15 +231,19 @@ void Region::Start() {
 void Region::Serve() {
   FactsChanged();
   for (auto& [peer, link] : links_) {
-    dispatch_->Add(*link, std::make_shared<RegionRecipient>(peer));
+    dispatch_->Add(*link, std::make_shared<RegionRecipient>(peer, *recall_ledger_));
     link->Start();
   }
+  eraser_->Wake();
   Tick();
 }
 
 void Region::Tick() {
   if (draining_) return;
   sessions_->Tick();
+  correspondence_->Tick();
+  ReleaseDue();
+  if (++ticks_ % kTicksPerReview == 0) peer_intake_->ReviewParked();
   parts_.flow.PostAfter(kTick, [self = self_] {
     if (*self != nullptr) (*self)->Tick();
   });
@@ -177,6 +254,20 @@ void Region::Appended() {
     for (v1::Lane lane : kLanesUrgentFirst) link->OnJournalAdvanced(lane, journal_->head(lane));
   }
   dispatch_->Wake();
+  const uint64_t recalls = recall_ledger_->last().value_or(last_recall_);
+  if (recalls != std::exchange(last_recall_, recalls)) RecallsChanged();
+}
+
+void Region::RecallsChanged() {
+  recall_notifier_->Offer();
+  for (auto& [peer, link] : links_) link->OnNoticesChanged();
+}
+
+// Embargoes that have ended.
+void Region::ReleaseDue() {
+  const auto due = journal_->HeldUntil(parts_.clock.Now(), kReleasesMax);
+  if (!due.ok()) return parts_.observer.OnDamage(due.status());
+  for (const Journal::Release& held : *due) intake_->Release(held);
 }
 
 void Region::FactsChanged() {
@@ -187,6 +278,7 @@ void Region::FactsChanged() {
     own_directory_.set_certificate_chain_pem(options_.acceptance_chain_pem);
     for (auto& [peer, link] : links_) link->OnOwnDirectoryChanged(own_directory_);
   }
+  peer_intake_->ReviewParked();
   dispatch_->Wake();
 }
 

@@ -2,6 +2,7 @@
 #define CORRIDOR_SERVER_BROKER_REGION_H_
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -17,15 +18,23 @@
 #include "server/audit/audit_log.h"
 #include "server/broker/dispatch.h"
 #include "server/broker/intake.h"
+#include "server/broker/link_correspondence.h"
 #include "server/broker/peer_intake.h"
 #include "server/broker/reader.h"
+#include "server/broker/recall_notifier.h"
+#include "server/broker/recall_planner.h"
+#include "server/broker/recalls.h"
 #include "server/broker/subscriber_sessions.h"
 #include "server/broker/verdict_observer.h"
 #include "server/catalog/catalog.h"
+#include "server/catalog/policy_archive.h"
 #include "server/journal/disclosure_ledger.h"
+#include "server/journal/eraser.h"
 #include "server/journal/head_marker.h"
 #include "server/journal/journal.h"
+#include "server/journal/parking_lot.h"
 #include "server/journal/payload_keys.h"
+#include "server/journal/recall_ledger.h"
 #include "server/link/link_hub.h"
 #include "server/link/region_link.h"
 #include "server/storage/store.h"
@@ -71,6 +80,8 @@ class Region final : private LinkHost {
     };
     std::vector<Peer> peers;
     LinkLimits link_limits;
+    // How long a holder has to confirm a recall before it is named overdue.
+    absl::Duration recall_confirm_within = absl::Hours(24);
   };
 
   // All must outlive this. Tasks of `flow` and of `commit` must not overlap.
@@ -81,6 +92,8 @@ class Region final : private LinkHost {
     Executor& flow;
     Executor& commit;
     Executor& intake;
+    // For what takes long and nobody waits for: erasure. Its tasks must not overlap.
+    Executor& upkeep;
     const Clock& clock;
     Random& random;
     const SigningKey& acceptance_key;
@@ -108,6 +121,8 @@ class Region final : private LinkHost {
   SubscriberSessions& sessions() { return *sessions_; }
   Catalog& catalog() { return *catalog_; }
   Journal& journal() { return *journal_; }
+  Recalls& recalls() { return *recalls_; }
+  RecallLedger& recall_ledger() { return *recall_ledger_; }
   AuditLog& audit() { return *audit_; }
 
   // A stream that a peer's broker opened; the region comes from its certificate.
@@ -133,14 +148,18 @@ class Region final : private LinkHost {
   Region(Parts parts, Options options);
 
   absl::Status Build();
+  void BuildRecalls();
   void BuildLinks();
   VerdictObserver Verdicts() const;
+  std::function<void(const PeerRecordPlace&, const v1::LinkRefused&)> RefusedLater();
   // Runs `task` on the flow executor, unless this is gone by then.
   void OnFlow(absl::AnyInvocable<void(Region&)> task);
   void Serve();
   void Tick();
   void Appended();
   void FactsChanged();
+  void RecallsChanged();
+  void ReleaseDue();
   v1::GetStatusResponse StatusNow() const;
   void AddSubscriptionStatuses(
       v1::GetStatusResponse status,
@@ -162,10 +181,18 @@ class Region final : private LinkHost {
   std::unique_ptr<Journal> journal_;
   std::unique_ptr<AuditLog> audit_;
   std::unique_ptr<Catalog> catalog_;
+  std::unique_ptr<PolicyArchive> policy_archive_;
   std::unique_ptr<DisclosureLedger> disclosures_;
+  std::unique_ptr<Eraser> eraser_;
+  std::unique_ptr<RecallLedger> recall_ledger_;
+  std::unique_ptr<RecallPlanner> recall_planner_;
+  std::unique_ptr<Recalls> recalls_;
+  std::unique_ptr<RecallNotifier> recall_notifier_;
+  std::unique_ptr<ParkingLot> parking_;
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Reader> reader_;
   std::unique_ptr<PeerIntake> peer_intake_;
+  std::unique_ptr<LinkCorrespondence> correspondence_;
   std::unique_ptr<Dispatch> dispatch_;
   std::unique_ptr<SubscriberSessions> sessions_;
   std::map<std::string, std::shared_ptr<RegionLink>> links_;
@@ -173,6 +200,8 @@ class Region final : private LinkHost {
   v1::SignedDirectory own_directory_;
   uint64_t own_directory_generation_ = 0;
   bool draining_ = false;
+  uint64_t ticks_ = 0;
+  uint64_t last_recall_ = 0;
   std::shared_ptr<Region*> self_;  // Null inside once destroyed.
 };
 

@@ -110,6 +110,11 @@ void SubscriberSessions::Handle(SessionId id, const v1::AttachRequest& request) 
   }
   if (session.live == nullptr) return Cut(id, OutOfTurn("the first request must be Start"));
   if (request.has_settlement()) return session.live->Settle(request.settlement());
+  if (request.has_recall_confirmations()) {
+    return parts_.notifier.OnConfirmations(
+        id, request.recall_confirmations(),
+        [this, id](const absl::Status& refused) { Cut(id, refused); });
+  }
   const v1::Lane lane = request.window().lane();
   if (lane != v1::LANE_URGENT && lane != v1::LANE_ROUTINE) {
     return Cut(id, OutOfTurn("a window must name a lane"));
@@ -135,6 +140,7 @@ absl::Status SubscriberSessions::Start(SessionId id, Session& session,
   session.live = live;
   attached_.fetch_add(1, std::memory_order_relaxed);
   live->BeginSession(session.stream);
+  parts_.notifier.Begin(id, session.principal, session.stream);
   parts_.dispatch.Add(*live, live->recipient());
   return absl::OkStatus();
 }
@@ -196,6 +202,7 @@ void SubscriberSessions::Detach(SessionId id) {
   if (found == sessions_.end()) return;
   LiveSubscription* const live = found->second.live;
   sessions_.erase(found);
+  parts_.notifier.End(id);
   if (live == nullptr) return;
   attached_.fetch_sub(1, std::memory_order_relaxed);
   parts_.dispatch.Remove(*live);

@@ -13,6 +13,7 @@
 #include "corridor/v1/administration.pb.h"
 #include "server/broker/dispatch.h"
 #include "server/broker/live_subscription.h"
+#include "server/broker/recall_notifier.h"
 #include "server/broker/session_hub.h"
 #include "server/catalog/catalog.h"
 #include "server/journal/journal.h"
@@ -36,6 +37,7 @@ class SubscriberSessions final : public SessionHub {
     Catalog& catalog;
     DisclosureLedger& disclosures;
     Dispatch& dispatch;
+    RecallNotifier& notifier;
     Executor& flow;
     const Clock& clock;
     Random& random;

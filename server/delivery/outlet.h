@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "core/model/statement.h"
 #include "corridor/v1/record.pb.h"
@@ -37,6 +38,8 @@ struct OutletRecord {
   const std::shared_ptr<const ParsedStatement>& statement;
   const v1::Acceptance& acceptance;
   const v1::GateVerdictStamp& gate;
+  // Where an embargo held it, for brokers only.
+  const std::optional<v1::Acceptance>& held_acceptance;
 };
 
 // Whatever drains the journal at its own pace: a subscriber's session or the

@@ -19,6 +19,7 @@ constexpr Entry kTable[] = {
     {"/corridor.v1.Publisher/Publish", Right::kPublisher},
     {"/corridor.v1.Publisher/PublishStream", Right::kPublisher},
     {"/corridor.v1.Publisher/CheckStatement", Right::kPublisher},
+    {"/corridor.v1.Publisher/ListHeldStatements", Right::kPublisher},
 
     {"/corridor.v1.Subscriber/CreateSubscription", Right::kReader},
     {"/corridor.v1.Subscriber/GetSubscription", Right::kReader},
@@ -28,6 +29,8 @@ constexpr Entry kTable[] = {
     {"/corridor.v1.Subscriber/Attach", Right::kReader},
     {"/corridor.v1.Subscriber/GetAlert", Right::kReader},
     {"/corridor.v1.Subscriber/ListAlerts", Right::kReader},
+    {"/corridor.v1.Subscriber/ListRecallNotices", Right::kReader},
+    {"/corridor.v1.Subscriber/ConfirmRecalls", Right::kReader},
 
     {"/corridor.v1.RegionLink/Link", Right::kBroker},
 

@@ -36,9 +36,8 @@ absl::Status CheckClosing(const AlertHead& head, v1::StatementKind kind, uint32_
   return absl::OkStatus();
 }
 
-void TakeContent(AlertHead& head, const v1::StatementBody& body, AlertHead::Place place) {
-  const v1::AlertContent& content =
-      body.has_issue() ? body.issue().content() : body.revise().content();
+void TakeContent(AlertHead& head, const v1::AlertContent& content, const v1::StatementBody& body,
+                 AlertHead::Place place) {
   if (content.has_affected_group() && head.groups.size() < kGroupsMax) head.groups.push_back(place);
   if (body.revision() <= head.current_revision) return;
   head.current = place;
@@ -57,7 +56,7 @@ void TakeCancel(AlertHead& head, AlertHead::Place place) {
 void TakeRecall(AlertHead& head, const v1::Recall& recall, AlertHead::Place place) {
   const std::string& target = recall.target_statement_id();
   if (!target.empty()) {
-    if (!head.withdrawn(target)) head.recalled_statement_ids.push_back(target);
+    if (!head.recalled(target)) head.recalled_statement_ids.push_back(target);
     return;
   }
   if (head.state == v1::ALERT_STATE_RECALLED) return;
@@ -67,7 +66,7 @@ void TakeRecall(AlertHead& head, const v1::Recall& recall, AlertHead::Place plac
 
 }  // namespace
 
-bool AlertHead::withdrawn(std::string_view statement_id) const {
+bool AlertHead::recalled(std::string_view statement_id) const {
   return state == v1::ALERT_STATE_RECALLED ||
          std::find(recalled_statement_ids.begin(), recalled_statement_ids.end(), statement_id) !=
              recalled_statement_ids.end();
@@ -87,6 +86,10 @@ absl::Status CheckFollows(const AlertHead* head, const ParsedStatement& statemen
         return Error(v1::ERROR_REASON_ALERT_UNKNOWN,
                      "this publisher has issued no alert of that id here");
       }
+      if (head->is_remark && kind != v1::STATEMENT_KIND_RECALL) {
+        return Error(v1::ERROR_REASON_ALERT_UNKNOWN,
+                     "that is a sighting or response; it can only be recalled");
+      }
       if (kind == v1::STATEMENT_KIND_REVISE) return CheckRevise(*head, revision);
       return CheckClosing(*head, kind, revision);
     default:
@@ -94,24 +97,37 @@ absl::Status CheckFollows(const AlertHead* head, const ParsedStatement& statemen
   }
 }
 
-std::optional<AlertHead> Advance(const AlertHead* head, const ParsedStatement& statement,
-                                 AlertHead::Place place) {
+AlertHead Advance(const AlertHead* head, const ParsedStatement& statement, AlertHead::Place place) {
+  const v1::StatementBody& body = statement.body;
+  AlertHead next = AdvanceHeld(head, statement);
+  if (statement.content() != nullptr) {
+    TakeContent(next, *statement.content(), body, place);
+  } else if (IsRemark(body)) {
+    next.current = place;
+    next.current_revision = body.revision();
+    next.current_statement_id = body.statement_id();
+    next.tlp = body.tlp();
+  } else if (body.has_cancel()) {
+    TakeCancel(next, place);
+  } else {
+    TakeRecall(next, body.recall(), place);
+  }
+  // A recall of one statement says nothing about the others.
+  if (body.recall().target_statement_id().empty()) {
+    next.standing_revision = std::max(next.standing_revision, body.revision());
+  }
+  return next;
+}
+
+AlertHead AdvanceHeld(const AlertHead* head, const ParsedStatement& statement) {
   const v1::StatementBody& body = statement.body;
   AlertHead next;
   if (head != nullptr) {
     next = *head;
   } else {
-    next.publisher = body.publisher();
+    next.publisher = AlertOwnerOf(body);
     next.alert_id = body.alert_id();
-  }
-  if (statement.content() != nullptr) {
-    TakeContent(next, body, place);
-  } else if (body.has_cancel()) {
-    TakeCancel(next, place);
-  } else if (body.has_recall()) {
-    TakeRecall(next, body.recall(), place);
-  } else {
-    return std::nullopt;
+    next.is_remark = IsRemark(body);
   }
   next.highest_revision = std::max(next.highest_revision, body.revision());
   return next;

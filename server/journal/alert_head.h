@@ -28,8 +28,14 @@ struct AlertHead {
 
   std::string publisher;
   std::string alert_id;  // 16 bytes.
-  // Highest revision of any statement of the alert.
+  // A SIGHTING or RESPONSE: it has one revision, can be recalled, and is in no list.
+  bool is_remark = false;
+  // Highest revision taken by any statement of the alert, also by one that an embargo
+  // holds: the next one is above it.
   uint32_t highest_revision = 0;
+  // Highest revision that speaks for the alert as a whole here: content, a cancellation,
+  // its recall. Content below it is superseded.
+  uint32_t standing_revision = 0;
   // ACTIVE, CANCELLED or RECALLED. That it expired is for the reader to see by
   // `valid_until_ms`.
   v1::AlertState state = v1::ALERT_STATE_ACTIVE;
@@ -44,32 +50,41 @@ struct AlertHead {
   // Of the current content; 0 without one.
   int64_t valid_until_ms = 0;
   v1::Tlp tlp = v1::TLP_UNSPECIFIED;
-  // Single statements that were recalled.
+  // Single statements that were recalled, or withdrawn from this region.
   std::vector<std::string> recalled_statement_ids;
+  // This region's data-protection officer withholds it.
+  bool is_quarantined = false;
   // The first kGroupsMax revisions that described an affected group, as they came.
   std::vector<Place> groups;
   // The alert's place in ListAlertHeads: the offset of its current content; 0
   // while there is none.
-  uint64_t list_offset() const { return current ? current->offset : 0; }
+  uint64_t list_offset() const { return current && !is_remark ? current->offset : 0; }
 
-  // Whether content of this alert, with this statement id, is served to nobody.
-  bool withdrawn(std::string_view statement_id) const;
+  // Whether the statement of this id was recalled, or withdrawn from this region: its
+  // content is to be erased, and dropped when it comes.
+  bool recalled(std::string_view statement_id) const;
+  // Whether it is served to nobody.
+  bool withdrawn(std::string_view statement_id) const {
+    return is_quarantined || recalled(statement_id);
+  }
 };
 
 // Whether `statement`, said by this region's own publisher, follows on what is
 // known of its alert (null: nothing). Only the statements that carry an alert on:
-// ISSUE, REVISE, CANCEL, RECALL; others are always OK.
+// ISSUE, REVISE, CANCEL, RECALL; others are always OK. `head` is that of AlertOwnerOf.
 //   ABORTED/REVISION_CONFLICT (metadata "revision": the highest known)
 //   FAILED_PRECONDITION/ALERT_UNKNOWN, ALERT_CLOSED
 // A cancelled alert can still be recalled; a recall is final.
 absl::Status CheckFollows(const AlertHead* head, const ParsedStatement& statement);
 
-// The head after `statement` was appended at `place`; absent where the statement
-// does not touch one (SIGHTING, RESPONSE). Takes statements in any order, as links
-// bring them: a lower revision changes nothing, content after its recall does not
-// bring it back.
-std::optional<AlertHead> Advance(const AlertHead* head, const ParsedStatement& statement,
-                                 AlertHead::Place place);
+// The head after `statement` was appended at `place`. Takes statements in any order,
+// as links bring them: a lower revision changes nothing, content after its recall does
+// not bring it back.
+AlertHead Advance(const AlertHead* head, const ParsedStatement& statement, AlertHead::Place place);
+
+// The head once an embargo holds `statement`: its revision is taken, its content is not
+// here yet.
+AlertHead AdvanceHeld(const AlertHead* head, const ParsedStatement& statement);
 
 }  // namespace corridor
 

@@ -1,5 +1,7 @@
 #include "server/journal/committer.h"
 
+#include <algorithm>
+#include <limits>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -35,15 +37,18 @@ const AlertHead* PointerTo(const std::optional<AlertHead>& head) { return head ?
 
 absl::StatusOr<v1::Receipt> StoredReceipt(const Store& store, std::string_view publisher,
                                           const stored::StoredPlace& place) {
-  ASSIGN_OR_RETURN(const std::optional<std::string> value,
-                   store.Get(RecordKey(place.lane(), place.offset())));
-  if (!value) return CorruptRecord(place.lane(), place.offset(), "it is named but not there");
-  ASSIGN_OR_RETURN(const stored::StoredRecord stored,
-                   DecodeRecordHeader(place.lane(), place.offset(), *value));
-  if (stored.publisher() != publisher) {
-    return CorruptRecord(place.lane(), place.offset(), "it is named by another publisher's id");
+  const bool held = place.held_number() != 0;
+  const uint64_t number = held ? place.held_number() : place.offset();
+  ASSIGN_OR_RETURN(const std::optional<stored::StoredRecord> stored,
+                   GetValue<stored::StoredRecord>(
+                       store, held ? HeldKey(number) : RecordKey(place.lane(), number)));
+  if (!stored) return CorruptRecord(place.lane(), number, "it is named but not there");
+  if (stored->publisher() != publisher) {
+    return CorruptRecord(place.lane(), number, "it is named by another publisher's id");
   }
-  return ReceiptFromStored(stored);
+  v1::Receipt receipt = ReceiptFromStored(*stored);
+  receipt.set_held(held);
+  return receipt;
 }
 
 absl::Status IdReused() {
@@ -67,6 +72,7 @@ Committer::Committer(const Store& store, KeyStore& keys, const SigningKey& accep
       acceptance_key_(acceptance_key),
       options_(options),
       durable_head_(HeadOf(state)),
+      durable_held_(state.held_last()),
       now_ms_(ToMillis(now)),
       overlay_(store, now) {
   changes_.state = std::move(state);
@@ -75,6 +81,7 @@ Committer::Committer(const Store& store, KeyStore& keys, const SigningKey& accep
 void Committer::Judge(Proposal& proposal) {
   head_in_judgement_.reset();
   mark_in_judgement_.reset();
+  erased_in_judgement_.clear();
   absl::StatusOr<Verdict> verdict = VerdictOn(proposal);
   if (!verdict.ok()) {
     overlay_.Drop();
@@ -84,10 +91,14 @@ void Committer::Judge(Proposal& proposal) {
   verdicts_.push_back(*std::move(verdict));
   if (head_in_judgement_) changes_.heads.push_back(*std::move(head_in_judgement_));
   if (mark_in_judgement_) changes_.marks.push_back(*std::move(mark_in_judgement_));
+  changes_.erased.insert(changes_.erased.end(), erased_in_judgement_.begin(),
+                         erased_in_judgement_.end());
 }
 
 absl::StatusOr<Committer::Verdict> Committer::VerdictOn(Proposal& proposal) {
   if (proposal.statement) return JudgeStatement(proposal);
+  if (proposal.release) return JudgeRelease(proposal);
+  if (proposal.head_change) return ChangeHead(proposal);
   if (proposal.mark) RETURN_IF_ERROR(PutMark(*proposal.mark, /*new_epoch_allowed=*/true));
   RETURN_IF_ERROR(overlay_.Run(proposal.parts));
   return Verdict{};
@@ -95,26 +106,44 @@ absl::StatusOr<Committer::Verdict> Committer::VerdictOn(Proposal& proposal) {
 
 absl::StatusOr<Committer::Verdict> Committer::JudgeStatement(Proposal& proposal) {
   const ParsedStatement& statement = *proposal.statement->statement();
-  if (proposal.import) {
+  const v1::StatementBody& body = statement.body;
+  if (proposal.import && proposal.import->mark_after != 0) {
     const Journal::Import& import = *proposal.import;
     RETURN_IF_ERROR(PutMark({import.origin, import.acceptance.position().epoch(),
                              import.acceptance.lane(), import.mark_after},
                             /*new_epoch_allowed=*/false));
   }
-  const std::string id_key =
-      StatementIdKey(statement.body.publisher(), statement.body.statement_id());
+  const std::string id_key = StatementIdKey(body.publisher(), body.statement_id());
   ASSIGN_OR_RETURN(const std::optional<stored::StoredPlace> place,
                    GetValue<stored::StoredPlace>(overlay_, id_key));
   if (place) return JudgeRepeat(proposal, *place);
 
-  ASSIGN_OR_RETURN(const std::optional<AlertHead> head, HeadOfAlert(statement));
-  if (!proposal.import) RETURN_IF_ERROR(JudgeLocal(*proposal.statement, PointerTo(head)));
+  ASSIGN_OR_RETURN(const std::optional<AlertHead> known,
+                   HeadOfAlert(AlertOwnerOf(body), body.alert_id()));
+  const AlertHead* head = PointerTo(known);
+  if (!proposal.import) {
+    RETURN_IF_ERROR(JudgeLocal(*proposal.statement, head));
+    const std::optional<absl::Time> release = ReleaseTimeOf(statement, overlay_.now());
+    if (release) return Hold(proposal, head, *release);
+  } else if (head != nullptr && !body.has_recall() && !body.has_cancel() &&
+             head->recalled(body.statement_id())) {
+    return Error(v1::ERROR_REASON_CONTENT_ERASED, "it was recalled before it came");
+  }
+  return AppendRecord(proposal, head, NewRecord(proposal));
+}
 
-  Record record = NewRecord(proposal);
+absl::StatusOr<Committer::Verdict> Committer::AppendRecord(Proposal& proposal,
+                                                           const AlertHead* head, Record record) {
+  const ParsedStatement& statement = *record.statement;
   const AlertHead::Place here = {record.lane, record.offset};
-  PutStatementKeys(statement, here);
-  const std::optional<AlertHead> next = Advance(PointerTo(head), statement, here);
-  if (next) PutHead(PointerTo(head), *next);
+  PutPlace(statement, StoredPlaceOf(here));
+  const AlertHead next = Advance(head, statement, here);
+  PutHead(head, next);
+  if (statement.body.has_recall()) {
+    const std::string& target = statement.body.recall().target_statement_id();
+    RETURN_IF_ERROR(ScheduleErasures(
+        next, target.empty() ? std::vector<std::string>() : std::vector<std::string>{target}));
+  }
   v1::Position position;
   position.set_region(options_.region);
   position.set_epoch(changes_.state.epoch());
@@ -128,16 +157,138 @@ absl::StatusOr<Committer::Verdict> Committer::JudgeStatement(Proposal& proposal)
   return Verdict{.record = records_.size() - 1};
 }
 
+// Its id and its revision are taken, and nothing else shows.
+absl::StatusOr<Committer::Verdict> Committer::Hold(Proposal& proposal, const AlertHead* head,
+                                                   absl::Time release) {
+  const ParsedStatement& statement = *proposal.statement->statement();
+  const uint64_t number = changes_.state.held_last() + 1;
+  stored::StoredPlace place;
+  place.set_release_ms(ToMillis(release));
+  place.set_held_number(number);
+  PutPlace(statement, place);
+  const std::string release_key = ReleaseKey(place.release_ms(), number);
+  overlay_.Put(release_key, std::string());
+  PutHead(head, AdvanceHeld(head, statement));
+  RETURN_IF_ERROR(overlay_.Run(proposal.parts));
+
+  changes_.state.set_held_last(number);
+  Record record = NewRecord(proposal);
+  record.offset = record.predecessor = 0;
+  record.acceptance = LocalAcceptance(record.lane, 0);
+  held_.push_back({number, std::move(record)});
+  return Verdict{.held = held_.size() - 1};
+}
+
 absl::StatusOr<Committer::Verdict> Committer::JudgeRepeat(Proposal& proposal,
                                                           const stored::StoredPlace& place) {
   const ParsedStatement& statement = *proposal.statement->statement();
   if (place.digest() != statement.digest) return IdReused();
   overlay_.Keep();  // The mark of an import.
+  if (place.held_number() > durable_held_) {
+    return Verdict{.held = place.held_number() - durable_held_ - 1, .repeated = true};
+  }
   if (place.offset() > durable_head_) {
     return Verdict{.record = place.offset() - durable_head_ - 1, .repeated = true};
   }
   ASSIGN_OR_RETURN(v1::Receipt receipt, StoredReceipt(store_, statement.body.publisher(), place));
   return Verdict{.receipt = std::move(receipt)};
+}
+
+absl::StatusOr<Committer::Verdict> Committer::JudgeRelease(Proposal& proposal) {
+  const Journal::Release& release = *proposal.release;
+  const std::string release_key = ReleaseKey(release.release_ms, release.number);
+  ASSIGN_OR_RETURN(const std::optional<std::string> due, overlay_.Get(release_key));
+  ASSIGN_OR_RETURN(const std::optional<stored::StoredRecord> stored,
+                   GetValue<stored::StoredRecord>(overlay_, HeldKey(release.number)));
+  if (!due || !stored) return Error(v1::ERROR_REASON_NOT_FOUND, "it is not held any more");
+  ASSIGN_OR_RETURN(const std::optional<AlertHead> head,
+                   HeadOfAlert(stored->publisher(), stored->alert_id()));
+  if (!head) return CorruptRecord(v1::LANE_UNSPECIFIED, release.number, "its alert is not there");
+  if (release.drop) {
+    stored::StoredPlace place;
+    place.set_release_ms(release.release_ms);
+    place.set_held_number(release.number);
+    RETURN_IF_ERROR(ScheduleErasure(*head, place));
+    RETURN_IF_ERROR(overlay_.Run(proposal.parts));
+    return Verdict{};
+  }
+  ASSIGN_OR_RETURN(const RecordPtr held, DecodeHeld(release.number, *stored, keys_));
+  RETURN_IF_ERROR(CheckReleasable(*head, *held->statement));
+  overlay_.Delete(release_key);
+  overlay_.Delete(HeldKey(release.number));
+  PutErasure(*head, ErasureKey(Erased::kKey, stored->key_number()));
+  Record record = NewLocalRecord(held->statement, held->gate);
+  record.held_acceptance = held->acceptance;
+  return AppendRecord(proposal, PointerTo(head), std::move(record));
+}
+
+absl::Status Committer::CheckReleasable(const AlertHead& head,
+                                        const ParsedStatement& statement) const {
+  if (statement.body.has_valid_until() &&
+      statement.body.valid_until().seconds() * 1000 <= now_ms_) {
+    return InvalidFields(
+        {{"body.valid_until", v1::ERROR_REASON_VALIDITY, "is past at the time of release"}});
+  }
+  if (head.state == v1::ALERT_STATE_ACTIVE) return absl::OkStatus();
+  return Error(v1::ERROR_REASON_ALERT_CLOSED, "the alert was closed before the release");
+}
+
+absl::StatusOr<Committer::Verdict> Committer::ChangeHead(Proposal& proposal) {
+  const Journal::HeadChange& change = *proposal.head_change;
+  ASSIGN_OR_RETURN(const std::optional<AlertHead> head,
+                   HeadOfAlert(change.publisher, change.alert_id));
+  if (!head && change.withdrawn_statement_ids.empty()) {
+    return Error(v1::ERROR_REASON_NOT_FOUND, "no such alert is here");
+  }
+  AlertHead next = head.value_or(AlertHead{});
+  next.publisher = change.publisher;
+  next.alert_id = change.alert_id;
+  if (change.quarantined) next.is_quarantined = *change.quarantined;
+  for (const std::string& id : change.withdrawn_statement_ids) {
+    if (!next.recalled(id)) next.recalled_statement_ids.push_back(id);
+  }
+  PutHead(PointerTo(head), next);
+  if (!change.withdrawn_statement_ids.empty()) {
+    RETURN_IF_ERROR(ScheduleErasures(next, change.withdrawn_statement_ids));
+  }
+  RETURN_IF_ERROR(overlay_.Run(proposal.parts));
+  return Verdict{};
+}
+
+absl::Status Committer::ScheduleErasures(const AlertHead& head,
+                                         const std::vector<std::string>& ids) {
+  const std::string prefix = AlertStatementKeyPrefix(head.publisher, head.alert_id);
+  ASSIGN_OR_RETURN(const std::vector<KeyValue> statements,
+                   overlay_.Scan(PrefixRange(prefix), std::numeric_limits<size_t>::max(),
+                                 ScanOrder::kAscending));
+  for (const KeyValue& pair : statements) {
+    const std::string id = pair.key.substr(prefix.size());
+    if (!ids.empty() && std::find(ids.begin(), ids.end(), id) == ids.end()) continue;
+    stored::StoredPlace place;
+    RETURN_IF_ERROR(DecodeValue(pair.key, pair.value, place));
+    RETURN_IF_ERROR(ScheduleErasure(head, place));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Committer::ScheduleErasure(const AlertHead& head, const stored::StoredPlace& place) {
+  if (place.held_number() != 0) {
+    overlay_.Delete(ReleaseKey(place.release_ms(), place.held_number()));
+    PutErasure(head, ErasureKey(Erased::kHeld, place.held_number()));
+    return absl::OkStatus();
+  }
+  PutErasure(head, ErasureKey(place.lane(), place.offset()));
+  erased_in_judgement_.push_back({place.lane(), place.offset()});
+  return absl::OkStatus();
+}
+
+void Committer::PutErasure(const AlertHead& head, std::string key) {
+  stored::StoredErasure erasure;
+  erasure.set_since_ms(now_ms_);
+  erasure.set_publisher(head.publisher);
+  erasure.set_alert_id(head.alert_id);
+  std::string value = EncodeValue(key, erasure);
+  overlay_.Put(std::move(key), std::move(value));
 }
 
 absl::Status Committer::JudgeLocal(const AcceptedStatement& accepted, const AlertHead* head) const {
@@ -194,22 +345,25 @@ absl::Status Committer::CheckTarget(const ParsedStatement& statement) const {
                "this publisher has made no statement of the id to be recalled");
 }
 
-absl::StatusOr<std::optional<AlertHead>> Committer::HeadOfAlert(
-    const ParsedStatement& statement) const {
-  const std::string key = AlertHeadKey(statement.body.publisher(), statement.body.alert_id());
+absl::StatusOr<std::optional<AlertHead>> Committer::HeadOfAlert(std::string_view publisher,
+                                                                std::string_view alert_id) const {
+  const std::string key = AlertHeadKey(publisher, alert_id);
   ASSIGN_OR_RETURN(const std::optional<stored::StoredAlertHead> stored,
                    GetValue<stored::StoredAlertHead>(overlay_, key));
   if (!stored) return std::nullopt;
   return FromStored(*stored);
 }
 
-void Committer::PutStatementKeys(const ParsedStatement& statement, AlertHead::Place place) {
-  stored::StoredPlace stored;
-  stored.set_lane(place.lane);
-  stored.set_offset(place.offset);
-  stored.set_digest(statement.digest);
-  const std::string key = StatementIdKey(statement.body.publisher(), statement.body.statement_id());
-  overlay_.Put(key, EncodeValue(key, stored));
+void Committer::PutPlace(const ParsedStatement& statement, stored::StoredPlace place) {
+  const v1::StatementBody& body = statement.body;
+  place.set_digest(statement.digest);
+  const std::string id_key = StatementIdKey(body.publisher(), body.statement_id());
+  overlay_.Put(id_key, EncodeValue(id_key, place));
+  if (statement.content() == nullptr && !IsRemark(body)) return;
+  place.clear_digest();
+  const std::string alert_key =
+      AlertStatementKey(body.publisher(), body.alert_id(), body.statement_id());
+  overlay_.Put(alert_key, EncodeValue(alert_key, place));
 }
 
 void Committer::PutHead(const AlertHead* before, const AlertHead& after) {
@@ -247,16 +401,30 @@ absl::Status Committer::PutMark(const Proposal::MarkMove& move, bool new_epoch_a
 }
 
 Record Committer::NewRecord(const Proposal& proposal) const {
+  Record record = NewLocalRecord(proposal.statement->statement(), proposal.statement->stamp());
+  if (!proposal.import) return record;
+  const Journal::Import& import = *proposal.import;
+  record.held_acceptance = import.held_acceptance;
+  if (import.returned) {
+    record.acceptance.set_accept_time_ms(import.acceptance.accept_time_ms());
+    return record;
+  }
+  record.local = false;
+  record.acceptance = import.acceptance;
+  return record;
+}
+
+Record Committer::NewLocalRecord(std::shared_ptr<const ParsedStatement> statement,
+                                 v1::GateVerdictStamp gate) const {
   Record record;
-  record.statement = proposal.statement->statement();
-  record.lane = record.statement->lane();
+  record.lane = statement->lane();
+  record.statement = std::move(statement);
   record.offset = HeadOf(changes_.state) + 1;
   record.predecessor = HeadOf(changes_.state, record.lane);
-  record.gate = proposal.statement->stamp();
+  record.gate = std::move(gate);
   record.append_time_ms = now_ms_;
-  record.local = !proposal.import;
-  record.acceptance =
-      proposal.import ? proposal.import->acceptance : LocalAcceptance(record.lane, record.offset);
+  record.local = true;
+  record.acceptance = LocalAcceptance(record.lane, record.offset);
   return record;
 }
 
@@ -270,20 +438,22 @@ v1::Acceptance Committer::LocalAcceptance(v1::Lane lane, uint64_t offset) const 
   return acceptance;
 }
 
+// One signature for all that is accepted here in this batch.
 void Committer::SignLocalRecords() {
+  std::vector<Record*> accepted;
+  for (Record& record : records_) {
+    if (record.local) accepted.push_back(&record);
+  }
+  for (Held& held : held_) accepted.push_back(&held.record);
+  if (accepted.empty()) return;
   std::vector<std::string> digests;
   std::vector<v1::Acceptance> acceptances;
-  for (Record& record : records_) {
-    if (!record.local) continue;
-    digests.push_back(record.statement->digest);
-    acceptances.push_back(std::move(record.acceptance));
+  for (Record* record : accepted) {
+    digests.push_back(record->statement->digest);
+    acceptances.push_back(std::move(record->acceptance));
   }
-  if (digests.empty()) return;
   SignAcceptances(acceptance_key_, digests, acceptances);
-  auto next = acceptances.begin();
-  for (Record& record : records_) {
-    if (record.local) record.acceptance = std::move(*next++);
-  }
+  for (size_t i = 0; i < accepted.size(); ++i) accepted[i]->acceptance = std::move(acceptances[i]);
 }
 
 absl::StatusOr<WriteBatch> Committer::Finish() {
@@ -293,7 +463,11 @@ absl::StatusOr<WriteBatch> Committer::Finish() {
     overlay_.Put(RecordKey(record.lane, record.offset), EncodeRecord(record, key));
     changes_.records.push_back(std::make_shared<const Record>(std::move(record)));
   }
-  if (!changes_.records.empty()) {
+  for (const Held& held : held_) {
+    ASSIGN_OR_RETURN(const KeyStore::NumberedKey key, keys_.Take());
+    overlay_.Put(HeldKey(held.number), EncodeHeld(held.number, held.record, key));
+  }
+  if (!changes_.records.empty() || !held_.empty()) {
     overlay_.Put(JournalStateKey(), EncodeValue(JournalStateKey(), changes_.state));
   }
   overlay_.Keep();
@@ -305,6 +479,7 @@ absl::StatusOr<v1::Receipt> Committer::AnswerTo(size_t index) const {
   if (!verdict.status.ok()) return verdict.status;
   if (verdict.receipt) return *verdict.receipt;
   if (verdict.record) return ReceiptFor(*changes_.records[*verdict.record], verdict.repeated);
+  if (verdict.held) return HeldReceiptFor(held_[*verdict.held].record, verdict.repeated);
   return v1::Receipt();
 }
 

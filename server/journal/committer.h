@@ -27,7 +27,7 @@
 namespace corridor {
 
 // What waits for the committer: a statement (local, or imported with its mark), a
-// mark to move, or parts alone.
+// held statement to release, a mark to move, a head to change, or parts alone.
 struct Proposal {
   struct MarkMove {
     std::string origin;
@@ -40,6 +40,8 @@ struct Proposal {
   std::optional<AcceptedStatement> statement;
   std::optional<Journal::Import> import;
   std::optional<MarkMove> mark;
+  std::optional<Journal::Release> release;
+  std::optional<Journal::HeadChange> head_change;
   std::vector<BatchPart> parts;
   // With the receipt where there is a statement, else with an empty one.
   Done done;
@@ -65,6 +67,8 @@ class Committer {
     std::vector<RecordPtr> records;
     std::vector<AlertHead> heads;
     std::vector<Proposal::MarkMove> marks;
+    // Whose content is to be erased.
+    std::vector<AlertHead::Place> erased;
   };
 
   // All must outlive this.
@@ -89,21 +93,39 @@ class Committer {
     absl::Status status;
     std::optional<v1::Receipt> receipt;
     std::optional<size_t> record;
+    std::optional<size_t> held;
     bool repeated = false;
+  };
+  // A statement that an embargo holds, not yet signed.
+  struct Held {
+    uint64_t number = 0;
+    Record record;
   };
 
   absl::StatusOr<Verdict> VerdictOn(Proposal& proposal);
   absl::StatusOr<Verdict> JudgeStatement(Proposal& proposal);
   absl::StatusOr<Verdict> JudgeRepeat(Proposal& proposal, const stored::StoredPlace& place);
+  absl::StatusOr<Verdict> AppendRecord(Proposal& proposal, const AlertHead* head, Record record);
+  absl::StatusOr<Verdict> Hold(Proposal& proposal, const AlertHead* head, absl::Time release);
+  absl::StatusOr<Verdict> JudgeRelease(Proposal& proposal);
+  absl::Status CheckReleasable(const AlertHead& head, const ParsedStatement& statement) const;
+  absl::StatusOr<Verdict> ChangeHead(Proposal& proposal);
+  // Of one alert: of a single statement, or of all where `ids` is empty.
+  absl::Status ScheduleErasures(const AlertHead& head, const std::vector<std::string>& ids);
+  absl::Status ScheduleErasure(const AlertHead& head, const stored::StoredPlace& place);
+  void PutErasure(const AlertHead& head, std::string key);
   absl::Status JudgeLocal(const AcceptedStatement& accepted, const AlertHead* head) const;
   absl::Status CheckDifferences(const AcceptedStatement& accepted, const AlertHead& head) const;
   absl::StatusOr<std::shared_ptr<const ParsedStatement>> StatementAt(AlertHead::Place place) const;
   absl::Status CheckTarget(const ParsedStatement& statement) const;
-  absl::StatusOr<std::optional<AlertHead>> HeadOfAlert(const ParsedStatement& statement) const;
+  absl::StatusOr<std::optional<AlertHead>> HeadOfAlert(std::string_view publisher,
+                                                       std::string_view alert_id) const;
   void PutHead(const AlertHead* before, const AlertHead& after);
   absl::Status PutMark(const Proposal::MarkMove& move, bool new_epoch_allowed);
-  void PutStatementKeys(const ParsedStatement& statement, AlertHead::Place place);
+  void PutPlace(const ParsedStatement& statement, stored::StoredPlace place);
   Record NewRecord(const Proposal& proposal) const;
+  Record NewLocalRecord(std::shared_ptr<const ParsedStatement> statement,
+                        v1::GateVerdictStamp gate) const;
   v1::Acceptance LocalAcceptance(v1::Lane lane, uint64_t offset) const;
   void SignLocalRecords();
 
@@ -112,12 +134,15 @@ class Committer {
   const SigningKey& acceptance_key_;
   const JournalOptions& options_;
   const uint64_t durable_head_;
+  const uint64_t durable_held_;
   const int64_t now_ms_;
   CommitOverlay overlay_;
   std::vector<Record> records_;  // Not yet signed.
+  std::vector<Held> held_;
   std::vector<Verdict> verdicts_;
   // Of the proposal being judged: they join changes_ when it is kept.
   std::optional<AlertHead> head_in_judgement_;
+  std::vector<AlertHead::Place> erased_in_judgement_;
   std::optional<Proposal::MarkMove> mark_in_judgement_;
   Changes changes_;
 };

@@ -1,6 +1,5 @@
 #include "server/journal/disclosure_ledger.h"
 
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -32,6 +31,9 @@ class DisclosureLedger::Impl {
     {
       absl::MutexLock lock(&mutex_);
       if (covered_.Find(key) != nullptr) return true;
+      // On its way: the store may have it already, in a batch whose end nobody else has
+      // seen. A recall in front of it in that batch has not counted it.
+      if (waiting_.contains(key)) return false;
     }
     const auto stored = GetValue<stored::StoredDisclosure>(store_, key);
     if (!stored.ok() || !stored->has_value()) return false;
@@ -40,7 +42,8 @@ class DisclosureLedger::Impl {
     return true;
   }
 
-  void Cover(const std::string& key, v1::AuditEntry entry, Done done) {
+  void Cover(const std::string& key, v1::AuditEntry entry, std::shared_ptr<const Facts> facts,
+             Done done) {
     {
       absl::MutexLock lock(&mutex_);
       std::vector<Done>& waiting = waiting_[key];
@@ -54,6 +57,7 @@ class DisclosureLedger::Impl {
       context.Put(key, EncodeValue(key, disclosure));
       return absl::OkStatus();
     });
+    parts.push_back(options_.keep_facts(std::move(facts)));
     parts.push_back(audit_(std::move(entry)));
     queue_.Commit(std::move(parts), [this, key](absl::Status status) { Answer(key, status); });
   }
@@ -107,26 +111,35 @@ bool DisclosureLedger::Covers(std::string_view holder, v1::Lane lane, uint64_t o
 }
 
 void DisclosureLedger::Cover(std::string_view holder, v1::Lane lane, uint64_t offset,
-                             uint64_t generation, absl::AnyInvocable<void(absl::Status)> done) {
+                             std::shared_ptr<const Facts> facts,
+                             absl::AnyInvocable<void(absl::Status)> done) {
   const uint64_t block = offset / kBlockOffsets;
-  const std::string key = DisclosureKey(lane, block, holder, generation);
+  const std::string key = DisclosureKey(lane, block, holder, facts->generation);
   if (impl_->Covers(key)) return done(absl::OkStatus());
-  impl_->Cover(key, impl_->EntryFor(holder, block, generation), std::move(done));
+  v1::AuditEntry entry = impl_->EntryFor(holder, block, facts->generation);
+  impl_->Cover(key, std::move(entry), std::move(facts), std::move(done));
+}
+
+absl::StatusOr<DisclosureLedger::Range> DisclosureLedger::RangeFrom(std::string_view prefix,
+                                                                    const KeyValue& pair) {
+  Range range;
+  std::string_view rest = std::string_view(pair.key).substr(prefix.size());
+  if (!TakeKeyText(rest, range.holder) || rest.size() != sizeof(uint64_t)) {
+    return Error(v1::ERROR_REASON_RECORD_CORRUPT, "a disclosure range has a malformed key");
+  }
+  range.generation = ParseKeyNumber(rest);
+  stored::StoredDisclosure disclosure;
+  RETURN_IF_ERROR(DecodeValue(pair.key, pair.value, disclosure));
+  range.time_ms = disclosure.time_ms();
+  return range;
 }
 
 absl::StatusOr<std::vector<std::string>> DisclosureLedger::HoldersOf(v1::Lane lane,
                                                                      uint64_t offset) const {
-  const std::string prefix = DisclosureKeyPrefix(lane, offset / kBlockOffsets);
-  ASSIGN_OR_RETURN(const std::vector<KeyValue> ranges,
-                   impl_->store().Scan(PrefixRange(prefix), std::numeric_limits<size_t>::max()));
+  ASSIGN_OR_RETURN(const std::vector<Range> ranges, RangesAt(impl_->store(), lane, offset));
   std::vector<std::string> holders;
-  for (const KeyValue& range : ranges) {
-    std::string_view rest = std::string_view(range.key).substr(prefix.size());
-    std::string holder;
-    if (!TakeKeyText(rest, holder)) {
-      return Error(v1::ERROR_REASON_RECORD_CORRUPT, "a disclosure range has a malformed key");
-    }
-    if (holders.empty() || holders.back() != holder) holders.push_back(std::move(holder));
+  for (const Range& range : ranges) {
+    if (holders.empty() || holders.back() != range.holder) holders.push_back(range.holder);
   }
   return holders;
 }

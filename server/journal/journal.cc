@@ -35,6 +35,28 @@ absl::Status NothingWritten() {
                    kRetryAfterFailure);
 }
 
+Journal::Release ReleaseOfKey(std::string_view key) {
+  key.remove_prefix(ReleaseKeyPrefix().size());
+  return {.release_ms = static_cast<int64_t>(ParseKeyNumber(key)),
+          .number = ParseKeyNumber(key.substr(8))};
+}
+
+void SetTime(google::protobuf::Timestamp& time, int64_t ms) {
+  time.set_seconds(ms / 1000);
+  time.set_nanos(static_cast<int32_t>(ms % 1000) * 1'000'000);
+}
+
+v1::HeldStatement HeldStatementOf(const stored::StoredRecord& stored,
+                                  const Journal::Release& release) {
+  v1::HeldStatement held;
+  held.set_statement_id(stored.statement_id());
+  held.set_alert_id(stored.alert_id());
+  held.set_kind(stored.kind());
+  SetTime(*held.mutable_release_time(), release.release_ms);
+  SetTime(*held.mutable_accept_time(), stored.acceptance().accept_time_ms());
+  return held;
+}
+
 class StoredJournal final : public Journal {
  public:
   StoredJournal(JournalParts parts, JournalOptions options, stored::JournalState state,
@@ -44,6 +66,18 @@ class StoredJournal final : public Journal {
               absl::AnyInvocable<void(absl::StatusOr<v1::Receipt>)> done) override;
   void AppendImported(AcceptedStatement statement, Import import, std::vector<BatchPart> parts,
                       absl::AnyInvocable<void(absl::Status)> done) override;
+  absl::StatusOr<std::vector<Release>> HeldUntil(absl::Time until, size_t limit) const override;
+  absl::StatusOr<RecordPtr> HeldAt(const Release& held) const override;
+  void AppendHeld(const Release& held, std::vector<BatchPart> parts,
+                  absl::AnyInvocable<void(absl::StatusOr<v1::Receipt>)> done) override;
+  void DropHeld(const Release& held, std::vector<BatchPart> parts,
+                absl::AnyInvocable<void(absl::Status)> done) override;
+  absl::StatusOr<std::vector<Held>> ListHeld(std::string_view publisher, const Release& after,
+                                             size_t limit) const override;
+  void ChangeHead(HeadChange change, std::vector<BatchPart> parts,
+                  absl::AnyInvocable<void(absl::Status)> done) override;
+  absl::StatusOr<std::vector<StatementPlace>> StatementsOf(
+      std::string_view publisher, std::string_view alert_id) const override;
   void MoveMark(std::string_view origin, uint64_t epoch, v1::Lane lane, uint64_t offset,
                 std::vector<BatchPart> parts, absl::AnyInvocable<void(absl::Status)> done) override;
   void Commit(std::vector<BatchPart> parts, absl::AnyInvocable<void(absl::Status)> done) override;
@@ -136,6 +170,26 @@ void StoredJournal::AppendImported(AcceptedStatement statement, Import import,
                                    absl::AnyInvocable<void(absl::Status)> done) {
   Propose({.statement = std::move(statement),
            .import = std::move(import),
+           .parts = std::move(parts),
+           .done = IgnoringReceipt(std::move(done))});
+}
+
+void StoredJournal::AppendHeld(const Release& held, std::vector<BatchPart> parts,
+                               absl::AnyInvocable<void(absl::StatusOr<v1::Receipt>)> done) {
+  Propose({.release = held, .parts = std::move(parts), .done = std::move(done)});
+}
+
+void StoredJournal::DropHeld(const Release& held, std::vector<BatchPart> parts,
+                             absl::AnyInvocable<void(absl::Status)> done) {
+  Release dropped = held;
+  dropped.drop = true;
+  Propose(
+      {.release = dropped, .parts = std::move(parts), .done = IgnoringReceipt(std::move(done))});
+}
+
+void StoredJournal::ChangeHead(HeadChange change, std::vector<BatchPart> parts,
+                               absl::AnyInvocable<void(absl::Status)> done) {
+  Propose({.head_change = std::move(change),
            .parts = std::move(parts),
            .done = IgnoringReceipt(std::move(done))});
 }
@@ -237,6 +291,7 @@ void StoredJournal::CommitBatch(std::vector<Proposal> proposals) {
 
 void StoredJournal::Publish(const Committer::Changes& changes) {
   for (const RecordPtr& record : changes.records) TailOf(record->lane).Push(record);
+  for (const AlertHead::Place& place : changes.erased) TailOf(place.lane).Erase(place.offset);
   {
     absl::MutexLock lock(&heads_mutex_);
     for (const AlertHead& head : changes.heads) {
@@ -417,6 +472,56 @@ absl::StatusOr<std::vector<AlertHead>> StoredJournal::ListAlertHeads(uint64_t be
     end = names.back().key;
   }
   return heads;
+}
+
+absl::StatusOr<std::vector<Journal::StatementPlace>> StoredJournal::StatementsOf(
+    std::string_view publisher, std::string_view alert_id) const {
+  const std::string prefix = AlertStatementKeyPrefix(publisher, alert_id);
+  ASSIGN_OR_RETURN(const std::vector<KeyValue> pairs,
+                   parts_.store.Scan(PrefixRange(prefix), std::numeric_limits<size_t>::max()));
+  std::vector<StatementPlace> places;
+  for (const KeyValue& pair : pairs) {
+    stored::StoredPlace place;
+    RETURN_IF_ERROR(DecodeValue(pair.key, pair.value, place));
+    places.push_back({pair.key.substr(prefix.size()), PlaceOf(place)});
+  }
+  return places;
+}
+
+absl::StatusOr<std::vector<Journal::Release>> StoredJournal::HeldUntil(absl::Time until,
+                                                                       size_t limit) const {
+  const KeyRange due = {ReleaseKeyPrefix(), ReleaseKey(ToMillis(until) + 1, 0)};
+  ASSIGN_OR_RETURN(const std::vector<KeyValue> pairs, parts_.store.Scan(due, limit));
+  std::vector<Release> releases;
+  releases.reserve(pairs.size());
+  for (const KeyValue& pair : pairs) releases.push_back(ReleaseOfKey(pair.key));
+  return releases;
+}
+
+absl::StatusOr<RecordPtr> StoredJournal::HeldAt(const Release& held) const {
+  ASSIGN_OR_RETURN(const std::optional<stored::StoredRecord> stored,
+                   GetValue<stored::StoredRecord>(parts_.store, HeldKey(held.number)));
+  if (!stored) return Error(v1::ERROR_REASON_NOT_FOUND, "it is not held any more");
+  return DecodeHeld(held.number, *stored, parts_.keys);
+}
+
+absl::StatusOr<std::vector<Journal::Held>> StoredJournal::ListHeld(std::string_view publisher,
+                                                                   const Release& after,
+                                                                   size_t limit) const {
+  KeyRange range = PrefixRange(ReleaseKeyPrefix());
+  if (after.number != 0) range.begin = ReleaseKey(after.release_ms, after.number + 1);
+  ASSIGN_OR_RETURN(const std::vector<KeyValue> pairs,
+                   parts_.store.Scan(range, std::numeric_limits<size_t>::max()));
+  std::vector<Held> held;
+  for (const KeyValue& pair : pairs) {
+    if (held.size() == limit) break;
+    const Release release = ReleaseOfKey(pair.key);
+    ASSIGN_OR_RETURN(const std::optional<stored::StoredRecord> stored,
+                     GetValue<stored::StoredRecord>(parts_.store, HeldKey(release.number)));
+    if (!stored || stored->publisher() != publisher) continue;
+    held.push_back({release, HeldStatementOf(*stored, release)});
+  }
+  return held;
 }
 
 absl::StatusOr<absl::flat_hash_map<std::string, Journal::Mark>> LoadMarks(const Store& store) {

@@ -20,6 +20,7 @@
 #include "core/base/random.h"
 #include "core/crypto/signature.h"
 #include "core/gate/gate.h"
+#include "corridor/v1/publisher.pb.h"
 #include "corridor/v1/record.pb.h"
 #include "server/journal/alert_head.h"
 #include "server/journal/head_marker.h"
@@ -86,10 +87,12 @@ class Journal : public CommitQueue {
   static absl::StatusOr<std::unique_ptr<Journal>> Open(JournalParts parts, JournalOptions options);
 
   // Appends a statement published in this region and answers with its receipt,
-  // once it is on stable storage with all that `parts` write. A repeated id with
-  // the same digest gets its first receipt again; `parts` do not run.
+  // once it is on stable storage with all that `parts` write. Where an embargo holds
+  // it, it takes no position: its receipt says so, and HeldUntil names it when it is
+  // due. A repeated id with the same digest gets its first receipt again; `parts` do
+  // not run. A RECALL schedules the erasure of what it names, in the same batch.
   //   ALREADY_EXISTS/STATEMENT_ID_REUSED   the publisher's id, other content
-  //   INVALID_ARGUMENT/VALIDITY, UNSUPPORTED (an embargo)
+  //   INVALID_ARGUMENT/VALIDITY, OUT_OF_BOUNDS (an embargo too long)
   //   REVISION_CONFLICT, ALERT_UNKNOWN, ALERT_CLOSED   see CheckFollows
   virtual void Append(AcceptedStatement statement, std::vector<BatchPart> parts,
                       absl::AnyInvocable<void(absl::StatusOr<v1::Receipt>)> done) = 0;
@@ -100,18 +103,79 @@ class Journal : public CommitQueue {
     // Verified by the caller; its position's epoch is the origin's.
     v1::Acceptance acceptance;
     // The mark of (origin, acceptance.lane) once this is written. A mark never
-    // goes back: a lower value leaves it alone.
+    // goes back: a lower value leaves it alone. 0: it comes outside the order of the
+    // lane, and no mark moves.
     uint64_t mark_after = 0;
+    // Where an embargo held it there.
+    std::optional<v1::Acceptance> held_acceptance;
+    // It was published here, in an incarnation of this journal that no longer has it, and
+    // comes back: it is a record of this region again, at a new position, accepted when
+    // it was.
+    bool returned = false;
   };
 
   // Appends a statement of another region and moves its mark in the same batch.
   // It is not judged again; a repeated id with the same digest moves the mark only
   // (and its parts do not run).
   //   ALREADY_EXISTS/STATEMENT_ID_REUSED   nothing written; see MoveMark
+  //   FAILED_PRECONDITION/CONTENT_ERASED   it was recalled, or withdrawn from here,
+  //                                        before it came; nothing written
   //   ABORTED/JOURNAL_REINCARNATED         the mark is of another epoch
   virtual void AppendImported(AcceptedStatement statement, Import import,
                               std::vector<BatchPart> parts,
                               absl::AnyInvocable<void(absl::Status)> done) = 0;
+
+  // Statements whose embargo has ended by `until`, the longest due first.
+  struct Release {
+    int64_t release_ms = 0;
+    uint64_t number = 0;
+    bool drop = false;  // Set by DropHeld.
+  };
+  virtual absl::StatusOr<std::vector<Release>> HeldUntil(absl::Time until, size_t limit) const = 0;
+
+  // A held statement. NOT_FOUND: it is not held any more.
+  virtual absl::StatusOr<RecordPtr> HeldAt(const Release& held) const = 0;
+
+  // Appends a held statement: from now on it is a record like any other, accepted now.
+  // Its id then answers with that receipt. `parts` see its position.
+  //   NOT_FOUND                          it is not held any more
+  //   FAILED_PRECONDITION/ALERT_CLOSED   its alert was cancelled meanwhile
+  //   INVALID_ARGUMENT/VALIDITY          it does not hold any more
+  // After the last two it is still held: drop it.
+  virtual void AppendHeld(const Release& held, std::vector<BatchPart> parts,
+                          absl::AnyInvocable<void(absl::StatusOr<v1::Receipt>)> done) = 0;
+  // Gives it up: its content is to be erased, its first receipt stays.
+  virtual void DropHeld(const Release& held, std::vector<BatchPart> parts,
+                        absl::AnyInvocable<void(absl::Status)> done) = 0;
+
+  // What is held of one publisher, by time of release, behind `after`.
+  struct Held {
+    Release release;
+    v1::HeldStatement statement;
+  };
+  virtual absl::StatusOr<std::vector<Held>> ListHeld(std::string_view publisher,
+                                                     const Release& after, size_t limit) const = 0;
+
+  // Changes what this region does with an alert, together with what `parts` write.
+  struct HeadChange {
+    std::string publisher;
+    std::string alert_id;
+    // Withheld from everybody here, or not any more.
+    std::optional<bool> quarantined;
+    // No longer for this region: recalled here, and to be erased.
+    std::vector<std::string> withdrawn_statement_ids;
+  };
+  //   NOT_FOUND   no such alert is here, and nothing is withdrawn
+  virtual void ChangeHead(HeadChange change, std::vector<BatchPart> parts,
+                          absl::AnyInvocable<void(absl::Status)> done) = 0;
+
+  // Where the statements of an alert stand (content and remarks), by statement id.
+  struct StatementPlace {
+    std::string statement_id;
+    AlertHead::Place place;  // Offset 0: an embargo holds it.
+  };
+  virtual absl::StatusOr<std::vector<StatementPlace>> StatementsOf(
+      std::string_view publisher, std::string_view alert_id) const = 0;
 
   // Moves a mark past what was refused or filtered, together with what `parts`
   // write. Within an epoch a mark never goes back; another epoch starts it anew.

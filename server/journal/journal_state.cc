@@ -17,6 +17,8 @@
 namespace corridor {
 namespace {
 
+constexpr int kPreviousMax = 16;
+
 constexpr char kHowToAccept[] =
     "; if what is missing is lost for good, start once with the lost tail accepted: the journal "
     "then goes on under a new epoch";
@@ -49,6 +51,14 @@ std::string LostTail(const stored::JournalState& state, bool is_new,
 
 void MintEpoch(stored::JournalState& state, Random& random) {
   const uint64_t old = state.epoch();
+  if (old != 0) {
+    auto* previous = state.mutable_previous();
+    stored::StoredHeadMark* mark = previous->Add();
+    mark->set_epoch(old);
+    mark->set_offset(HeadOf(state));
+    std::rotate(previous->begin(), previous->end() - 1, previous->end());
+    if (previous->size() > kPreviousMax) previous->RemoveLast();
+  }
   while (state.epoch() == 0 || state.epoch() == old) state.set_epoch(random.Uint64());
 }
 

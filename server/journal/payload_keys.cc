@@ -16,7 +16,9 @@ namespace {
 // k/<8>    a key
 constexpr char kNextKey[] = "n";
 
-std::string PayloadKeyKey(uint64_t number) { return "k/" + KeyNumber(number); }
+constexpr char kPayloadKeyPrefix[] = "k/";
+
+std::string PayloadKeyKey(uint64_t number) { return kPayloadKeyPrefix + KeyNumber(number); }
 
 }  // namespace
 
@@ -40,6 +42,14 @@ absl::StatusOr<KeyStore::NumberedKey> KeyStore::Take() {
 absl::Status KeyStore::Prepare() {
   absl::MutexLock lock(&mutex_);
   return ready_.size() < options_.low_water_keys ? AddBlock() : absl::OkStatus();
+}
+
+absl::Status KeyStore::Destroy(const std::vector<uint64_t>& numbers) {
+  if (numbers.empty()) return absl::OkStatus();
+  WriteBatch batch;
+  for (const uint64_t number : numbers) batch.Delete(PayloadKeyKey(number));
+  RETURN_IF_ERROR(store_.Apply(batch));
+  return store_.Purge(PrefixRange(kPayloadKeyPrefix));
 }
 
 absl::StatusOr<std::optional<PayloadKey>> KeyStore::Find(uint64_t number) const {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
@@ -46,6 +47,11 @@ class KeyStore {
 
   // Makes the next block when the open one runs low. Call where nobody waits.
   absl::Status Prepare();
+
+  // Deletes keys and purges them from the store's files: what they sealed can be
+  // opened no more, in no copy. Takes time; one call at a time. Numbers that are not
+  // there are OK.
+  absl::Status Destroy(const std::vector<uint64_t>& numbers);
 
   // The key of that number; absent when it was destroyed.
   absl::StatusOr<std::optional<PayloadKey>> Find(uint64_t number) const;

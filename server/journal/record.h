@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "core/model/statement.h"
 #include "corridor/v1/record.pb.h"
@@ -27,12 +29,26 @@ struct Record {
   int64_t append_time_ms = 0;
   // Published in this region.
   bool local = false;
+  // The content was recalled or is past its retention, and is gone: of the statement
+  // only digest, publisher and ids are left.
+  bool erased = false;
+  // Where an embargo held it: the acceptance of that time, with offset 0, for brokers.
+  std::optional<v1::Acceptance> held_acceptance;
 };
 
 using RecordPtr = std::shared_ptr<const Record>;
 
+// `record` without its content.
+RecordPtr ErasedCopyOf(const Record& record);
+// What is left of an erased statement.
+std::shared_ptr<const ParsedStatement> ErasedStatement(std::string publisher, std::string alert_id,
+                                                       std::string statement_id,
+                                                       std::string digest);
+
 // The receipt of the publisher for this record.
 v1::Receipt ReceiptFor(const Record& record, bool repeated);
+// The same while an embargo holds it.
+v1::Receipt HeldReceiptFor(const Record& record, bool repeated);
 
 }  // namespace corridor
 

@@ -24,11 +24,6 @@ std::string Checksum(std::string_view key, std::string_view message) {
   return std::string(BytesOf(digest).substr(0, kChecksumBytes));
 }
 
-// What a seal is bound to: a payload moved to another place does not open.
-std::string SealedWith(v1::Lane lane, uint64_t offset, std::string_view digest) {
-  return RecordKey(lane, offset).append(digest);
-}
-
 absl::StatusOr<std::shared_ptr<const ParsedStatement>> ParseStatement(std::string_view bytes,
                                                                       std::string digest) {
   auto parsed = std::make_shared<ParsedStatement>();
@@ -40,28 +35,70 @@ absl::StatusOr<std::shared_ptr<const ParsedStatement>> ParseStatement(std::strin
   return parsed;
 }
 
-absl::StatusOr<std::shared_ptr<const ParsedStatement>> OpenStatement(v1::Lane lane, uint64_t offset,
-                                                                     stored::StoredRecord& stored,
-                                                                     const KeyStore& keys) {
+// Under which key a record lies. Its seal is bound to that key and to the statement's
+// digest: a payload moved to another place does not open.
+struct Site {
+  v1::Lane lane;    // UNSPECIFIED: a held statement.
+  uint64_t offset;  // Or its number.
+
+  std::string key() const {
+    return lane == v1::LANE_UNSPECIFIED ? HeldKey(offset) : RecordKey(lane, offset);
+  }
+  std::string SealedWith(std::string_view digest) const { return key().append(digest); }
+};
+
+absl::StatusOr<std::shared_ptr<const ParsedStatement>> OpenStatement(
+    const Site& site, const stored::StoredRecord& stored, const KeyStore& keys) {
+  if (stored.erased()) {
+    return ErasedStatement(stored.publisher(), stored.alert_id(), stored.statement_id(),
+                           stored.digest());
+  }
   ASSIGN_OR_RETURN(const std::optional<PayloadKey> key, keys.Find(stored.key_number()));
-  if (!key) return CorruptRecord(lane, offset, "its payload key is not there");
-  const std::string bound = SealedWith(lane, offset, stored.digest());
-  absl::StatusOr<std::string> bytes = Open(*key, bound, stored.sealed_statement());
-  if (!bytes.ok()) return CorruptRecord(lane, offset, "its payload does not open");
-  auto statement = ParseStatement(*bytes, std::move(*stored.mutable_digest()));
-  if (!statement.ok()) return CorruptRecord(lane, offset, S(statement.status().message()));
+  if (!key) return CorruptRecord(site.lane, site.offset, "its payload key is not there");
+  absl::StatusOr<std::string> bytes =
+      Open(*key, site.SealedWith(stored.digest()), stored.sealed_statement());
+  if (!bytes.ok()) return CorruptRecord(site.lane, site.offset, "its payload does not open");
+  auto statement = ParseStatement(*bytes, stored.digest());
+  if (!statement.ok()) {
+    return CorruptRecord(site.lane, site.offset, S(statement.status().message()));
+  }
   return statement;
 }
 
-stored::StoredPlace ToStored(const AlertHead::Place& place) {
-  stored::StoredPlace stored;
-  stored.set_lane(place.lane);
-  stored.set_offset(place.offset);
-  return stored;
+std::string EncodeAt(const Site& site, const Record& record, const KeyStore::NumberedKey& key) {
+  const ParsedStatement& statement = *record.statement;
+  stored::StoredRecord stored;
+  stored.set_predecessor(record.predecessor);
+  stored.set_publisher(statement.body.publisher());
+  stored.set_statement_id(statement.body.statement_id());
+  stored.set_alert_id(statement.body.alert_id());
+  stored.set_kind(statement.kind());
+  stored.set_digest(statement.digest);
+  *stored.mutable_acceptance() = record.acceptance;
+  if (record.held_acceptance) *stored.mutable_held_acceptance() = *record.held_acceptance;
+  *stored.mutable_gate() = record.gate;
+  stored.set_append_time_ms(record.append_time_ms);
+  stored.set_local(record.local);
+  stored.set_key_number(key.number);
+  stored.set_sealed_statement(
+      Seal(key.key, site.SealedWith(statement.digest), statement.bytes.SerializeAsString()));
+  return EncodeValue(site.key(), stored);
 }
 
-AlertHead::Place FromStored(const stored::StoredPlace& stored) {
-  return {stored.lane(), stored.offset()};
+absl::StatusOr<RecordPtr> DecodeAt(const Site& site, const stored::StoredRecord& stored,
+                                   const KeyStore& keys) {
+  auto record = std::make_shared<Record>();
+  ASSIGN_OR_RETURN(record->statement, OpenStatement(site, stored, keys));
+  record->erased = stored.erased();
+  record->lane = site.lane;
+  record->offset = site.offset;
+  record->predecessor = stored.predecessor();
+  record->acceptance = stored.acceptance();
+  if (stored.has_held_acceptance()) record->held_acceptance = stored.held_acceptance();
+  record->gate = stored.gate();
+  record->append_time_ms = stored.append_time_ms();
+  record->local = stored.local();
+  return record;
 }
 
 }  // namespace
@@ -98,23 +135,11 @@ absl::Status CorruptRecord(v1::Lane lane, uint64_t offset, std::string_view what
 }
 
 std::string EncodeRecord(const Record& record, const KeyStore::NumberedKey& key) {
-  const ParsedStatement& statement = *record.statement;
-  stored::StoredRecord stored;
-  stored.set_predecessor(record.predecessor);
-  stored.set_publisher(statement.body.publisher());
-  stored.set_statement_id(statement.body.statement_id());
-  stored.set_alert_id(statement.body.alert_id());
-  stored.set_kind(statement.kind());
-  stored.set_digest(statement.digest);
-  *stored.mutable_acceptance() = record.acceptance;
-  *stored.mutable_gate() = record.gate;
-  stored.set_append_time_ms(record.append_time_ms);
-  stored.set_local(record.local);
-  stored.set_key_number(key.number);
-  stored.set_sealed_statement(Seal(key.key,
-                                   SealedWith(record.lane, record.offset, statement.digest),
-                                   statement.bytes.SerializeAsString()));
-  return EncodeValue(RecordKey(record.lane, record.offset), stored);
+  return EncodeAt({record.lane, record.offset}, record, key);
+}
+
+std::string EncodeHeld(uint64_t number, const Record& record, const KeyStore::NumberedKey& key) {
+  return EncodeAt({v1::LANE_UNSPECIFIED, number}, record, key);
 }
 
 absl::StatusOr<stored::StoredRecord> DecodeRecordHeader(v1::Lane lane, uint64_t offset,
@@ -127,17 +152,24 @@ absl::StatusOr<stored::StoredRecord> DecodeRecordHeader(v1::Lane lane, uint64_t 
 
 absl::StatusOr<RecordPtr> DecodeRecord(v1::Lane lane, uint64_t offset, std::string_view value,
                                        const KeyStore& keys) {
-  ASSIGN_OR_RETURN(stored::StoredRecord stored, DecodeRecordHeader(lane, offset, value));
-  auto record = std::make_shared<Record>();
-  ASSIGN_OR_RETURN(record->statement, OpenStatement(lane, offset, stored, keys));
-  record->lane = lane;
-  record->offset = offset;
-  record->predecessor = stored.predecessor();
-  record->acceptance = std::move(*stored.mutable_acceptance());
-  record->gate = std::move(*stored.mutable_gate());
-  record->append_time_ms = stored.append_time_ms();
-  record->local = stored.local();
-  return record;
+  ASSIGN_OR_RETURN(const stored::StoredRecord stored, DecodeRecordHeader(lane, offset, value));
+  return DecodeAt({lane, offset}, stored, keys);
+}
+
+absl::StatusOr<RecordPtr> DecodeHeld(uint64_t number, const stored::StoredRecord& stored,
+                                     const KeyStore& keys) {
+  return DecodeAt({v1::LANE_UNSPECIFIED, number}, stored, keys);
+}
+
+stored::StoredPlace StoredPlaceOf(const AlertHead::Place& place) {
+  stored::StoredPlace stored;
+  stored.set_lane(place.lane);
+  stored.set_offset(place.offset);
+  return stored;
+}
+
+AlertHead::Place PlaceOf(const stored::StoredPlace& stored) {
+  return {stored.lane(), stored.offset()};
 }
 
 stored::StoredAlertHead ToStored(const AlertHead& head) {
@@ -146,14 +178,17 @@ stored::StoredAlertHead ToStored(const AlertHead& head) {
   stored.set_alert_id(head.alert_id);
   stored.set_highest_revision(head.highest_revision);
   stored.set_state(head.state);
-  if (head.current) *stored.mutable_current() = ToStored(*head.current);
+  if (head.current) *stored.mutable_current() = StoredPlaceOf(*head.current);
   stored.set_current_revision(head.current_revision);
   stored.set_current_statement_id(head.current_statement_id);
-  if (head.closing) *stored.mutable_closing() = ToStored(*head.closing);
+  if (head.closing) *stored.mutable_closing() = StoredPlaceOf(*head.closing);
   stored.set_valid_until_ms(head.valid_until_ms);
   stored.set_tlp(head.tlp);
   for (const std::string& id : head.recalled_statement_ids) stored.add_recalled_statement_ids(id);
-  for (const AlertHead::Place& place : head.groups) *stored.add_groups() = ToStored(place);
+  for (const AlertHead::Place& place : head.groups) *stored.add_groups() = StoredPlaceOf(place);
+  stored.set_standing_revision(head.standing_revision);
+  stored.set_is_remark(head.is_remark);
+  stored.set_is_quarantined(head.is_quarantined);
   return stored;
 }
 
@@ -163,15 +198,18 @@ AlertHead FromStored(const stored::StoredAlertHead& stored) {
   head.alert_id = stored.alert_id();
   head.highest_revision = stored.highest_revision();
   head.state = stored.state();
-  if (stored.has_current()) head.current = FromStored(stored.current());
+  if (stored.has_current()) head.current = PlaceOf(stored.current());
   head.current_revision = stored.current_revision();
   head.current_statement_id = stored.current_statement_id();
-  if (stored.has_closing()) head.closing = FromStored(stored.closing());
+  if (stored.has_closing()) head.closing = PlaceOf(stored.closing());
   head.valid_until_ms = stored.valid_until_ms();
   head.tlp = stored.tlp();
   head.recalled_statement_ids.assign(stored.recalled_statement_ids().begin(),
                                      stored.recalled_statement_ids().end());
-  for (const stored::StoredPlace& place : stored.groups()) head.groups.push_back(FromStored(place));
+  for (const stored::StoredPlace& place : stored.groups()) head.groups.push_back(PlaceOf(place));
+  head.standing_revision = stored.standing_revision();
+  head.is_remark = stored.is_remark();
+  head.is_quarantined = stored.is_quarantined();
   return head;
 }
 

@@ -52,10 +52,17 @@ std::string EncodeRecord(const Record& record, const KeyStore::NumberedKey& key)
 absl::StatusOr<RecordPtr> DecodeRecord(v1::Lane lane, uint64_t offset, std::string_view value,
                                        const KeyStore& keys);
 
+// The same for a statement that an embargo holds, by its number.
+std::string EncodeHeld(uint64_t number, const Record& record, const KeyStore::NumberedKey& key);
+absl::StatusOr<RecordPtr> DecodeHeld(uint64_t number, const stored::StoredRecord& stored,
+                                     const KeyStore& keys);
+
 // The part of it in clear.
 absl::StatusOr<stored::StoredRecord> DecodeRecordHeader(v1::Lane lane, uint64_t offset,
                                                         std::string_view value);
 
+stored::StoredPlace StoredPlaceOf(const AlertHead::Place& place);
+AlertHead::Place PlaceOf(const stored::StoredPlace& stored);
 stored::StoredAlertHead ToStored(const AlertHead& head);
 AlertHead FromStored(const stored::StoredAlertHead& stored);
 

@@ -29,6 +29,17 @@ void TailCache::Push(RecordPtr record) {
   }
 }
 
+void TailCache::Erase(uint64_t offset) {
+  absl::MutexLock lock(&mutex_);
+  const auto at = std::lower_bound(
+      records_.begin(), records_.end(), offset,
+      [](const RecordPtr& record, uint64_t wanted) { return record->offset < wanted; });
+  if (at == records_.end() || (*at)->offset != offset) return;
+  bytes_ -= BytesOf(**at);
+  *at = ErasedCopyOf(**at);
+  bytes_ += BytesOf(**at);
+}
+
 std::optional<std::vector<RecordPtr>> TailCache::Read(uint64_t after_offset, size_t records_max,
                                                       size_t bytes_max) const {
   absl::MutexLock lock(&mutex_);

@@ -24,6 +24,9 @@ class TailCache {
   // The next record of the lane.
   void Push(RecordPtr record);
 
+  // Lets go of the content of the record at `offset`, if it is here.
+  void Erase(uint64_t offset);
+
   // What Journal::Read answers; absent when something in between is not here.
   std::optional<std::vector<RecordPtr>> Read(uint64_t after_offset, size_t records_max,
                                              size_t bytes_max) const;

@@ -34,7 +34,25 @@ void CheckValidity(const v1::StatementBody& body, absl::Time now, absl::Duration
   }
 }
 
+void CheckRelease(absl::Time release, const v1::StatementBody& body, absl::Time now,
+                  std::vector<FieldViolation>& violations) {
+  if (release > now + kEmbargoMax) {
+    violations.push_back({"routing.release_not_before", v1::ERROR_REASON_OUT_OF_BOUNDS,
+                          "is over 30 days ahead; release it earlier"});
+  }
+  if (body.has_valid_until() && TimeOf(body.valid_until()) <= release) {
+    violations.push_back({"body.valid_until", v1::ERROR_REASON_VALIDITY,
+                          "is not behind the release; name a later time"});
+  }
+}
+
 }  // namespace
+
+std::optional<absl::Time> ReleaseTimeOf(const ParsedStatement& statement, absl::Time now) {
+  if (!statement.routing.has_release_not_before()) return std::nullopt;
+  const absl::Time release = TimeOf(statement.routing.release_not_before());
+  return release > now ? std::optional(release) : std::nullopt;
+}
 
 absl::Status CheckTimes(const ParsedStatement& statement, absl::Time now,
                         const std::map<v1::Tlp, absl::Duration>& caps) {
@@ -44,10 +62,8 @@ absl::Status CheckTimes(const ParsedStatement& statement, absl::Time now,
     const auto cap = caps.find(body.tlp());
     CheckValidity(body, now, cap == caps.end() ? kValidityCapDefault : cap->second, violations);
   }
-  if (statement.routing.has_release_not_before() &&
-      TimeOf(statement.routing.release_not_before()) > now) {
-    violations.push_back({"routing.release_not_before", v1::ERROR_REASON_UNSUPPORTED,
-                          "an embargo is not offered yet; publish at the time of release"});
+  if (const auto release = ReleaseTimeOf(statement, now)) {
+    CheckRelease(*release, body, now, violations);
   }
   return violations.empty() ? absl::OkStatus() : InvalidFields(violations);
 }

@@ -33,6 +33,9 @@ void LinkProtocol::OnConnected(LinkGreeting greeting, const LinkTime& now) {
   protocol_version_ = 0;
   directory_known_ = window_sent_ = interest_known_ = window_known_ = false;
   directories_pending_ = 0;
+  backfill_out_ = false;
+  backfill_taken_ = true;
+  told_.clear();
   directory_first_ = directory_token_ + 1;
   heard_ = heartbeat_sent_ = now.steady;
   peer_hello_.Clear();
@@ -60,7 +63,7 @@ void LinkProtocol::OnClosed(const absl::Status& status) {
 }
 
 void LinkProtocol::OnTick(const LinkTime& now, const LinkFigures& figures) {
-  receiver_.OnTick(now.steady);
+  receiver_.OnTick();
   if (!connected_) return;
   const LinkLimits& limits = options_.limits;
   if (now.steady - heard_ >= limits.heartbeat_interval * limits.heartbeats_missed_max) {
@@ -121,8 +124,10 @@ void LinkProtocol::OnRefusedDurably(const PeerPosition& at, v1::ErrorReason reas
   receiver_.OnRefusedDurably(at, reason, std::move(digest));
 }
 
-void LinkProtocol::OnMayHeal(const PeerPosition& at, v1::ErrorReason reason, const LinkTime& now) {
-  receiver_.OnMayHeal(at, reason, now.steady);
+void LinkProtocol::OnParked(const PeerPosition& at) { receiver_.OnParked(at); }
+
+void LinkProtocol::OnParkedRefused(v1::LinkRefused refused) {
+  receiver_.TellRefused(std::move(refused));
 }
 
 void LinkProtocol::OnTryAgain(const PeerPosition& at) { receiver_.OnTryAgain(at); }
@@ -133,7 +138,6 @@ void LinkProtocol::OnMarkMoveFailed() { receiver_.OnMarkMoveFailed(); }
 
 void LinkProtocol::OnDirectoryAccepted(uint64_t token, uint64_t generation) {
   directory_generation_ = std::max(directory_generation_, generation);
-  receiver_.RetryHeld();
   if (!connected_ || token < directory_first_) return;
   --directories_pending_;
   receiver_.SetPaused(directories_pending_ > 0);
@@ -149,6 +153,51 @@ void LinkProtocol::OnDirectoryRefused(uint64_t token, const absl::Status& status
   actions_.push_back(RaiseAlarm{ReasonOf(status), detail});
   Close(Broken(detail));
   UpdateState();
+}
+
+bool LinkProtocol::DeskIsOpen() const {
+  return connected_ && protocol_version_ >= kLinkProtocolWithDesk &&
+         (state_ == v1::LINK_STATE_UP || state_ == v1::LINK_STATE_GAP_PENDING);
+}
+
+void LinkProtocol::SetNotices(std::vector<LinkNotice> notices) {
+  notices_ = std::move(notices);
+  std::set<std::string> told;
+  for (const LinkNotice& notice : notices_) {
+    if (told_.contains(notice.key)) told.insert(notice.key);
+  }
+  told_ = std::move(told);
+  SendNotices();
+}
+
+void LinkProtocol::SendNotices() {
+  if (!DeskIsOpen()) return;
+  for (const LinkNotice& notice : notices_) {
+    if (told_.insert(notice.key).second) Send(notice.frame);
+  }
+}
+
+bool LinkProtocol::SendFromDesk(v1::LinkFrame frame) {
+  if (!DeskIsOpen() || (frame.has_backfill() && backfill_out_)) return false;
+  if (frame.has_backfill()) backfill_out_ = true;
+  if (frame.has_backfill_taken()) backfill_taken_ = true;
+  Send(std::move(frame));
+  return true;
+}
+
+absl::Status LinkProtocol::HandleForDesk(v1::LinkFrame frame) {
+  if (protocol_version_ < kLinkProtocolWithDesk) return Broken("a frame of no known kind");
+  RETURN_IF_ERROR(CheckMayReceive());
+  if (frame.has_backfill_taken()) {
+    if (!std::exchange(backfill_out_, false)) return Broken("a Backfill was taken that none sent");
+  }
+  if (frame.has_backfill()) {
+    if (!std::exchange(backfill_taken_, false)) {
+      return Broken("a Backfill came before the last one was taken");
+    }
+  }
+  actions_.push_back(HandToDesk{std::move(frame)});
+  return absl::OkStatus();
 }
 
 absl::Status LinkProtocol::AcceptGap() {
@@ -287,6 +336,17 @@ absl::Status LinkProtocol::HandleGreeted(v1::LinkFrame frame, const LinkTime& no
       return absl::OkStatus();
     case v1::LinkFrame::kHeartbeat:
       return HandleHeartbeat(frame.heartbeat(), now);
+    case v1::LinkFrame::kRecallApplied:
+    case v1::LinkFrame::kRecallNoted:
+    case v1::LinkFrame::kWithdrawal:
+    case v1::LinkFrame::kAsk:
+    case v1::LinkFrame::kBackfill:
+    case v1::LinkFrame::kBackfillTaken:
+    case v1::LinkFrame::kQuery:
+    case v1::LinkFrame::kAnswer:
+    case v1::LinkFrame::kCanary:
+    case v1::LinkFrame::kCanaryEcho:
+      return HandleForDesk(std::move(frame));
     case v1::LinkFrame::kHello:
     case v1::LinkFrame::FRAME_NOT_SET:
       break;
@@ -326,6 +386,9 @@ void LinkProtocol::SendHello() {
   hello.set_vocabulary_version(greeting_.vocabulary_version);
   hello.set_gate_policy_version(greeting_.gate_policy_version);
   hello.set_policy_generation(greeting_.policy_generation);
+  for (const v1::LinkIncarnation& incarnation : greeting_.previous) {
+    *hello.add_previous() = incarnation;
+  }
   Send(std::move(frame));
 }
 
@@ -379,6 +442,7 @@ void LinkProtocol::UpdateState() {
   if (state == state_) return;
   state_ = state;
   actions_.push_back(StateChanged{state, Status().detail()});
+  SendNotices();
 }
 
 }  // namespace corridor

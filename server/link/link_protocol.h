@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -74,11 +76,13 @@ class LinkProtocol {
   void OnPersisted(const PeerPosition& at);
   // Refused for good, and that is durable. `digest` is 32 bytes.
   void OnRefusedDurably(const PeerPosition& at, v1::ErrorReason reason, std::string digest);
-  // Not now, but what it lacks may come: a key not known yet, a time ahead of
-  // ours. It is tried again within a bound, then delivered for the last time.
-  void OnMayHeal(const PeerPosition& at, v1::ErrorReason reason, const LinkTime& now);
+  // Not now, but what it lacks may come: a key not known yet, a time ahead of ours. It
+  // is kept durably, and the mark goes on.
+  void OnParked(const PeerPosition& at);
   // The inbox is full: tried again at the next tick, without bound.
   void OnTryAgain(const PeerPosition& at);
+  // One that was parked is refused for good.
+  void OnParkedRefused(v1::LinkRefused refused);
   void OnMarkMoved(const PeerPosition& mark);
   void OnMarkMoveFailed();
   // Taken over, or older than the one known.
@@ -87,6 +91,15 @@ class LinkProtocol {
   void OnDirectoryRefused(uint64_t token, const absl::Status& status);
   // An operator accepts the gap. kFailedPrecondition when none is pending.
   absl::Status AcceptGap();
+
+  // --- The desk: what is not about the order of records ----------------------
+
+  // What is told until it is answered, all of it: each once on every stream, when the
+  // lane is UP and the peer speaks version 2.
+  void SetNotices(std::vector<LinkNotice> notices);
+  // Sends one now. False, and nothing is sent, unless the lane is UP and the peer
+  // speaks version 2.
+  bool SendFromDesk(v1::LinkFrame frame);
 
   // --- Results --------------------------------------------------------------
 
@@ -118,6 +131,9 @@ class LinkProtocol {
   void Send(v1::LinkFrame frame) { actions_.push_back(SendFrame{std::move(frame)}); }
   void Disconnect(const absl::Status& status);
   void Close(const absl::Status& status);
+  bool DeskIsOpen() const;
+  absl::Status HandleForDesk(v1::LinkFrame frame);
+  void SendNotices();
   void UpdateState();
 
   const LinkOptions options_;
@@ -144,6 +160,11 @@ class LinkProtocol {
   uint64_t directories_pending_ = 0;
   absl::Duration heard_;
   absl::Duration heartbeat_sent_;
+
+  bool backfill_out_ = false;   // Sent, and not taken by the peer.
+  bool backfill_taken_ = true;  // The peer's last one, by our desk.
+  std::set<std::string> told_;  // Keys of notices.
+  std::vector<LinkNotice> notices_;
 
   uint64_t directory_token_ = 0;  // Of the last one to be taken over.
   uint64_t directory_first_ = 0;  // Of the first one on this stream.

@@ -38,9 +38,9 @@ void LinkReceiver::Reset(const PeerPosition& mark) {
   epoch_ = mark.epoch;
   mark_ = through_ = seen_through_ = mark.offset;
   entries_.clear();
-  decided_first_ = queued_ = records_waiting_ = held_ = 0;
+  decided_first_ = queued_ = records_waiting_ = 0;
   bytes_waiting_ = 0;
-  mark_moving_ = mark_move_failed_ = held_alarm_raised_ = false;
+  mark_moving_ = mark_move_failed_ = false;
   refusals_.clear();
 }
 
@@ -164,28 +164,22 @@ void LinkReceiver::OnRefusedDurably(const PeerPosition& at, v1::ErrorReason reas
                                     std::string digest) {
   Entry* entry = InInbox(at);
   if (entry == nullptr) return;
-  ++records_refused_;
-  if (refusals_.size() >= kRefusalsMax) refusals_.pop_front();
-  v1::LinkRefused& refused = refusals_.emplace_back();
+  v1::LinkRefused refused;
   refused.set_offset(at.offset);
   refused.set_reason(reason);
   refused.set_digest(std::move(digest));
+  TellRefused(std::move(refused));
   Decide(*entry);
 }
 
-void LinkReceiver::OnMayHeal(const PeerPosition& at, v1::ErrorReason reason, absl::Duration now) {
-  Entry* entry = InInbox(at);
-  if (entry == nullptr) return;
-  entry->stage = Stage::kHeld;
-  entry->held_last = now;
-  if (entry->was_held) return;
-  entry->was_held = true;
-  entry->held_since = now;
-  ++held_;
-  if (std::exchange(held_alarm_raised_, true)) return;
-  alarms_.emplace_back(RaiseAlarm{
-      reason, absl::StrCat("the peer's record at offset ", at.offset,
-                           " is held because what it lacks may still come: ", ReasonName(reason))});
+void LinkReceiver::TellRefused(v1::LinkRefused refused) {
+  ++records_refused_;
+  if (refusals_.size() >= kRefusalsMax) refusals_.pop_front();
+  refusals_.push_back(std::move(refused));
+}
+
+void LinkReceiver::OnParked(const PeerPosition& at) {
+  if (Entry* entry = InInbox(at)) Decide(*entry);
 }
 
 void LinkReceiver::OnTryAgain(const PeerPosition& at) {
@@ -208,38 +202,21 @@ bool LinkReceiver::AcceptGap() {
   return true;
 }
 
-void LinkReceiver::RetryHeld() {
-  for (Entry& entry : entries_) {
-    if (entry.stage == Stage::kHeld) Queue(entry, entry.last_try);
-  }
-}
-
-void LinkReceiver::OnTick(absl::Duration now) {
+void LinkReceiver::OnTick() {
   mark_move_failed_ = false;
-  size_t too_many = held_ - std::min(held_, limits_.held_records_max);
   for (Entry& entry : entries_) {
-    if (entry.stage == Stage::kTryAgain) Queue(entry, entry.last_try);
-    if (entry.stage != Stage::kHeld) continue;
-    const bool too_long = now - entry.held_since >= limits_.held_time_max;
-    if (too_many > 0 || too_long) {
-      too_many -= std::min<size_t>(too_many, 1);
-      Queue(entry, true);
-    } else if (now - entry.held_last >= limits_.held_retry_interval) {
-      Queue(entry, entry.last_try);
-    }
+    if (entry.stage == Stage::kTryAgain) Queue(entry);
   }
 }
 
-void LinkReceiver::Queue(Entry& entry, bool last_try) {
+void LinkReceiver::Queue(Entry& entry) {
   entry.stage = Stage::kQueued;
-  entry.last_try = last_try;
   ++queued_;
 }
 
 void LinkReceiver::Decide(Entry& entry) {
   entry.stage = Stage::kDecided;
   entry.record.reset();
-  if (entry.was_held && --held_ == 0) held_alarm_raised_ = false;
   --records_waiting_;
   bytes_waiting_ -= entry.bytes;
   RaiseMark(entry.mark_after);
@@ -273,8 +250,7 @@ void LinkReceiver::DeliverQueued(LinkActions& actions) {
     if (entry.stage != Stage::kQueued) continue;
     entry.stage = Stage::kInInbox;
     entry.mark_after = i == decided_first_ ? entry.offset : through_;
-    actions.emplace_back(
-        DeliverRecord{{epoch_, entry.offset}, entry.record, entry.mark_after, entry.last_try});
+    actions.emplace_back(DeliverRecord{{epoch_, entry.offset}, entry.record, entry.mark_after});
   }
   queued_ = 0;
 }

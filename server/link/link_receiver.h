@@ -57,16 +57,16 @@ class LinkReceiver {
   // From the inbox. What names another epoch or nothing that waits is ignored.
   void OnPersisted(const PeerPosition& at);
   void OnRefusedDurably(const PeerPosition& at, v1::ErrorReason reason, std::string digest);
-  void OnMayHeal(const PeerPosition& at, v1::ErrorReason reason, absl::Duration now);
+  void OnParked(const PeerPosition& at);
+  // The peer is to be told that one of its records was refused for good.
+  void TellRefused(v1::LinkRefused refused);
   void OnTryAgain(const PeerPosition& at);
   void OnMarkMoved(const PeerPosition& mark);
   void OnMarkMoveFailed();
 
   // The operator accepts that the stretch is lost. False: none pending.
   bool AcceptGap();
-  // What was held may have healed.
-  void RetryHeld();
-  void OnTick(absl::Duration now);
+  void OnTick();
 
   // Appends what is to be done.
   void TakeActions(LinkActions& actions);
@@ -75,23 +75,17 @@ class LinkReceiver {
   uint64_t named() const { return named_; }
   bool gap_pending() const { return gap_through_ > 0; }
   uint64_t gap_through() const { return gap_through_; }
-  // Records that wait for something to heal.
-  size_t held() const { return held_; }
   uint64_t records_received() const { return records_received_; }
   uint64_t records_refused() const { return records_refused_; }
 
  private:
-  enum class Stage { kQueued, kInInbox, kHeld, kTryAgain, kDecided };
+  enum class Stage { kQueued, kInInbox, kTryAgain, kDecided };
   struct Entry {
     uint64_t offset = 0;
     std::shared_ptr<const v1::LinkRecord> record;  // Null: a skipped stretch.
     size_t bytes = 0;
     Stage stage = Stage::kQueued;
     uint64_t mark_after = 0;
-    bool last_try = false;
-    bool was_held = false;
-    absl::Duration held_since;
-    absl::Duration held_last;
   };
 
   absl::Status CheckPredecessor(uint64_t predecessor, uint64_t next) const;
@@ -102,7 +96,7 @@ class LinkReceiver {
   Entry* InInbox(const PeerPosition& at);
   void Decide(Entry& entry);
   void RaiseMark(uint64_t mark);
-  void Queue(Entry& entry, bool last_try);
+  void Queue(Entry& entry);
   void DeliverQueued(LinkActions& actions);
   void MoveMark(LinkActions& actions);
   void Tell(LinkActions& actions);
@@ -122,8 +116,6 @@ class LinkReceiver {
   uint64_t bytes_waiting_ = 0;
   bool mark_moving_ = false;
   bool mark_move_failed_ = false;
-  size_t held_ = 0;
-  bool held_alarm_raised_ = false;
 
   bool open_ = false;
   uint64_t named_ = 0;

@@ -51,16 +51,20 @@ struct LinkLimits {
   uint64_t routine_bytes_min = 64 * 1024;
   absl::Duration heartbeat_interval = absl::Seconds(5);
   int heartbeats_missed_max = 3;
-  // Records held because what they lack may still come: tried again so often,
-  // refused after so long, or, the oldest first, when they are too many.
-  absl::Duration held_retry_interval = absl::Seconds(5);
-  absl::Duration held_time_max = absl::Minutes(10);
-  size_t held_records_max = 256;
 };
 
-// Protocol versions this build speaks.
+// Protocol versions this build speaks. From the second on there are the frames that are
+// not about the order of records.
 inline constexpr uint32_t kLinkProtocolMin = 1;
-inline constexpr uint32_t kLinkProtocolMax = 1;
+inline constexpr uint32_t kLinkProtocolMax = 2;
+inline constexpr uint32_t kLinkProtocolWithDesk = 2;
+
+// What is told again on each stream until it is answered, and what tells one from
+// another: told once on a stream.
+struct LinkNotice {
+  std::string key;
+  v1::LinkFrame frame;
+};
 
 // Who is linked, constant for the life of a link.
 struct LinkOptions {
@@ -81,6 +85,8 @@ struct LinkGreeting {
   std::string vocabulary_version;
   std::string gate_policy_version;
   uint64_t policy_generation = 0;
+  // Earlier incarnations of our journal; see LinkHello.
+  std::vector<v1::LinkIncarnation> previous;
   v1::SignedDirectory directory;
   v1::LinkInterest interest;
 };
@@ -97,15 +103,13 @@ struct SendFrame {
   v1::LinkFrame frame;
 };
 // A record for the inbox. To be answered by one of OnPersisted,
-// OnRefusedDurably, OnMayHeal, OnTryAgain with the same `at`.
+// OnRefusedDurably, OnParked, OnTryAgain with the same `at`.
 struct DeliverRecord {
   PeerPosition at;
   std::shared_ptr<const v1::LinkRecord> record;
   // The mark to write in the batch that decides on the record. It stays behind
   // while earlier records are undecided.
   uint64_t mark_after = 0;
-  // What may heal is refused now.
-  bool last_try = false;
 };
 // To be answered by OnDirectoryAccepted or OnDirectoryRefused with `token`.
 struct TakeOverDirectory {
@@ -124,6 +128,11 @@ struct CloseStream {
 struct RefusedByPeer {
   v1::LinkRefused refused;
 };
+// A frame that is not about the order of records came: for the desk. An Ask, a Backfill,
+// a Query, a Canary, a Withdrawal, a RecallApplied, or an answer to one of these.
+struct HandToDesk {
+  v1::LinkFrame frame;
+};
 struct StateChanged {
   v1::LinkState state;
   std::string detail;  // For people; empty when it moves.
@@ -134,7 +143,7 @@ struct RaiseAlarm {
   std::string detail;
 };
 using LinkAction = std::variant<SendFrame, DeliverRecord, TakeOverDirectory, MoveMarkThrough,
-                                CloseStream, RefusedByPeer, StateChanged, RaiseAlarm>;
+                                CloseStream, RefusedByPeer, HandToDesk, StateChanged, RaiseAlarm>;
 using LinkActions = std::vector<LinkAction>;
 
 }  // namespace corridor

@@ -100,6 +100,7 @@ void RegionLink::Tick() {
   for (const v1::Lane lane : kLanesUrgentFirst) {
     LaneState& state = at(lane);
     state.protocol.OnTick(now, figures);
+    state.protocol.SetNotices(parts_.desk.NoticesFor(options_.link.peer_region, lane));
     const bool up = state.protocol.state() == v1::LINK_STATE_UP;
     if (up && now.steady - state.up_since >= kUpLongEnough) state.backoff.Reset();
     if (state.waiting.id != 0 && now.steady - state.waiting_since >= options_.tie_wait) {
@@ -235,8 +236,7 @@ void RegionLink::Do(v1::Lane lane, DeliverRecord& action) {
   parts_.inbox.Accept({.origin = options_.link.peer_region,
                        .lane = lane,
                        .record = std::move(action.record),
-                       .mark_after = action.mark_after,
-                       .last_try = action.last_try},
+                       .mark_after = action.mark_after},
                       [&executor = parts_.executor, weak = weak_from_this(), lane,
                        at = action.at](InboxOutcome outcome) {
                         executor.Post([weak, lane, at, outcome = std::move(outcome)]() mutable {
@@ -290,8 +290,17 @@ void RegionLink::Do(v1::Lane lane, RefusedByPeer& action) {
   parts_.host.OnRefusedByPeer(options_.link.peer_region, lane, action.refused);
 }
 
+void RegionLink::Do(v1::Lane lane, HandToDesk& action) {
+  parts_.desk.OnFrame(options_.link.peer_region, lane, std::move(action.frame));
+}
+
 void RegionLink::Do(v1::Lane lane, StateChanged& action) {
-  if (action.state == v1::LINK_STATE_UP) at(lane).up_since = parts_.clock.Steady();
+  if (action.state == v1::LINK_STATE_UP) {
+    at(lane).up_since = parts_.clock.Steady();
+    parts_.desk.OnUp(options_.link.peer_region, lane);
+  } else {
+    parts_.desk.OnDown(options_.link.peer_region, lane);
+  }
   parts_.host.OnLinkState(options_.link.peer_region, lane, action.state, action.detail);
 }
 
@@ -308,8 +317,8 @@ void RegionLink::OnOutcome(v1::Lane lane, const PeerPosition& where, InboxOutcom
     case InboxOutcome::Kind::kRefused:
       protocol.OnRefusedDurably(where, outcome.reason, std::move(outcome.digest));
       break;
-    case InboxOutcome::Kind::kMayHeal:
-      protocol.OnMayHeal(where, outcome.reason, Now());
+    case InboxOutcome::Kind::kParked:
+      protocol.OnParked(where);
       break;
     case InboxOutcome::Kind::kTryAgain:
       protocol.OnTryAgain(where);
@@ -325,6 +334,23 @@ void RegionLink::OnJournalAdvanced(v1::Lane lane, uint64_t head_offset) {
 
 void RegionLink::OnOwnDirectoryChanged(const v1::SignedDirectory& directory) {
   for (LaneState& lane : lanes_) lane.protocol.OnOwnDirectoryChanged(directory);
+  DrainSoon();
+}
+
+void RegionLink::OnNoticesChanged() {
+  for (const v1::Lane lane : kLanesUrgentFirst) {
+    at(lane).protocol.SetNotices(parts_.desk.NoticesFor(options_.link.peer_region, lane));
+  }
+  DrainSoon();
+}
+
+bool RegionLink::SendFromDesk(v1::Lane lane, v1::LinkFrame frame) {
+  DrainSoon();
+  return at(lane).protocol.SendFromDesk(std::move(frame));
+}
+
+void RegionLink::OnParkedRefused(v1::Lane lane, v1::LinkRefused refused) {
+  at(lane).protocol.OnParkedRefused(std::move(refused));
   DrainSoon();
 }
 
@@ -345,6 +371,7 @@ bool RegionLink::Hand(const OutletRecord& record) {
   *out.mutable_statement() = record.statement->bytes;
   *out.mutable_acceptance() = record.acceptance;
   *out.mutable_gate() = record.gate;
+  if (record.held_acceptance) *out.mutable_held_acceptance() = *record.held_acceptance;
   DrainSoon();
   return at(record.lane).protocol.OfferRecord(record.after, std::move(out));
 }

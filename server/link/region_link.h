@@ -28,11 +28,11 @@ struct InboxOutcome {
   enum class Kind {
     kPersisted,  // Durable, or was durable already.
     kRefused,    // For good; that is durable, without content.
-    kMayHeal,    // Nothing written: what it lacks may come.
+    kParked,     // Kept durably, beside the journal: what it lacks may come.
     kTryAgain,   // Nothing written: no room now.
   };
   Kind kind = Kind::kPersisted;
-  v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;  // kRefused, kMayHeal.
+  v1::ErrorReason reason = v1::ERROR_REASON_UNSPECIFIED;  // kRefused.
   std::string digest;                                     // kRefused: 32 bytes.
 };
 
@@ -46,14 +46,12 @@ class Inbox {
   // Judges a record that `origin` sent and, when it passes, makes it durable.
   // The batch that makes it durable, or records that it was refused for good,
   // also moves the mark of (origin, lane) to `mark_after`, at the epoch of the
-  // record's position; a mark never goes back. On the last try what may heal is
-  // refused.
+  // record's position; a mark never goes back.
   struct Delivery {
     std::string origin;
     v1::Lane lane = v1::LANE_UNSPECIFIED;
     std::shared_ptr<const v1::LinkRecord> record;
     uint64_t mark_after = 0;
-    bool last_try = false;
   };
   virtual void Accept(Delivery delivery, absl::AnyInvocable<void(InboxOutcome)> done) = 0;
 
@@ -68,6 +66,25 @@ class Inbox {
 
   // The durable mark.
   virtual PeerPosition MarkOf(const std::string& origin, v1::Lane lane) const = 0;
+};
+
+// What regions say to each other beside the order of records: recalls and what became of
+// them, questions, statements sent again. Called on the flow executor.
+class LinkDesk {
+ public:
+  virtual ~LinkDesk() = default;
+
+  // What `peer` is to be told in this lane until it answers; asked each second, and
+  // when it changed (RegionLink::OnNoticesChanged).
+  virtual std::vector<LinkNotice> NoticesFor(const std::string& peer, v1::Lane lane) = 0;
+
+  // `peer` sent a frame of the kinds that HandToDesk names. Answers go back by
+  // RegionLink::SendFromDesk.
+  virtual void OnFrame(const std::string& peer, v1::Lane lane, v1::LinkFrame frame) = 0;
+
+  // The lane is UP, or no more: what was asked on the stream before has no answer.
+  virtual void OnUp(const std::string& peer, v1::Lane lane) = 0;
+  virtual void OnDown(const std::string& peer, v1::Lane lane) = 0;
 };
 
 // What a link asks and tells its region. Called on the flow executor.
@@ -119,6 +136,7 @@ class RegionLink final : public Outlet, public std::enable_shared_from_this<Regi
     Inbox& inbox;
     OutletSource& source;
     LinkHost& host;
+    LinkDesk& desk;
     LinkTransport* transport = nullptr;
   };
 
@@ -139,6 +157,13 @@ class RegionLink final : public Outlet, public std::enable_shared_from_this<Regi
   // Our journal's head rose: tells dispatch where there is room.
   void OnJournalAdvanced(v1::Lane lane, uint64_t head_offset);
   void OnOwnDirectoryChanged(const v1::SignedDirectory& directory);
+  // The desk has other notices.
+  void OnNoticesChanged();
+  // For the desk. False: the lane is not UP, the peer speaks version 1, or it has not
+  // taken the last Backfill.
+  bool SendFromDesk(v1::Lane lane, v1::LinkFrame frame);
+  // A record of the peer that was parked is refused for good: it is told.
+  void OnParkedRefused(v1::Lane lane, v1::LinkRefused refused);
   // An operator accepts a retention gap.
   absl::Status AcceptGap(v1::Lane lane);
   // (after, through] is no longer in our journal.
@@ -209,6 +234,7 @@ class RegionLink final : public Outlet, public std::enable_shared_from_this<Regi
   void Do(v1::Lane lane, MoveMarkThrough& action);
   void Do(v1::Lane lane, CloseStream& action);
   void Do(v1::Lane lane, RefusedByPeer& action);
+  void Do(v1::Lane lane, HandToDesk& action);
   void Do(v1::Lane lane, StateChanged& action);
   void Do(v1::Lane lane, RaiseAlarm& action);
   void OnOutcome(v1::Lane lane, const PeerPosition& where, InboxOutcome outcome);

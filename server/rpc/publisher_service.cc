@@ -1,4 +1,5 @@
 #include "server/rpc/publisher_service.h"
+#include "server/broker/held_statements.h"
 
 #include <memory>
 #include <utility>
@@ -150,6 +151,15 @@ grpc::ServerUnaryReactor* PublisherService::CheckStatement(grpc::CallbackServerC
     intake_.Check(*caller, request->statement(), std::move(answer));
   }
   return reactor;
+}
+
+grpc::ServerUnaryReactor* PublisherService::ListHeldStatements(
+    grpc::CallbackServerContext* context, const v1::ListHeldStatementsRequest* request,
+    v1::ListHeldStatementsResponse* response) {
+  return ServeOn(executor_, context, request, response,
+                 [this](const Principal& caller, const auto& request, auto answer) {
+                   answer(ListHeld(region_.journal(), caller, request));
+                 });
 }
 
 }  // namespace corridor

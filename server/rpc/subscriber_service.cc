@@ -1,5 +1,6 @@
 #include "server/rpc/subscriber_service.h"
 
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -9,61 +10,78 @@
 
 namespace corridor {
 
+// Every answer says how many recall notices wait: who only calls learns of them too.
+template <typename Request, typename Response, typename Call>
+grpc::ServerUnaryReactor* SubscriberService::Serve(grpc::CallbackServerContext* context,
+                                                   const Request* request, Response* response,
+                                                   Call call) {
+  return ServeOn(executor_, context, request, response,
+                 [this, context, call = std::move(call)](const Principal& caller, const auto& asked,
+                                                         auto answer) mutable {
+                   const size_t pending = region_.recalls().CountFor(caller);
+                   if (pending > 0) {
+                     context->AddTrailingMetadata("corridor-recalls-pending",
+                                                  std::to_string(pending));
+                   }
+                   call(caller, asked, std::move(answer));
+                 });
+}
+
 grpc::ServerUnaryReactor* SubscriberService::CreateSubscription(
     grpc::CallbackServerContext* context, const v1::CreateSubscriptionRequest* request,
     v1::Subscription* response) {
-  return ServeOn(executor_, context, request, response,
-                 [this](const Principal& caller, const auto& request, auto answer) {
-                   region_.CreateSubscription(caller, request.subscription(), std::move(answer));
-                 });
+  return Serve(context, request, response,
+               [this](const Principal& caller, const auto& request, auto answer) {
+                 region_.CreateSubscription(caller, request.subscription(), std::move(answer));
+               });
 }
 
 grpc::ServerUnaryReactor* SubscriberService::GetSubscription(
     grpc::CallbackServerContext* context, const v1::GetSubscriptionRequest* request,
     v1::GetSubscriptionResponse* response) {
-  return ServeOn(executor_, context, request, response,
-                 [this](const Principal& caller, const auto& request, auto answer) {
-                   auto found = region_.catalog().GetSubscription(caller.spiffe_id, request.name());
-                   if (!found.ok()) return answer(found.status());
-                   region_.sessions().StatusOf(
-                       {{caller.spiffe_id, *found}},
-                       [subscription = *found, answer = std::move(answer)](
-                           absl::StatusOr<std::vector<v1::SubscriptionStatus>> statuses) mutable {
-                         if (!statuses.ok()) return answer(statuses.status());
-                         v1::GetSubscriptionResponse response;
-                         *response.mutable_subscription() = std::move(subscription);
-                         *response.mutable_status() = std::move(statuses->front());
-                         answer(std::move(response));
-                       });
-                 });
+  return Serve(context, request, response,
+               [this](const Principal& caller, const auto& request, auto answer) {
+                 auto found = region_.catalog().GetSubscription(caller.spiffe_id, request.name());
+                 if (!found.ok()) return answer(found.status());
+                 region_.sessions().StatusOf(
+                     {{caller.spiffe_id, *found}},
+                     [subscription = *found, answer = std::move(answer)](
+                         absl::StatusOr<std::vector<v1::SubscriptionStatus>> statuses) mutable {
+                       if (!statuses.ok()) return answer(statuses.status());
+                       v1::GetSubscriptionResponse response;
+                       *response.mutable_subscription() = std::move(subscription);
+                       *response.mutable_status() = std::move(statuses->front());
+                       answer(std::move(response));
+                     });
+               });
 }
 
 grpc::ServerUnaryReactor* SubscriberService::ListSubscriptions(
     grpc::CallbackServerContext* context, const v1::ListSubscriptionsRequest* request,
     v1::ListSubscriptionsResponse* response) {
-  return ServeOn(executor_, context, request, response,
-                 [this](const Principal& caller, const auto& request, auto answer) {
-                   answer(region_.catalog().ListSubscriptions(caller.spiffe_id, request));
-                 });
+  return Serve(context, request, response,
+               [this](const Principal& caller, const auto& request, auto answer) {
+                 answer(region_.catalog().ListSubscriptions(caller.spiffe_id, request));
+               });
 }
 
 grpc::ServerUnaryReactor* SubscriberService::UpdateSubscription(
     grpc::CallbackServerContext* context, const v1::UpdateSubscriptionRequest* request,
     v1::Subscription* response) {
-  return ServeOn(executor_, context, request, response,
-                 [this](const Principal& caller, const auto& request, auto answer) {
-                   region_.catalog().UpdateSubscription(caller, request, region_.journal().head(),
-                                                        std::move(answer));
-                 });
+  return Serve(context, request, response,
+               [this](const Principal& caller, const auto& request, auto answer) {
+                 region_.catalog().UpdateSubscription(caller, request, region_.journal().head(),
+                                                      std::move(answer));
+               });
 }
 
 grpc::ServerUnaryReactor* SubscriberService::DeleteSubscription(
     grpc::CallbackServerContext* context, const v1::DeleteSubscriptionRequest* request,
     v1::DeleteSubscriptionResponse* response) {
-  return ServeOn(executor_, context, request, response,
-                 [this](const Principal& caller, const auto& request, auto answer) {
-                   region_.DeleteSubscription(caller, request, AnswerEmpty(std::move(answer)));
-                 });
+  return Serve(context, request, response,
+               [this](const Principal& caller, const auto& request, auto answer) {
+                 region_.DeleteSubscription(caller, request, AnswerEmpty(std::move(answer)));
+               });
 }
 
 grpc::ServerBidiReactor<v1::AttachRequest, v1::AttachResponse>* SubscriberService::Attach(
@@ -79,19 +97,38 @@ grpc::ServerBidiReactor<v1::AttachRequest, v1::AttachResponse>* SubscriberServic
 grpc::ServerUnaryReactor* SubscriberService::GetAlert(grpc::CallbackServerContext* context,
                                                       const v1::GetAlertRequest* request,
                                                       v1::Alert* response) {
-  return ServeOn(executor_, context, request, response,
-                 [this](const Principal& caller, const auto& request, auto answer) {
-                   region_.reader().GetAlert(caller, request, std::move(answer));
-                 });
+  return Serve(context, request, response,
+               [this](const Principal& caller, const auto& request, auto answer) {
+                 region_.reader().GetAlert(caller, request, std::move(answer));
+               });
 }
 
 grpc::ServerUnaryReactor* SubscriberService::ListAlerts(grpc::CallbackServerContext* context,
                                                         const v1::ListAlertsRequest* request,
                                                         v1::ListAlertsResponse* response) {
-  return ServeOn(executor_, context, request, response,
-                 [this](const Principal& caller, const auto& request, auto answer) {
-                   region_.reader().ListAlerts(caller, request, std::move(answer));
-                 });
+  return Serve(context, request, response,
+               [this](const Principal& caller, const auto& request, auto answer) {
+                 region_.reader().ListAlerts(caller, request, std::move(answer));
+               });
+}
+
+grpc::ServerUnaryReactor* SubscriberService::ListRecallNotices(
+    grpc::CallbackServerContext* context, const v1::ListRecallNoticesRequest* request,
+    v1::ListRecallNoticesResponse* response) {
+  return Serve(context, request, response,
+               [this](const Principal& caller, const auto& request, auto answer) {
+                 answer(region_.recalls().List(caller, request));
+               });
+}
+
+grpc::ServerUnaryReactor* SubscriberService::ConfirmRecalls(
+    grpc::CallbackServerContext* context, const v1::ConfirmRecallsRequest* request,
+    v1::ConfirmRecallsResponse* response) {
+  return Serve(context, request, response,
+               [this](const Principal& caller, const auto& request, auto answer) {
+                 region_.recalls().Confirm(caller, request.confirmations(),
+                                           AnswerEmpty(std::move(answer)));
+               });
 }
 
 }  // namespace corridor

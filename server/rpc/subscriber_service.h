@@ -40,8 +40,18 @@ class SubscriberService final : public v1::Subscriber::CallbackService {
   grpc::ServerUnaryReactor* ListAlerts(grpc::CallbackServerContext* context,
                                        const v1::ListAlertsRequest* request,
                                        v1::ListAlertsResponse* response) override;
+  grpc::ServerUnaryReactor* ListRecallNotices(grpc::CallbackServerContext* context,
+                                              const v1::ListRecallNoticesRequest* request,
+                                              v1::ListRecallNoticesResponse* response) override;
+  grpc::ServerUnaryReactor* ConfirmRecalls(grpc::CallbackServerContext* context,
+                                           const v1::ConfirmRecallsRequest* request,
+                                           v1::ConfirmRecallsResponse* response) override;
 
  private:
+  template <typename Request, typename Response, typename Call>
+  grpc::ServerUnaryReactor* Serve(grpc::CallbackServerContext* context, const Request* request,
+                                  Response* response, Call call);
+
   Region& region_;
   Executor& executor_;
   LiveCalls& calls_;

@@ -64,6 +64,30 @@ std::string AlertHeadKey(std::string_view publisher, std::string_view alert_id) 
   return "h/" + KeyText(publisher).append(alert_id);
 }
 std::string AlertByOffsetKey(uint64_t offset) { return "l/" + KeyNumber(offset); }
+std::string AlertStatementKeyPrefix(std::string_view publisher, std::string_view alert_id) {
+  return "v/" + KeyText(publisher).append(alert_id);
+}
+std::string AlertStatementKey(std::string_view publisher, std::string_view alert_id,
+                              std::string_view statement_id) {
+  return AlertStatementKeyPrefix(publisher, alert_id).append(statement_id);
+}
+std::string HeldKey(uint64_t number) { return "q/" + KeyNumber(number); }
+std::string ReleaseKeyPrefix() { return "t/"; }
+std::string ReleaseKey(int64_t release_ms, uint64_t number) {
+  return ReleaseKeyPrefix() + KeyNumber(static_cast<uint64_t>(release_ms)) + KeyNumber(number);
+}
+std::string ErasureKeyPrefix() { return "x/"; }
+std::string ErasureKey(Erased what, uint64_t number) {
+  return ErasureKeyPrefix() + static_cast<char>(what) + KeyNumber(number);
+}
+std::string ErasureKey(v1::Lane lane, uint64_t offset) {
+  return ErasureKey(lane == v1::LANE_URGENT ? Erased::kUrgentRecord : Erased::kRoutineRecord,
+                    offset);
+}
+std::pair<Erased, uint64_t> ParseErasureKey(std::string_view key) {
+  const std::string_view what = key.substr(ErasureKeyPrefix().size());
+  return {static_cast<Erased>(what[0]), ParseKeyNumber(what.substr(1))};
+}
 std::string MarkKeyPrefix() { return "m/"; }
 std::string MarkKey(std::string_view origin, v1::Lane lane) {
   return MarkKeyPrefix() + KeyText(origin) + LaneByte(lane);
@@ -74,6 +98,60 @@ std::string DisclosureKeyPrefix(v1::Lane lane, uint64_t block) {
 std::string DisclosureKey(v1::Lane lane, uint64_t block, std::string_view holder,
                           uint64_t generation) {
   return DisclosureKeyPrefix(lane, block) + KeyText(holder) + KeyNumber(generation);
+}
+
+std::string RecallNextKey() { return "w/next"; }
+std::string RecallKeyPrefix() { return "w/r/"; }
+std::string RecallKey(uint64_t number) { return RecallKeyPrefix() + KeyNumber(number); }
+std::string RecallOriginKey(std::string_view origin, uint64_t epoch, uint64_t offset) {
+  return "w/o/" + KeyText(origin) + KeyNumber(epoch) + KeyNumber(offset);
+}
+std::string RecallHolderKeyPrefix(uint64_t number) { return "w/h/" + KeyNumber(number); }
+std::string RecallHolderKey(uint64_t number, std::string_view holder) {
+  return RecallHolderKeyPrefix(number) + KeyText(holder);
+}
+std::string RecallPendingKeyPrefix(std::string_view holder) { return "w/p/" + KeyText(holder); }
+std::string RecallPendingKey(std::string_view holder, uint64_t number) {
+  return RecallPendingKeyPrefix(holder) + KeyNumber(number);
+}
+std::string RecallUnnotedKeyPrefix(std::string_view origin) { return "w/u/" + KeyText(origin); }
+std::string RecallUnnotedKey(std::string_view origin, uint64_t number) {
+  return RecallUnnotedKeyPrefix(origin) + KeyNumber(number);
+}
+std::string RecallUnfinishedKeyPrefix() { return "w/w/"; }
+std::string RecallUnfinishedKey(uint64_t number) {
+  return RecallUnfinishedKeyPrefix() + KeyNumber(number);
+}
+std::string LegalHoldKeyPrefix() { return "o/"; }
+std::string LegalHoldKey(std::string_view publisher, std::string_view alert_id) {
+  return LegalHoldKeyPrefix() + KeyText(publisher).append(alert_id);
+}
+
+std::string PeerPlaceKey(std::string_view prefix, std::string_view region, v1::Lane lane,
+                         uint64_t offset) {
+  return std::string(prefix) + KeyText(region) + LaneByte(lane) + KeyNumber(offset);
+}
+std::string ParkedKeyPrefix() { return "p/"; }
+std::string ParkedKey(std::string_view origin, v1::Lane lane, uint64_t offset) {
+  return PeerPlaceKey(ParkedKeyPrefix(), origin, lane, offset);
+}
+std::string RefusedHereKeyPrefix(std::string_view origin) { return "n/" + KeyText(origin); }
+std::string RefusedHereKey(std::string_view origin, v1::Lane lane, uint64_t offset) {
+  return PeerPlaceKey("n/", origin, lane, offset);
+}
+std::string RefusedByPeerKey(std::string_view peer, v1::Lane lane, uint64_t offset) {
+  return PeerPlaceKey("f/", peer, lane, offset);
+}
+std::string BackfillKey(std::string_view peer, std::string_view what) {
+  return "b/" + KeyText(peer) + KeyText(what);
+}
+PeerPlace ParsePeerPlace(std::string_view key, std::string_view prefix) {
+  PeerPlace place;
+  key.remove_prefix(prefix.size());
+  TakeKeyText(key, place.region);
+  place.lane = static_cast<v1::Lane>(key[0]);
+  place.offset = ParseKeyNumber(key.substr(1));
+  return place;
 }
 
 std::string AuditHeadKey() { return "a/head"; }
@@ -89,6 +167,7 @@ std::string SigningKeyKeyPrefix() { return "c/k/"; }
 std::string SigningKeyKey(std::string_view key_id) {
   return SigningKeyKeyPrefix() + KeyText(key_id);
 }
+std::string PolicySnapshotKey(uint64_t generation) { return "c/h/" + KeyNumber(generation); }
 std::string AgreementKeyPrefix() { return "c/a/"; }
 std::string AgreementKey(std::string_view id) { return AgreementKeyPrefix() + KeyText(id); }
 std::string SubscriptionKeyPrefix() { return "c/s/"; }

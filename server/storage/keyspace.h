@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "corridor/v1/record.pb.h"
 
@@ -19,8 +20,18 @@ namespace corridor {
 //   i/<publisher text><statement id>          where that statement is    journal
 //   h/<publisher text><alert id>              head of an alert           journal
 //   l/<offset 8>                              alert whose content is there  journal
+//   v/<publisher text><alert id><statement id>  where each statement of an alert is  journal
+//   q/<number 8>                              statement that an embargo held   journal
+//   t/<release ms 8><number 8>                when it is to be released  journal
+//   x/<what 1><number 8>                      content whose key is to be destroyed  journal
 //   m/<origin text><lane 1>                   high-water mark            journal
+//   p/<origin text><lane 1><offset 8>         record that waits for what it lacks  links
+//   n/<origin text><lane 1><offset 8>         record that was refused here  links
+//   f/<peer text><lane 1><offset 8>           record that a peer refused  links
+//   b/<peer text><what text>                  what of a rule was sent to it  links
 //   d/<lane 1><block 8><holder text><generation 8>   disclosure          journal
+//   w/next, w/<letter>/...                    see below                  recalls
+//   o/<publisher text><alert id>              legal hold on an alert     recalls
 //   a/head                                    count and hash             audit
 //   a/e/<sequence 8>                          entry                      audit
 //   c/generation, c/<room letter>/...         see below                  catalog
@@ -40,11 +51,65 @@ std::string RecordKey(v1::Lane lane, uint64_t offset);
 std::string StatementIdKey(std::string_view publisher, std::string_view statement_id);
 std::string AlertHeadKey(std::string_view publisher, std::string_view alert_id);
 std::string AlertByOffsetKey(uint64_t offset);
+// Statements of one alert (content and remarks), by statement id.
+std::string AlertStatementKeyPrefix(std::string_view publisher, std::string_view alert_id);
+std::string AlertStatementKey(std::string_view publisher, std::string_view alert_id,
+                              std::string_view statement_id);
+std::string HeldKey(uint64_t number);
+std::string ReleaseKeyPrefix();
+std::string ReleaseKey(int64_t release_ms, uint64_t number);
+// What is to be erased: a record, by lane and offset; a held statement, by its number; a
+// payload key alone, by its number.
+enum class Erased : char { kHeld = 0, kRoutineRecord = 1, kUrgentRecord = 2, kKey = 3 };
+std::string ErasureKeyPrefix();
+std::string ErasureKey(Erased what, uint64_t number);
+std::string ErasureKey(v1::Lane lane, uint64_t offset);
+// What an erasure's key names. REQUIRES: such a key.
+std::pair<Erased, uint64_t> ParseErasureKey(std::string_view key);
 std::string MarkKeyPrefix();
 std::string MarkKey(std::string_view origin, v1::Lane lane);
 std::string DisclosureKeyPrefix(v1::Lane lane, uint64_t block);
 std::string DisclosureKey(v1::Lane lane, uint64_t block, std::string_view holder,
                           uint64_t generation);
+
+// Recalls and withdrawals, and who must confirm them.
+//   w/next                                    last number given
+//   w/r/<number 8>                            recall or withdrawal
+//   w/o/<origin text><epoch 8><offset 8>      its number, by where it stands at its origin
+//   w/h/<number 8><holder text>               how a holder stands
+//   w/p/<holder text><number 8>               not confirmed yet
+//   w/u/<origin text><number 8>               its origin has not noted how it stands
+//   w/w/<number 8>                            content of it is not erased yet
+std::string RecallNextKey();
+std::string RecallKeyPrefix();
+std::string RecallKey(uint64_t number);
+std::string RecallOriginKey(std::string_view origin, uint64_t epoch, uint64_t offset);
+std::string RecallHolderKeyPrefix(uint64_t number);
+std::string RecallHolderKey(uint64_t number, std::string_view holder);
+std::string RecallPendingKeyPrefix(std::string_view holder);
+std::string RecallPendingKey(std::string_view holder, uint64_t number);
+std::string RecallUnnotedKeyPrefix(std::string_view origin);
+std::string RecallUnnotedKey(std::string_view origin, uint64_t number);
+std::string RecallUnfinishedKeyPrefix();
+std::string RecallUnfinishedKey(uint64_t number);
+std::string LegalHoldKeyPrefix();
+std::string LegalHoldKey(std::string_view publisher, std::string_view alert_id);
+
+// Links.
+std::string ParkedKeyPrefix();
+std::string ParkedKey(std::string_view origin, v1::Lane lane, uint64_t offset);
+std::string RefusedHereKeyPrefix(std::string_view origin);
+std::string RefusedHereKey(std::string_view origin, v1::Lane lane, uint64_t offset);
+std::string RefusedByPeerKey(std::string_view peer, v1::Lane lane, uint64_t offset);
+std::string BackfillKey(std::string_view peer, std::string_view what);
+// The end of a key that names a record of another region.
+struct PeerPlace {
+  std::string region;
+  v1::Lane lane = v1::LANE_UNSPECIFIED;
+  uint64_t offset = 0;
+};
+// REQUIRES: a key of this form behind `prefix`.
+PeerPlace ParsePeerPlace(std::string_view key, std::string_view prefix);
 
 // Audit.
 std::string AuditHeadKey();
@@ -59,6 +124,8 @@ std::string GrantKeyPrefix();
 std::string GrantKey(std::string_view principal);
 std::string SigningKeyKeyPrefix();
 std::string SigningKeyKey(std::string_view key_id);
+// What policy knew in a generation in which something was disclosed.
+std::string PolicySnapshotKey(uint64_t generation);
 std::string AgreementKeyPrefix();
 std::string AgreementKey(std::string_view id);
 std::string SubscriptionKeyPrefix();

@@ -1,5 +1,6 @@
 #include "server/storage/memory_store.h"
 
+#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -60,12 +61,28 @@ absl::Status MemoryStore::Apply(const WriteBatch& batch) {
 
 void MemoryStore::Write(const WriteBatch& batch) {
   for (const WriteBatch::Write& write : batch.writes()) {
+    if (const auto before = pairs_.find(write.key); keeps_remains_ && before != pairs_.end()) {
+      remains_.insert(*before);
+    }
     if (write.value) {
       pairs_.insert_or_assign(write.key, *write.value);
     } else {
       pairs_.erase(write.key);
     }
   }
+}
+
+absl::Status MemoryStore::Purge(const KeyRange& range) {
+  absl::MutexLock lock(&mutex_);
+  remains_.erase(remains_.lower_bound(range.begin), remains_.lower_bound(range.end));
+  return absl::OkStatus();
+}
+
+bool MemoryStore::Holds(std::string_view bytes) const {
+  absl::MutexLock lock(&mutex_);
+  const auto has = [&](const auto& pair) { return pair.second.find(bytes) != std::string::npos; };
+  return std::any_of(pairs_.begin(), pairs_.end(), has) ||
+         std::any_of(remains_.begin(), remains_.end(), has);
 }
 
 void MemoryStore::FailSyncAfter(size_t applies) {

@@ -22,10 +22,16 @@ namespace corridor {
 // Thread-safe.
 class MemoryStore final : public Store {
  public:
+  MemoryStore() = default;
+  // Like a real disk it also keeps, until purged, what was deleted or replaced.
+  struct KeepingRemains {};
+  explicit MemoryStore(KeepingRemains /*how*/) : keeps_remains_(true) {}
+
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override;
   absl::StatusOr<std::vector<KeyValue>> Scan(const KeyRange& range, ScanLimit limit,
                                              ScanOrder order) const override;
   absl::Status Apply(const WriteBatch& batch) override;
+  absl::Status Purge(const KeyRange& range) override;
 
   // The sync of one Apply fails: the next for 0, the one after it for 1, ... Its
   // batch is neither readable nor gone; a crash decides.
@@ -41,12 +47,18 @@ class MemoryStore final : public Store {
   // How many batches were written; how many keys there are.
   size_t apply_count() const;
   size_t size() const;
+  // Whether these bytes are anywhere on this disk: in a value, or in one that was
+  // deleted or replaced and not purged since.
+  bool Holds(std::string_view bytes) const;
 
  private:
   void Write(const WriteBatch& batch) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  const bool keeps_remains_ = false;
   mutable absl::Mutex mutex_;
   std::map<std::string, std::string, std::less<>> pairs_ ABSL_GUARDED_BY(mutex_);
+  // What deleted and replaced values left behind, by key.
+  std::multimap<std::string, std::string, std::less<>> remains_ ABSL_GUARDED_BY(mutex_);
   std::optional<WriteBatch> unsynced_ ABSL_GUARDED_BY(mutex_);
   std::optional<size_t> applies_to_failure_ ABSL_GUARDED_BY(mutex_);
   absl::Status read_error_ ABSL_GUARDED_BY(mutex_);

@@ -91,6 +91,20 @@ class RocksDbStore final : public Store {
     return Error(v1::ERROR_REASON_OUTCOME_UNKNOWN, "storage: " + status.ToString());
   }
 
+  // A flush begins a new log and lets the old one go; the compaction, down to the last
+  // level, writes the files anew without what was deleted.
+  absl::Status Purge(const KeyRange& range) override {
+    rocksdb::FlushOptions flush;
+    flush.wait = true;
+    if (const rocksdb::Status status = db_->Flush(flush); !status.ok()) return ReadError(status);
+    const rocksdb::Slice begin = range.begin;
+    const rocksdb::Slice end = range.end;
+    rocksdb::CompactRangeOptions compact;
+    compact.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+    const rocksdb::Status status = db_->CompactRange(compact, &begin, &end);
+    return status.ok() ? absl::OkStatus() : ReadError(status);
+  }
+
  private:
   static rocksdb::ReadOptions ReadOptions() {
     rocksdb::ReadOptions options;

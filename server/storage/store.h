@@ -92,6 +92,12 @@ class Store {
   // after a restart, or not at all. The store then refuses every later write with
   // kFailedPrecondition, and the process has to end: only reopening tells.
   virtual absl::Status Apply(const WriteBatch& batch) = 0;
+
+  // Makes values in `range` that were deleted or replaced leave the files of the
+  // store, its logs included. Takes as long as the store is large: keep it small.
+  // What the file system or the disk beneath keeps of released blocks is theirs.
+  // kInternal: it did not work; try again.
+  virtual absl::Status Purge(const KeyRange& range) = 0;
 };
 
 }  // namespace corridor

@@ -24,12 +24,6 @@ class MemoryHeadMarker final : public HeadMarker {
   std::optional<HeadMark> mark_;
 };
 
-Principal PrincipalOf(const std::string& spiffe_id) {
-  auto principal = ParsePrincipal(spiffe_id);
-  EXPECT_TRUE(principal.ok()) << spiffe_id;
-  return *principal;
-}
-
 }  // namespace
 
 // One connection for one lane. Frames reach the other end as tasks of their own,
@@ -122,6 +116,22 @@ class TestRegion::Transport final : public LinkTransport {
   const std::string from_;
 };
 
+Principal PrincipalOf(const std::string& spiffe_id) {
+  auto principal = ParsePrincipal(spiffe_id);
+  EXPECT_TRUE(principal.ok()) << spiffe_id;
+  return *principal;
+}
+
+std::vector<v1::RecallNotice> TestSession::Notices() const {
+  std::vector<v1::RecallNotice> notices;
+  for (const v1::AttachResponse& response : responses) {
+    for (const v1::RecallNotice& notice : response.recall_notices().notices()) {
+      notices.push_back(notice);
+    }
+  }
+  return notices;
+}
+
 std::vector<v1::Delivery> TestSession::Deliveries() const {
   std::vector<v1::Delivery> deliveries;
   for (const v1::AttachResponse& response : responses) {
@@ -157,6 +167,7 @@ void TestRegion::Start() {
                               .flow = world_.sim(),
                               .commit = world_.sim(),
                               .intake = world_.sim(),
+                              .upkeep = world_.sim(),
                               .clock = world_.sim().clock(),
                               .random = random_,
                               .acceptance_key = broker_signer_.key,
@@ -281,6 +292,36 @@ void TestRegion::Settle(TestSession& session, const std::vector<v1::Delivery>& d
 void TestRegion::Acknowledge(TestSession& session, const std::vector<v1::Delivery>& deliveries) {
   Settle(session, deliveries);
   world_.Run();
+}
+
+void TestRegion::ConfirmRecalls(TestSession& session, v1::RecallOutcome outcome) {
+  v1::AttachRequest request;
+  for (const v1::RecallNotice& notice : session.Notices()) {
+    auto& confirmation = *request.mutable_recall_confirmations()->add_confirmations();
+    confirmation.set_notice_id(notice.notice_id());
+    confirmation.set_outcome(outcome);
+  }
+  region_->sessions().OnRequest(session.id, std::move(request));
+  world_.Run();
+}
+
+absl::StatusOr<v1::Alert> TestRegion::Read(const Principal& reader, const std::string& publisher,
+                                           uint64_t alert) {
+  v1::GetAlertRequest request;
+  request.set_publisher(publisher);
+  request.set_alert_id(ExampleAlertId(alert));
+  return world_.Await<absl::StatusOr<v1::Alert>>(
+      [&](auto done) { region_->reader().GetAlert(reader, request, std::move(done)); });
+}
+
+std::map<std::string, v1::RecallHolder> TestRegion::HoldersOf(const v1::Receipt& recall) {
+  std::map<std::string, v1::RecallHolder> holders;
+  const auto found = region_->recall_ledger().AtOrigin(recall.acceptance().position());
+  if (!found.ok() || !found->has_value()) return holders;
+  const auto all = region_->recall_ledger().HoldersOf(**found);
+  EXPECT_TRUE(all.ok()) << all.status();
+  for (const v1::RecallHolder& holder : *all) holders[holder.holder()] = holder;
+  return holders;
 }
 
 void TestRegion::OnLinkAlarm(const std::string& peer, v1::Lane /*lane*/, v1::ErrorReason reason,

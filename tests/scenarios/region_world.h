@@ -27,6 +27,9 @@ namespace corridor {
 
 class RegionWorld;
 
+// REQUIRES: it is one.
+Principal PrincipalOf(const std::string& spiffe_id);
+
 // What one Attach stream brought its client.
 class TestSession final : public SessionStream {
  public:
@@ -36,6 +39,8 @@ class TestSession final : public SessionStream {
 
   // All deliveries so far, in order.
   std::vector<v1::Delivery> Deliveries() const;
+  // All recall notices so far, in order.
+  std::vector<v1::RecallNotice> Notices() const;
 
   std::vector<v1::AttachResponse> responses;
   std::optional<absl::Status> finished;
@@ -79,6 +84,13 @@ class TestRegion final : public RegionObserver {
   // Acknowledges; Acknowledge also lets time pass.
   void Settle(TestSession& session, const std::vector<v1::Delivery>& deliveries);
   void Acknowledge(TestSession& session, const std::vector<v1::Delivery>& deliveries);
+  // Confirms every notice that the session has brought, and lets time pass.
+  void ConfirmRecalls(TestSession& session, v1::RecallOutcome outcome = v1::RECALL_OUTCOME_ERASED);
+  absl::StatusOr<v1::Alert> Read(const Principal& reader, const std::string& publisher,
+                                 uint64_t alert);
+  // How the holders of the recall with that receipt stand, by holder.
+  std::map<std::string, v1::RecallHolder> HoldersOf(const v1::Receipt& recall);
+  MemoryStore& key_store() { return key_store_; }
 
   std::vector<std::string> alarms;
   std::optional<absl::Status> storage_failure;
@@ -96,7 +108,7 @@ class TestRegion final : public RegionObserver {
   TestPki pki_;
   SeededRandom random_;
   MemoryStore store_;
-  MemoryStore key_store_;
+  MemoryStore key_store_{MemoryStore::KeepingRemains()};
   std::unique_ptr<HeadMarker> marker_;
   std::unique_ptr<LinkTransport> transport_;
   TestSigner broker_signer_;

@@ -216,26 +216,5 @@ TEST_F(TwoRegions, SuspensionCutsAnOpenSession) {
   EXPECT_TRUE(bangkok->Deliveries().empty());
 }
 
-TEST_F(TwoRegions, ARecallReachesTheOtherRegionAndHidesTheContent) {
-  auto bangkok = south().Attach("th-desk");
-  const std::string publisher = east().MemberId("ke-desk");
-  ASSERT_TRUE(east().Publish("ke-desk", Issue(1), RoutingToAll()).ok());
-  world_.Run();
-  auto recalled = east().Publish("ke-desk", ExampleRecall(publisher, 1, 2, 40), NoRouting());
-  ASSERT_TRUE(recalled.ok()) << recalled.status();
-  world_.Run();
-  ASSERT_EQ(bangkok->Deliveries().size(), 2u);
-  EXPECT_EQ(bangkok->Deliveries()[1].statement().kind(), v1::STATEMENT_KIND_RECALL);
-  v1::GetAlertRequest request;
-  request.set_publisher(publisher);
-  request.set_alert_id(ExampleAlertId(1));
-  auto alert = world_.Await<absl::StatusOr<v1::Alert>>([&](auto done) {
-    south().flow().reader().GetAlert(south().Desk("th-desk"), request, std::move(done));
-  });
-  ASSERT_TRUE(alert.ok()) << alert.status();
-  EXPECT_EQ(alert->state(), v1::ALERT_STATE_RECALLED);
-  EXPECT_FALSE(alert->has_current());
-}
-
 }  // namespace
 }  // namespace corridor

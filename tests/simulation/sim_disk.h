@@ -27,6 +27,7 @@ class SimStore final : public Store {
   absl::StatusOr<std::vector<KeyValue>> Scan(const KeyRange& range, ScanLimit limit,
                                              ScanOrder order) const override;
   absl::Status Apply(const WriteBatch& batch) override;
+  absl::Status Purge(const KeyRange& /*range*/) override { return absl::OkStatus(); }
 
   // The next sync fails: its batch is neither readable nor gone until a crash.
   void FailNextSync() { fail_next_sync_ = true; }

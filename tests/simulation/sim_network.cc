@@ -45,6 +45,27 @@ std::string Describe(const v1::LinkFrame& frame) {
       return "Gap";
     case v1::LinkFrame::kHeartbeat:
       return absl::StrCat("Heartbeat ", frame.heartbeat().sent_offset());
+    case v1::LinkFrame::kRecallApplied:
+      return absl::StrCat("RecallApplied ", frame.recall_applied().offset(), " version ",
+                          frame.recall_applied().version());
+    case v1::LinkFrame::kRecallNoted:
+      return absl::StrCat("RecallNoted ", frame.recall_noted().offset());
+    case v1::LinkFrame::kWithdrawal:
+      return "Withdrawal";
+    case v1::LinkFrame::kAsk:
+      return "Ask";
+    case v1::LinkFrame::kBackfill:
+      return absl::StrCat("Backfill of ", frame.backfill().records_size());
+    case v1::LinkFrame::kBackfillTaken:
+      return "BackfillTaken";
+    case v1::LinkFrame::kQuery:
+      return "Query";
+    case v1::LinkFrame::kAnswer:
+      return "Answer";
+    case v1::LinkFrame::kCanary:
+      return "Canary";
+    case v1::LinkFrame::kCanaryEcho:
+      return "CanaryEcho";
     case v1::LinkFrame::FRAME_NOT_SET:
       break;
   }

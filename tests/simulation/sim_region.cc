@@ -63,6 +63,7 @@ absl::Status SimRegion::Boot(bool accept_lost_tail) {
                               .flow = flow_queue_,
                               .commit = commit_queue_,
                               .intake = intake_queue_,
+                              .upkeep = intake_queue_,
                               .clock = clock_,
                               .random = random_,
                               .acceptance_key = identity_.broker.key,

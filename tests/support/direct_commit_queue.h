@@ -1,6 +1,7 @@
 #ifndef CORRIDOR_TESTS_SUPPORT_DIRECT_COMMIT_QUEUE_H_
 #define CORRIDOR_TESTS_SUPPORT_DIRECT_COMMIT_QUEUE_H_
 
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -20,6 +21,9 @@ class DirectCommitQueue final : public CommitQueue {
   DirectCommitQueue(Store& store, const Clock& clock, Executor* executor = nullptr)
       : store_(store), clock_(clock), executor_(executor) {}
 
+  // Called between the write of a batch and the answer to its caller.
+  void OnWritten(std::function<void()> written) { written_ = std::move(written); }
+
   void Commit(std::vector<BatchPart> parts, absl::AnyInvocable<void(absl::Status)> done) override {
     if (executor_ == nullptr) {
       done(Write(parts));
@@ -33,12 +37,15 @@ class DirectCommitQueue final : public CommitQueue {
   absl::Status Write(std::vector<BatchPart>& parts) {
     CommitOverlay overlay(store_, clock_.Now());
     absl::Status status = overlay.Run(parts);
-    return status.ok() ? store_.Apply(overlay.TakeBatch()) : status;
+    if (status.ok()) status = store_.Apply(overlay.TakeBatch());
+    if (written_) written_();
+    return status;
   }
 
   Store& store_;
   const Clock& clock_;
   Executor* const executor_;
+  std::function<void()> written_;
 };
 
 }  // namespace corridor

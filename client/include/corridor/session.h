@@ -73,7 +73,7 @@ struct SessionEvent {
     kAttached,         // deliveries may come
     kDetached,         // connection lost; `status` says why; it reconnects
     kProgress,         // a heartbeat; `progress` is set
-    kRefusedDelivery,  // a delivery failed verification and was released
+    kRefusedDelivery,  // a delivery or recall notice failed verification
     kEnded,            // for good; `status` as Wait() gives it
   };
   Kind kind;
@@ -96,6 +96,14 @@ struct SessionOptions {
   // not known, which refuses nothing.
   absl::AnyInvocable<std::string(const std::string& publisher, const std::string& key_id)>
       publisher_key = nullptr;
+  // Content that must go. Erase every copy of what the notice names, also in what you
+  // have handed on inside your organisation, then say ERASED, or RETAINED_UNDER_HOLD
+  // where the law makes you keep it. UNSPECIFIED: not yet; the notice comes again with
+  // the next attachment, and Subscriber::ConfirmRecalls confirms it meanwhile. What is
+  // not confirmed in time is named overdue to the publisher. Null: nothing is ever
+  // confirmed. Runs where handlers run, before any delivery that came after it; the
+  // recall's own statement was verified as deliveries are.
+  absl::AnyInvocable<v1::RecallOutcome(const v1::RecallNotice&)> on_recall = nullptr;
   // May be null. Runs where handlers run.
   absl::AnyInvocable<void(const SessionEvent&)> on_event = nullptr;
 };

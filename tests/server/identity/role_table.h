@@ -25,6 +25,7 @@ inline constexpr RoleTableLine kRoleTable[] = {
     {"/corridor.v1.Publisher/Publish", "P"},
     {"/corridor.v1.Publisher/PublishStream", "P"},
     {"/corridor.v1.Publisher/CheckStatement", "P"},
+    {"/corridor.v1.Publisher/ListHeldStatements", "P"},
 
     {"/corridor.v1.Subscriber/CreateSubscription", "R"},
     {"/corridor.v1.Subscriber/GetSubscription", "R"},
@@ -34,6 +35,8 @@ inline constexpr RoleTableLine kRoleTable[] = {
     {"/corridor.v1.Subscriber/Attach", "R"},
     {"/corridor.v1.Subscriber/GetAlert", "R"},
     {"/corridor.v1.Subscriber/ListAlerts", "R"},
+    {"/corridor.v1.Subscriber/ListRecallNotices", "R"},
+    {"/corridor.v1.Subscriber/ConfirmRecalls", "R"},
 
     {"/corridor.v1.RegionLink/Link", "B"},
 

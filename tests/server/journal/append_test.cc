@@ -223,16 +223,6 @@ TEST_F(AppendTest, ValidityIsCappedByMarking) {
   EXPECT_TRUE(with_validity(4, 1).ok());
 }
 
-TEST_F(AppendTest, AnEmbargoIsRefusedNotForgotten) {
-  v1::StatementRouting routing = RoutingToAll();
-  routing.mutable_release_not_before()->set_seconds(kExamplePublishedSeconds + 3600);
-  v1::StatementBody body = ExampleIssue(kDesk, 1);
-  body.clear_published_at();
-  const absl::Status status = Append(Accepted(body, routing)).status();
-  EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_UNSUPPORTED) << status;
-  EXPECT_EQ(ViolationsOf(status).at(0).field, "routing.release_not_before");
-}
-
 TEST_F(AppendTest, PartsAreWrittenWithTheRecordAndKnowItsPosition) {
   AuditLog audit(store_);
   v1::AuditEntry entry;

@@ -26,14 +26,14 @@ TEST_F(DurabilityTest, ReopeningKeepsEverythingAcknowledged) {
   ASSERT_TRUE(Import(ExampleIssue(kPeerDesk, 5, 5), 40).ok());
   const uint64_t epoch = journal_->epoch();
   const AlertHead head = Head(kDesk, 1);
-  const std::string first = (*journal_->At(v1::LANE_ROUTINE, 1))->statement->bytes.body();
+  const std::string other = (*journal_->At(v1::LANE_ROUTINE, 4))->statement->bytes.body();
 
   CrashAndReopen();
   EXPECT_EQ(journal_->epoch(), epoch);
   EXPECT_EQ(journal_->head(), 4u);
   EXPECT_THAT(Offsets(v1::LANE_ROUTINE), ElementsAre(1, 2, 4));
   EXPECT_THAT(Offsets(v1::LANE_URGENT), ElementsAre(3));
-  EXPECT_EQ((*journal_->At(v1::LANE_ROUTINE, 1))->statement->bytes.body(), first);
+  EXPECT_EQ((*journal_->At(v1::LANE_ROUTINE, 4))->statement->bytes.body(), other);
   EXPECT_EQ(Head(kDesk, 1).highest_revision, head.highest_revision);
   EXPECT_EQ(Head(kDesk, 1).state, v1::ALERT_STATE_RECALLED);
   EXPECT_EQ(Head(kDesk, 1).current, head.current);

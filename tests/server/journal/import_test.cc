@@ -2,14 +2,13 @@
 // once, whatever the link repeats and in whatever order it brings them.
 #include <string>
 
+#include "core/crypto/statement_proof.h"
 #include "core/model/errors.h"
 #include "gmock/gmock.h"
 #include "tests/server/journal/journal_fixture.h"
 
 namespace corridor {
 namespace {
-
-using ::testing::ElementsAre;
 
 class ImportTest : public JournalFixture {
  protected:
@@ -102,16 +101,51 @@ TEST_F(ImportTest, ALowerRevisionIsJournalledButNeverBecomesTheHead) {
   EXPECT_EQ(head.current_revision, 3u);
 }
 
-TEST_F(ImportTest, ContentThatComesAfterItsRecallStaysWithdrawn) {
+TEST_F(ImportTest, ContentThatComesAfterItsRecallIsNotTakenIn) {
   ASSERT_TRUE(Import(ExampleRecall(kPeerDesk, 1, 2, 2), 9).ok());
   EXPECT_FALSE(Head(kPeerDesk, 1).current.has_value());
-  ASSERT_TRUE(Import(ExampleIssue(kPeerDesk, 1, 1), 8).ok());
-  const AlertHead head = Head(kPeerDesk, 1);
-  EXPECT_EQ(head.state, v1::ALERT_STATE_RECALLED);
-  EXPECT_EQ(head.highest_revision, 2u);
-  EXPECT_TRUE(head.withdrawn(head.current_statement_id));
-  EXPECT_EQ(head.closing->lane, v1::LANE_URGENT);
-  EXPECT_THAT(Offsets(v1::LANE_URGENT), ElementsAre(1));
+  EXPECT_EQ(ReasonOf(Import(ExampleIssue(kPeerDesk, 1, 1), 8)), v1::ERROR_REASON_CONTENT_ERASED);
+  EXPECT_EQ(journal_->head(), 1u);
+  EXPECT_EQ(journal_->MarkOf(kPeer, v1::LANE_ROUTINE), Journal::Mark()) << "the caller moves it";
+  EXPECT_EQ(Head(kPeerDesk, 1).state, v1::ALERT_STATE_RECALLED);
+  EXPECT_EQ(Head(kPeerDesk, 1).closing->lane, v1::LANE_URGENT);
+}
+
+TEST_F(ImportTest, OutsideTheOrderOfTheLaneNoMarkMoves) {
+  ASSERT_TRUE(Import(ExampleIssue(kPeerDesk, 1, 1), 9).ok());
+  Journal::Import import{.origin = kPeer};
+  import.acceptance.mutable_position()->set_region(kPeer);
+  import.acceptance.mutable_position()->set_epoch(77);
+  import.acceptance.mutable_position()->set_offset(3);
+  import.acceptance.set_lane(v1::LANE_ROUTINE);
+  absl::Status answer = absl::UnknownError("not answered");
+  journal_->AppendImported(Accepted(ExampleIssue(kPeerDesk, 2, 2), GateSide::kLink), import, {},
+                           [&](absl::Status status) { answer = std::move(status); });
+  executor_.RunUntilIdle();
+  EXPECT_TRUE(answer.ok()) << answer;
+  EXPECT_EQ(journal_->MarkOf(kPeer, v1::LANE_ROUTINE), (Journal::Mark{77, 9}));
+  EXPECT_EQ(journal_->counts().imported, 2u);
+}
+
+// A restored region gets back what it had published: at a new position, accepted when it
+// was, and its own again.
+TEST_F(ImportTest, WhatIsReturnedIsARecordOfThisRegionAgain) {
+  Journal::Import import{.origin = kRegion, .acceptance = {}, .mark_after = 0, .returned = true};
+  import.acceptance.mutable_position()->set_region(kRegion);
+  import.acceptance.mutable_position()->set_epoch(5);
+  import.acceptance.mutable_position()->set_offset(70);
+  import.acceptance.set_lane(v1::LANE_ROUTINE);
+  import.acceptance.set_accept_time_ms(12345);
+  journal_->AppendImported(Accepted(ExampleIssue(kDesk, 1, 1), GateSide::kLink), import, {},
+                           [](const absl::Status& status) { ASSERT_TRUE(status.ok()) << status; });
+  executor_.RunUntilIdle();
+  const RecordPtr record = *journal_->At(v1::LANE_ROUTINE, 1);
+  EXPECT_TRUE(record->local);
+  EXPECT_EQ(record->acceptance.position().epoch(), journal_->epoch());
+  EXPECT_EQ(record->acceptance.position().offset(), 1u);
+  EXPECT_EQ(record->acceptance.accept_time_ms(), 12345);
+  EXPECT_TRUE(VerifyAcceptance(record->statement->digest, record->acceptance,
+                               BytesOf(broker_key_.public_key())));
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ class JournalFixture : public ::testing::Test {
   SimExecutor executor_{absl::FromUnixSeconds(kExamplePublishedSeconds)};
   SeededRandom random_{1};
   MemoryStore store_;
-  MemoryStore key_disk_;
+  MemoryStore key_disk_{MemoryStore::KeepingRemains()};
   MemoryHeadMarker marker_;
   const SigningKey broker_key_ = SigningKey::Generate();
   const SigningKey publisher_key_ = SigningKey::Generate();

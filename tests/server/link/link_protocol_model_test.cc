@@ -29,15 +29,13 @@ LinkLimits SmallLimits() {
   limits.frame_bytes_max = 600;
   limits.frame_records_max = 3;
   limits.routine_bytes_min = 1500;
-  limits.held_time_max = absl::Seconds(40);
-  limits.held_records_max = 2;
   return limits;
 }
 
 // One region: its journal, its protocol, and its inbox for the other's records.
 class Side {
  public:
-  enum class Fate { kPersist, kRefuse, kHeal };
+  enum class Fate { kPersist, kRefuse, kPark };
 
   Side(std::string region, std::string peer, SeededRandom& random)
       : region_(std::move(region)), peer_(std::move(peer)), random_(random) {
@@ -74,7 +72,7 @@ class Side {
     head_ += 1 + random_.Uint64() % 3;
     Record record{.bytes = 20 + random_.Uint64() % 500, .wanted = random_.Uint64() % 3 != 0};
     const uint64_t fate = random_.Uint64() % 20;
-    record.fate = fate == 0 ? Fate::kRefuse : fate == 1 ? Fate::kHeal : Fate::kPersist;
+    record.fate = fate == 0 ? Fate::kRefuse : fate == 1 ? Fate::kPark : Fate::kPersist;
     journal_.emplace(head_, record);
     protocol_->OnJournalAdvanced(head_);
   }
@@ -100,7 +98,7 @@ class Side {
   }
 
   // One thing that waits with the inbox is answered, in any order.
-  void AnswerInbox(const Side& origin, const LinkTime& now, bool heal) {
+  void AnswerInbox(const Side& origin) {
     if (!directories_.empty()) {
       protocol_->OnDirectoryAccepted(directories_.front(), 1);
       directories_.pop_front();
@@ -114,11 +112,11 @@ class Side {
       auto entry = inbox_.begin() + static_cast<ptrdiff_t>(random_.Uint64() % inbox_.size());
       const DeliverRecord delivery = std::move(*entry);
       inbox_.erase(entry);
-      Decide(origin, delivery, now, heal);
+      Decide(origin, delivery);
     }
   }
 
-  void Decide(const Side& origin, const DeliverRecord& delivery, const LinkTime& now, bool heal) {
+  void Decide(const Side& origin, const DeliverRecord& delivery) {
     const PeerPosition at = delivery.at;
     const Record& record = origin.journal_.at(at.offset);
     ASSERT_TRUE(record.wanted) << "a withheld record arrived";
@@ -126,16 +124,15 @@ class Side {
       asked_again_.insert(at.offset);
       return protocol_->OnTryAgain(at);
     }
-    const bool missing = record.fate == Fate::kHeal && !heal;
-    if (missing && !delivery.last_try) {
-      asked_again_.insert(at.offset);
-      return protocol_->OnMayHeal(at, v1::ERROR_REASON_SIGNING_KEY_UNKNOWN, now);
-    }
     RaiseMark(delivery.mark_after);
     // A crash may bring a record again; the inbox knows it by its id, and what it
     // decided stays decided.
     if (held_.contains(at.offset)) return protocol_->OnPersisted(at);
-    if (record.fate == Fate::kRefuse || missing) {
+    if (record.fate == Fate::kPark) {
+      parked_.insert(at.offset);
+      return protocol_->OnParked(at);
+    }
+    if (record.fate == Fate::kRefuse) {
       refused_.insert(at.offset);
       return protocol_->OnRefusedDurably(at, v1::ERROR_REASON_POLICY_DENIED, std::string(32, 'd'));
     }
@@ -149,7 +146,7 @@ class Side {
   void CheckMark(const Side& origin) const {
     for (const auto& [offset, record] : origin.journal_) {
       if (offset > mark_.offset) break;
-      ASSERT_EQ(record.wanted, held_.contains(offset) || refused_.contains(offset))
+      ASSERT_EQ(record.wanted, Decided(offset))
           << "the mark " << mark_.offset << " passed " << offset;
     }
     ASSERT_LE(origin.protocol_->Status().persisted_offset(), mark_.offset)
@@ -184,10 +181,14 @@ class Side {
     delivered_through_ = offset;
   }
 
+  bool Decided(uint64_t offset) const {
+    return held_.contains(offset) || refused_.contains(offset) || parked_.contains(offset);
+  }
+
   // Whether all of the peer's journal has been decided on here.
   bool HasAllOf(const Side& origin) const {
     for (const auto& [offset, record] : origin.journal_) {
-      if (record.wanted && !held_.contains(offset) && !refused_.contains(offset)) return false;
+      if (record.wanted && !Decided(offset)) return false;
     }
     return mark_.offset >= origin.head_ || origin.journal_.empty();
   }
@@ -231,6 +232,7 @@ class Side {
   PeerPosition mark_;
   std::set<uint64_t> held_;
   std::set<uint64_t> refused_;
+  std::set<uint64_t> parked_;
   std::set<v1::ErrorReason> close_reasons_;
 };
 
@@ -269,7 +271,7 @@ class World {
       case 8:
       case 9:
       case 10:
-        side.AnswerInbox(other, now_, !troubled || random_.Uint64() % 50 == 0);
+        side.AnswerInbox(other);
         break;
       default:
         Carry(side, other);

@@ -29,6 +29,7 @@ struct Outcome {
   std::vector<TakeOverDirectory> directories;
   std::vector<PeerPosition> marks;
   std::optional<absl::Status> closed;
+  std::vector<v1::LinkFrame> for_desk;
   std::vector<uint64_t> refused_by_peer;
   std::vector<v1::LinkState> states;
   std::vector<v1::ErrorReason> alarms;
@@ -38,6 +39,7 @@ struct Outcome {
   void Take(TakeOverDirectory& action) { directories.push_back(std::move(action)); }
   void Take(MoveMarkThrough& action) { marks.push_back(action.mark); }
   void Take(CloseStream& action) { closed = action.status; }
+  void Take(HandToDesk& action) { for_desk.push_back(std::move(action.frame)); }
   void Take(RefusedByPeer& action) { refused_by_peer.push_back(action.refused.offset()); }
   void Take(StateChanged& action) { states.push_back(action.state); }
   void Take(RaiseAlarm& action) { alarms.push_back(action.reason); }
@@ -558,7 +560,6 @@ TEST_F(LinkProtocolTest, ARecordIsAcknowledgedOnceItsMarkIsDurable) {
   ASSERT_THAT(outcome.delivered, SizeIs(1));
   EXPECT_EQ(outcome.delivered[0].at, (PeerPosition{kWestEpoch, 3}));
   EXPECT_EQ(outcome.delivered[0].mark_after, 3u);
-  EXPECT_FALSE(outcome.delivered[0].last_try);
   EXPECT_THAT(outcome.frames, IsEmpty());
   protocol_->OnPersisted({kWestEpoch, 3});
   outcome = Take();
@@ -737,73 +738,31 @@ TEST_F(LinkProtocolTest, RecordsBehindANewDirectoryWaitForIt) {
 
 // --- What may heal -----------------------------------------------------------
 
-TEST_F(LinkProtocolTest, WhatMayHealIsHeldAlarmedAndTriedAgain) {
+TEST_F(LinkProtocolTest, WhatIsParkedDurablyDoesNotHoldTheMark) {
   Greet();
   Hear(RecordsFrame(0, {1, 2}));
   Take();
-  protocol_->OnMayHeal({kWestEpoch, 1}, v1::ERROR_REASON_SIGNING_KEY_UNKNOWN, now_);
+  protocol_->OnParked({kWestEpoch, 1});
   protocol_->OnPersisted({kWestEpoch, 2});
-  Outcome outcome = Take();
-  EXPECT_THAT(outcome.alarms, ElementsAre(v1::ERROR_REASON_SIGNING_KEY_UNKNOWN));
-  EXPECT_THAT(outcome.frames, IsEmpty()) << "the mark must not pass what is held";
-  Pass(absl::Seconds(4));
-  Tick();
-  EXPECT_THAT(Take().delivered, IsEmpty());
-  Pass(absl::Seconds(1));
-  Tick();
-  outcome = Take();
-  ASSERT_THAT(outcome.delivered, SizeIs(1));
-  EXPECT_EQ(outcome.delivered[0].at.offset, 1u);
-  EXPECT_FALSE(outcome.delivered[0].last_try);
-  protocol_->OnMayHeal({kWestEpoch, 1}, v1::ERROR_REASON_SIGNING_KEY_UNKNOWN, now_);
-  EXPECT_THAT(Take().alarms, IsEmpty()) << "alarmed once";
+  const Outcome outcome = Take();
+  ASSERT_THAT(outcome.marks, SizeIs(1)) << "it follows what was decided out of order";
+  protocol_->OnMarkMoved(outcome.marks[0]);
+  EXPECT_EQ(Take().frames.at(0).persisted().offset(), 2u);
 }
 
-TEST_F(LinkProtocolTest, ANewDirectoryIsTheCure) {
+TEST_F(LinkProtocolTest, WhatWasParkedAndIsRefusedAfterAllIsTold) {
   Greet();
   Hear(RecordsFrame(0, {1}));
   Take();
-  protocol_->OnMayHeal({kWestEpoch, 1}, v1::ERROR_REASON_SIGNING_KEY_UNKNOWN, now_);
-  Hear(DirectoryFrame("with the key"));
-  const Outcome outcome = Take();
-  EXPECT_THAT(outcome.delivered, IsEmpty());
-  protocol_->OnDirectoryAccepted(outcome.directories.at(0).token, 5);
-  EXPECT_THAT(Take().delivered, SizeIs(1));
-  protocol_->OnPersisted({kWestEpoch, 1});
-  EXPECT_EQ(Take().frames.at(0).persisted().offset(), 1u);
-}
-
-TEST_F(LinkProtocolTest, WhatDoesNotHealInTimeIsDeliveredForTheLastTime) {
-  Greet();
-  Hear(RecordsFrame(0, {1}));
+  protocol_->OnParked({kWestEpoch, 1});
   Take();
-  protocol_->OnMayHeal({kWestEpoch, 1}, v1::ERROR_REASON_SIGNING_KEY_UNKNOWN, now_);
-  Pass(absl::Minutes(10));
-  Hear(HeartbeatFrame(1));
-  Tick();
+  v1::LinkRefused refused;
+  refused.set_offset(1);
+  refused.set_reason(v1::ERROR_REASON_SIGNING_KEY_UNKNOWN);
+  protocol_->OnParkedRefused(refused);
   const Outcome outcome = Take();
-  ASSERT_THAT(outcome.delivered, SizeIs(1));
-  EXPECT_TRUE(outcome.delivered[0].last_try);
-  protocol_->OnRefusedDurably({kWestEpoch, 1}, v1::ERROR_REASON_SIGNING_KEY_UNKNOWN,
-                              std::string(32, 'x'));
-  EXPECT_THAT(Take().frames, SizeIs(2));
-}
-
-TEST_F(LinkProtocolTest, WhenTooMuchIsHeldTheOldestIsDeliveredForTheLastTime) {
-  LinkLimits limits;
-  limits.held_records_max = 2;
-  Make(limits);
-  Greet();
-  Hear(RecordsFrame(0, {1, 2, 3}));
-  Take();
-  for (const uint64_t offset : {1, 2, 3}) {
-    protocol_->OnMayHeal({kWestEpoch, offset}, v1::ERROR_REASON_SIGNING_KEY_UNKNOWN, now_);
-  }
-  Tick();
-  const Outcome outcome = Take();
-  ASSERT_THAT(outcome.delivered, SizeIs(1));
-  EXPECT_EQ(outcome.delivered[0].at.offset, 1u);
-  EXPECT_TRUE(outcome.delivered[0].last_try);
+  ASSERT_THAT(outcome.frames, SizeIs(1));
+  EXPECT_EQ(outcome.frames[0].refused().offset(), 1u);
 }
 
 TEST_F(LinkProtocolTest, AFullInboxIsTriedAgainWithoutBoundOrAlarm) {
@@ -818,7 +777,6 @@ TEST_F(LinkProtocolTest, AFullInboxIsTriedAgainWithoutBoundOrAlarm) {
     Tick();
     const Outcome outcome = Take();
     ASSERT_THAT(outcome.delivered, SizeIs(1));
-    ASSERT_FALSE(outcome.delivered[0].last_try);
     ASSERT_THAT(outcome.alarms, IsEmpty());
   }
 }

@@ -135,7 +135,11 @@ class MemoryNetwork {
 // One region around its link: a journal of offsets, dispatch that withholds what
 // it is told to, and an inbox that answers late and in any order. What is durable
 // survives Restart.
-class TestRegion final : public Inbox, public LinkHost, public OutletSource, public LinkTransport {
+class TestRegion final : public Inbox,
+                         public LinkHost,
+                         public LinkDesk,
+                         public OutletSource,
+                         public LinkTransport {
  public:
   struct Entry {
     v1::Lane lane;
@@ -164,6 +168,7 @@ class TestRegion final : public Inbox, public LinkHost, public OutletSource, pub
          .inbox = *this,
          .source = *this,
          .host = *this,
+         .desk = *this,
          .transport = this});
     hub_->Add(link_);
     link_->Start();
@@ -191,9 +196,12 @@ class TestRegion final : public Inbox, public LinkHost, public OutletSource, pub
   const std::vector<uint64_t>& received(v1::Lane lane) const { return received_[LaneIndex(lane)]; }
   const std::set<uint64_t>& refused_by_peer() const { return refused_by_peer_; }
   const std::vector<v1::ErrorReason>& alarms() const { return alarms_; }
-  // Records of the peer that this inbox will refuse, or hold until told not to.
+  // Records of the peer that this inbox will refuse, or park.
   std::set<uint64_t> refuses;
-  std::set<uint64_t> holds;
+  std::set<uint64_t> parks;
+  // What the desk tells the peer, in the urgent lane, and what it heard.
+  std::vector<LinkNotice> notices;
+  std::vector<v1::LinkFrame> heard;
 
   // --- Inbox ---
   void Accept(Delivery delivery, absl::AnyInvocable<void(InboxOutcome)> done) override {
@@ -235,6 +243,16 @@ class TestRegion final : public Inbox, public LinkHost, public OutletSource, pub
     refused_by_peer_.insert(refused.offset());
   }
 
+  // --- LinkDesk ---
+  std::vector<LinkNotice> NoticesFor(const std::string&, v1::Lane lane) override {
+    return lane == v1::LANE_URGENT ? notices : std::vector<LinkNotice>();
+  }
+  void OnFrame(const std::string&, v1::Lane, v1::LinkFrame frame) override {
+    heard.push_back(std::move(frame));
+  }
+  void OnUp(const std::string&, v1::Lane) override {}
+  void OnDown(const std::string&, v1::Lane) override {}
+
   // --- OutletSource: what dispatch does ---
   void OnWanted(Outlet& outlet, v1::Lane lane) override {
     executor_.Post([this, link = link_, &outlet, lane] { Serve(outlet, lane); });
@@ -258,14 +276,9 @@ class TestRegion final : public Inbox, public LinkHost, public OutletSource, pub
 
   InboxOutcome Decide(const Delivery& delivery) {
     const v1::Position& position = delivery.record->acceptance().position();
-    const bool held = holds.contains(position.offset());
-    if (held && !delivery.last_try) {
-      return {.kind = InboxOutcome::Kind::kMayHeal,
-              .reason = v1::ERROR_REASON_SIGNING_KEY_UNKNOWN,
-              .digest = {}};
-    }
     RaiseMark(delivery.lane, {position.epoch(), delivery.mark_after});
-    if (held || refuses.contains(position.offset())) {
+    if (parks.contains(position.offset())) return {.kind = InboxOutcome::Kind::kParked};
+    if (refuses.contains(position.offset())) {
       return {.kind = InboxOutcome::Kind::kRefused,
               .reason = v1::ERROR_REASON_POLICY_DENIED,
               .digest = std::string(32, 'd')};
@@ -300,12 +313,14 @@ class TestRegion final : public Inbox, public LinkHost, public OutletSource, pub
     auto statement = std::make_shared<ParsedStatement>();
     statement->bytes = record.statement();
     const std::shared_ptr<const ParsedStatement> shared = statement;
+    const std::optional<v1::Acceptance> never_held;
     return outlet.Hand({.lane = entry.lane,
                         .after = after,
                         .offset = offset,
                         .statement = shared,
                         .acceptance = record.acceptance(),
-                        .gate = record.gate()});
+                        .gate = record.gate(),
+                        .held_acceptance = never_held});
   }
 
   const std::string region_;

@@ -213,27 +213,20 @@ TEST_F(RegionLinkTest, ARefusalReachesTheOriginAndTheLaneGoesOn) {
   EXPECT_EQ(east_->link().Status().lanes(1).persisted_offset(), 3u);
 }
 
-TEST_F(RegionLinkTest, WhatMayHealIsHeldWithAnAlarmAndArrivesWhenHealed) {
-  west_->holds = {1};
+TEST_F(RegionLinkTest, WhatIsParkedHoldsNobodyUpAndItsRefusalIsTold) {
+  west_->parks = {1};
   StartBoth();
   Run(absl::Seconds(2));
-  east_->Publish(kUrgent);
-  Run(absl::Seconds(30));
-  EXPECT_THAT(west_->received(kUrgent), IsEmpty());
-  EXPECT_THAT(west_->alarms(), ElementsAre(v1::ERROR_REASON_SIGNING_KEY_UNKNOWN));
-  west_->holds.clear();
-  Run(absl::Seconds(6));
-  EXPECT_THAT(west_->received(kUrgent), ElementsAre(1));
-}
-
-TEST_F(RegionLinkTest, WhatNeverHealsIsRefusedInTheEnd) {
-  west_->holds = {1};
-  StartBoth();
-  Run(absl::Seconds(2));
-  east_->Publish(kUrgent);
-  Run(absl::Minutes(11));
+  for (int i = 0; i < 2; ++i) east_->Publish(kUrgent);
+  Run(absl::Seconds(3));
+  EXPECT_THAT(west_->received(kUrgent), ElementsAre(2));
+  EXPECT_EQ(east_->link().Status().lanes(0).persisted_offset(), 2u);
+  v1::LinkRefused refused;
+  refused.set_offset(1);
+  refused.set_reason(v1::ERROR_REASON_SIGNING_KEY_UNKNOWN);
+  west_->link().OnParkedRefused(kUrgent, refused);
+  Run(absl::Seconds(1));
   EXPECT_THAT(east_->refused_by_peer(), ElementsAre(1));
-  EXPECT_EQ(east_->link().Status().lanes(0).persisted_offset(), 1u);
 }
 
 TEST_F(RegionLinkTest, ARetentionGapStandsUntilAnOperatorAcceptsIt) {

@@ -46,6 +46,7 @@ void BrokerFixture::OpenRegion() {
                               .flow = flow_,
                               .commit = commit_,
                               .intake = intake_,
+                              .upkeep = intake_,
                               .clock = clock_,
                               .random = random_,
                               .acceptance_key = acceptance_.key,
@@ -59,7 +60,7 @@ void BrokerFixture::OpenRegion() {
 }
 
 void BrokerFixture::StartServer() {
-  publisher_.emplace(region_->intake(), calls_, readiness_);
+  publisher_.emplace(*region_, intake_, calls_, readiness_);
   subscriber_.emplace(*region_, intake_, calls_, readiness_);
   region_->catalog().OnChanged([this] { calls_.Review(); });
   administration_.emplace(*region_, intake_, calls_,

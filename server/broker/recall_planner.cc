@@ -1,0 +1,178 @@
+#include "server/broker/recall_planner.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "core/base/status_macros.h"
+#include "core/model/errors.h"
+#include "core/model/principal.h"
+#include "server/broker/recipient.h"
+#include "server/journal/record_codec.h"
+#include "server/journal/stored_record.pb.h"
+#include "server/storage/keyspace.h"
+
+namespace corridor {
+namespace {
+
+Decision DecideHolder(const Facts& facts, const Flow& flow, const std::string& holder,
+                      absl::Time time) {
+  const auto principal = ParsePrincipal(holder);
+  if (principal.ok()) return DecidePrincipal(facts, flow, *principal, time);
+  return DecideRegion(facts, flow, holder, time);
+}
+
+// Whether a statement denies somebody for what it says itself: its audience, its
+// exclusions, its marking; not for want of an agreement.
+bool DeniesByItself(const Decision& decision) {
+  return !decision.allowed &&
+         (decision.rule == "excluded" || decision.rule.rfind("audience/", 0) == 0 ||
+          decision.rule.rfind("tlp/", 0) == 0 || decision.rule.rfind("misuse/", 0) == 0);
+}
+
+std::vector<std::string> ListOf(const std::set<std::string>& holders) {
+  return {holders.begin(), holders.end()};
+}
+
+v1::Position OriginOf(const CommitContext& context, const std::optional<v1::Position>& imported) {
+  return imported ? *imported : *context.record_position();
+}
+
+}  // namespace
+
+std::optional<BatchPart> RecallPlanner::PartFor(std::shared_ptr<const ParsedStatement> statement,
+                                                const v1::Acceptance* imported) const {
+  std::optional<v1::Position> position;
+  if (imported != nullptr) position = imported->position();
+  if (statement->body.has_recall()) {
+    return [this, statement = std::move(statement), position](CommitContext& context) {
+      return OpenRecall(context, *statement, OriginOf(context, position));
+    };
+  }
+  if (statement->body.has_revise()) {
+    const int64_t accept_ms = imported == nullptr ? 0 : imported->accept_time_ms();
+    return [this, statement = std::move(statement), position,
+            accept_ms](CommitContext& context) -> absl::Status {
+      // Held by an embargo, it narrows nothing yet.
+      if (context.record_position() == nullptr) return absl::OkStatus();
+      return OpenWithdrawal(context, *statement, OriginOf(context, position),
+                            accept_ms == 0 ? ToMillis(context.now()) : accept_ms);
+    };
+  }
+  return std::nullopt;
+}
+
+BatchPart RecallPlanner::PartFor(v1::SignedWithdrawal signed_withdrawal,
+                                 v1::Withdrawal withdrawal) const {
+  return [this, signed_withdrawal = std::move(signed_withdrawal),
+          withdrawal = std::move(withdrawal)](CommitContext& context) -> absl::Status {
+    Recall recall;
+    recall.cause = v1::RECALL_CAUSE_WITHDRAWAL;
+    recall.publisher = withdrawal.publisher();
+    recall.alert_id = withdrawal.alert_id();
+    recall.statement_ids.assign(withdrawal.statement_ids().begin(),
+                                withdrawal.statement_ids().end());
+    recall.origin.set_region(withdrawal.region());
+    recall.origin.set_epoch(withdrawal.epoch());
+    recall.origin.set_offset(withdrawal.offset());
+    recall.withdrawal = signed_withdrawal;
+    ASSIGN_OR_RETURN(const auto here, StatementsOf(context, recall, recall.statement_ids));
+    Holders holders;
+    for (const Journal::StatementPlace& at : here) {
+      recall.content.push_back(at.place);
+      RETURN_IF_ERROR(AddHolders(context, at.place, nullptr, holders));
+    }
+    return parts_.ledger.Open(context, std::move(recall), ListOf(holders));
+  };
+}
+
+absl::Status RecallPlanner::OpenRecall(CommitContext& context, const ParsedStatement& statement,
+                                       const v1::Position& origin) const {
+  Recall recall;
+  recall.cause = v1::RECALL_CAUSE_RECALL;
+  recall.publisher = AlertOwnerOf(statement.body);
+  recall.alert_id = statement.body.alert_id();
+  recall.origin = origin;
+  recall.record = AlertHead::Place{statement.lane(), context.record_position()->offset()};
+  const std::string& target = statement.body.recall().target_statement_id();
+  std::vector<std::string> wanted;
+  if (!target.empty()) wanted.push_back(target);
+  ASSIGN_OR_RETURN(const auto here, StatementsOf(context, recall, wanted));
+  Holders holders;
+  for (const Journal::StatementPlace& at : here) {
+    recall.statement_ids.push_back(at.statement_id);
+    if (at.place.offset == 0) continue;  // An embargo held it: nobody has it.
+    recall.content.push_back(at.place);
+    RETURN_IF_ERROR(AddHolders(context, at.place, nullptr, holders));
+  }
+  return parts_.ledger.Open(context, std::move(recall), ListOf(holders));
+}
+
+absl::Status RecallPlanner::OpenWithdrawal(CommitContext& context, const ParsedStatement& revision,
+                                           const v1::Position& origin,
+                                           int64_t accept_time_ms) const {
+  const v1::StatementBody& body = revision.body;
+  const Flow flow = FlowOf(revision, accept_time_ms, nullptr);
+  Recall recall;
+  recall.cause = v1::RECALL_CAUSE_WITHDRAWAL;
+  recall.publisher = body.publisher();
+  recall.alert_id = body.alert_id();
+  recall.origin = origin;
+  ASSIGN_OR_RETURN(const auto here, StatementsOf(context, recall, {}));
+  Holders holders;
+  for (const Journal::StatementPlace& at : here) {
+    if (at.place.offset == 0 || at.statement_id == body.statement_id()) continue;
+    Holders left_out;
+    RETURN_IF_ERROR(AddHolders(context, at.place, &flow, left_out));
+    if (left_out.empty()) continue;
+    recall.statement_ids.push_back(at.statement_id);
+    holders.merge(left_out);
+  }
+  if (holders.empty()) return absl::OkStatus();
+  return parts_.ledger.Open(context, std::move(recall), ListOf(holders));
+}
+
+absl::StatusOr<std::vector<Journal::StatementPlace>> RecallPlanner::StatementsOf(
+    const CommitContext& context, const Recall& recall, const std::vector<std::string>& ids) const {
+  const std::string prefix = AlertStatementKeyPrefix(recall.publisher, recall.alert_id);
+  ASSIGN_OR_RETURN(const std::vector<KeyValue> pairs,
+                   context.Scan(PrefixRange(prefix), std::numeric_limits<size_t>::max()));
+  std::vector<Journal::StatementPlace> here;
+  for (const KeyValue& pair : pairs) {
+    std::string id = pair.key.substr(prefix.size());
+    if (!ids.empty() && std::find(ids.begin(), ids.end(), id) == ids.end()) continue;
+    stored::StoredPlace place;
+    RETURN_IF_ERROR(DecodeValue(pair.key, pair.value, place));
+    here.push_back({std::move(id), PlaceOf(place)});
+  }
+  return here;
+}
+
+absl::Status RecallPlanner::AddHolders(const CommitContext& context, AlertHead::Place place,
+                                       const Flow* left_out_by, Holders& holders) const {
+  const absl::StatusOr<RecordPtr> found = parts_.journal.At(place.lane, place.offset);
+  // Of the same batch, it is not durable and was handed to nobody.
+  if (absl::IsNotFound(found.status())) return absl::OkStatus();
+  RETURN_IF_ERROR(found.status());
+  if ((*found)->erased) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const RecordInContext record, InContext(parts_.journal, *found));
+  const Flow flow = FlowOf(record);
+  ASSIGN_OR_RETURN(const auto ranges,
+                   DisclosureLedger::RangesAt(context, place.lane, place.offset));
+  for (const DisclosureLedger::Range& range : ranges) {
+    if (holders.contains(range.holder)) continue;
+    ASSIGN_OR_RETURN(const std::shared_ptr<const Facts> facts,
+                     parts_.archive.FactsOf(context, range.generation));
+    // It was disclosed then or later; agreements and rights only end with time.
+    const absl::Time then =
+        absl::FromUnixMillis(std::max(range.time_ms, record.record->append_time_ms));
+    if (!DecideHolder(*facts, flow, range.holder, then).allowed) continue;
+    if (left_out_by == nullptr ||
+        DeniesByItself(DecideHolder(*facts, *left_out_by, range.holder, then))) {
+      holders.insert(range.holder);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace corridor

@@ -1,0 +1,69 @@
+#ifndef CORRIDOR_SERVER_BROKER_RECALL_PLANNER_H_
+#define CORRIDOR_SERVER_BROKER_RECALL_PLANNER_H_
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/model/statement.h"
+#include "core/policy/policy.h"
+#include "corridor/v1/record.pb.h"
+#include "server/catalog/policy_archive.h"
+#include "server/journal/disclosure_ledger.h"
+#include "server/journal/journal.h"
+#include "server/journal/recall_ledger.h"
+
+namespace corridor {
+
+// Who must be told when content goes: a recall goes to every principal and region to
+// which what it names may have been disclosed and whom policy then allowed; a revision
+// that narrows an alert's audience goes, as a withdrawal, to those whom it leaves out.
+// Never to one whom policy denied: for it the alert never existed.
+//
+// It works inside the batch that appends the RECALL or the revision, so that the
+// addressees are durable before any key is destroyed. Thread-safe.
+class RecallPlanner {
+ public:
+  // All must outlive this.
+  struct Parts {
+    const Journal& journal;
+    const PolicyArchive& archive;
+    RecallLedger& ledger;
+  };
+  explicit RecallPlanner(Parts parts) : parts_(parts) {}
+
+  // The part to append with a statement; absent where it ends and narrows nothing.
+  // `imported`: how its origin accepted it; null for one of this region.
+  std::optional<BatchPart> PartFor(std::shared_ptr<const ParsedStatement> statement,
+                                   const v1::Acceptance* imported) const;
+
+  // The part that opens the withdrawal which another region's broker signed.
+  BatchPart PartFor(v1::SignedWithdrawal signed_withdrawal, v1::Withdrawal withdrawal) const;
+
+ private:
+  using Holders = std::set<std::string>;
+
+  absl::Status OpenRecall(CommitContext& context, const ParsedStatement& statement,
+                          const v1::Position& origin) const;
+  absl::Status OpenWithdrawal(CommitContext& context, const ParsedStatement& revision,
+                              const v1::Position& origin, int64_t accept_time_ms) const;
+  // The statements of an alert with these ids (empty: all), which this region has.
+  absl::StatusOr<std::vector<Journal::StatementPlace>> StatementsOf(
+      const CommitContext& context, const Recall& recall,
+      const std::vector<std::string>& ids) const;
+  // Adds those to whom the record there may have gone. `left_out_by`, where given,
+  // leaves only those to whom that flow does not go for reasons of its own.
+  absl::Status AddHolders(const CommitContext& context, AlertHead::Place place,
+                          const Flow* left_out_by, Holders& holders) const;
+
+  const Parts parts_;
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_BROKER_RECALL_PLANNER_H_
