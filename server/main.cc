@@ -24,6 +24,7 @@
 #include "core/gate/gate.h"
 #include "core/model/errors.h"
 #include "server/audit/audit_log.h"
+#include "server/audit/refusal_audit.h"
 #include "server/broker/directory_check.h"
 #include "server/broker/region.h"
 #include "server/config/broker_config.h"
@@ -40,6 +41,7 @@
 #include "server/ops/metrics.h"
 #include "server/ops/stop_request.h"
 #include "server/rpc/administration_service.h"
+#include "server/rpc/audit_log_service.h"
 #include "server/rpc/publisher_service.h"
 #include "server/rpc/readiness.h"
 #include "server/rpc/region_link_service.h"
@@ -189,7 +191,7 @@ Region::Options RegionOptionsOf(const BrokerConfig& config, bool accept_lost_tai
 }
 
 Parties PartiesOf(const BrokerConfig& config) {
-  Parties parties{config.region, {config.operators.begin(), config.operators.end()}, {}};
+  Parties parties{config.region, config.operators, {}};
   for (const auto& link : config.links) parties.linked_regions.insert(link.peer_region);
   return parties;
 }
@@ -218,6 +220,7 @@ class Broker {
   HandshakeRefusalObserver RefusedHandshakes(std::string_view side);
   void OnRefusedCall(const CallRefusal& refusal);
   void OnCutCall(const LiveCalls::Call& call, const absl::Status& why);
+  void AuditHandshake(const HandshakeRefusal& refusal);
   void AuditRefusal(const std::string& caller, const std::string& method,
                     const absl::Status& refusal);
   void KeepTrust();
@@ -240,6 +243,7 @@ class Broker {
   std::unique_ptr<Store> key_store_;
   std::unique_ptr<HeadMarker> head_marker_;
   std::unique_ptr<Region> region_;
+  std::optional<RefusalAudit> refusals_;
   // Threads stop before the region that their tasks work on goes.
   ThreadExecutor flow_{"flow", 1};
   ThreadExecutor commit_{"commit", 1};
@@ -255,12 +259,14 @@ class Broker {
   std::optional<SubscriberService> subscriber_;
   std::optional<RegionLinkService> region_link_;
   std::optional<AdministrationService> administration_;
+  std::optional<AuditLogService> audit_log_;
   std::unique_ptr<RpcServer> server_;
 };
 
 HandshakeRefusalObserver Broker::RefusedHandshakes(std::string_view side) {
-  return [&log = log_, &metrics = metrics_,
+  return [this, &log = log_, &metrics = metrics_,
           side = std::string(side)](const HandshakeRefusal& refusal) {
+    AuditHandshake(refusal);
     metrics.Count(Metric::kHandshakesRefused, {side});
     log.Write(LogLevel::kWarning, "handshake_refused",
               {{"side", side},
@@ -312,6 +318,7 @@ void Broker::OnCutCall(const LiveCalls::Call& call, const absl::Status& why) {
 void Broker::KeepTrust() {
   trust_watch_->Look();
   calls_.Review();
+  refusals_->Tick();
   for (const auto& [region, why] : dialled_.TakeRefused()) {
     log_.Write(LogLevel::kWarning, "link_cut",
                {{"peer", region}, {"reason", std::string(why.message())}});
@@ -320,20 +327,27 @@ void Broker::KeepTrust() {
   intake_.PostAfter(kReviewPeriod, [this] { KeepTrust(); });
 }
 
+// The name that the certificate claims is unproven, and kept only where it is the name of a
+// principal: an attacker writes no text of his own into the log.
+void Broker::AuditHandshake(const HandshakeRefusal& refusal) {
+  v1::AuditEntry entry;
+  if (ParsePrincipal(refusal.claimed_uri).ok()) entry.set_actor(refusal.claimed_uri);
+  entry.set_act(v1::AUDIT_ACT_AUTHENTICATION);
+  entry.set_refusal(v1::ERROR_REASON_IDENTITY_INVALID);
+  entry.set_rule(refusal.reason.substr(0, refusal.reason.find(':')));
+  refusals_->Note(std::move(entry));
+}
+
 void Broker::AuditRefusal(const std::string& caller, const std::string& method,
                           const absl::Status& refusal) {
   v1::AuditEntry entry;
   entry.set_actor(caller);
   entry.set_act(v1::AUDIT_ACT_AUTHORISATION);
-  entry.set_object(method);
+  // What nobody offers is the caller's own text, and kept out of the log.
+  entry.set_object(RightFor(method).has_value() ? method : "");
   entry.set_refusal(ReasonOf(refusal));
   entry.set_rule(MetadataOf(refusal, "rule"));
-  std::vector<BatchPart> parts;
-  parts.push_back(region_->audit().Entry(std::move(entry)));
-  region_->journal().Commit(std::move(parts), [this](const absl::Status& written) {
-    if (written.ok()) return;
-    log_.Write(LogLevel::kError, "audit_entry_lost", {{"error", written.ToString()}});
-  });
+  refusals_->Note(std::move(entry));
 }
 
 absl::Status Broker::Open(bool accept_lost_tail) {
@@ -368,6 +382,13 @@ absl::Status Broker::Open(bool accept_lost_tail) {
                                           .verify_key = MakeRegionKeyVerifier(config_.tls.trust),
                                           .observer = observer_},
                                          RegionOptionsOf(config_, accept_lost_tail)));
+  refusals_.emplace(RefusalAudit::Parts{
+      .commits = region_->journal(),
+      .clock = clock_,
+      .audit = AuditLog::Part(),
+      .lost = [this](const absl::Status& written) {
+        log_.Write(LogLevel::kError, "audit_entry_lost", {{"error", written.ToString()}});
+      }});
   return absl::OkStatus();
 }
 
@@ -382,6 +403,11 @@ absl::Status Broker::Listen() {
   administration_.emplace(*region_, intake_, calls_,
                           TrustDoor{.reload = [this] { return trust_watch_->Reload(); },
                                     .expiring = [this] { return trust_watch_->Expiring(); }});
+  audit_log_.emplace(AuditLogService::Parts{.log = region_->audit(),
+                                            .commits = region_->journal(),
+                                            .executor = intake_,
+                                            .calls = calls_,
+                                            .readiness = readiness_});
   region_->catalog().OnChanged([this] { calls_.Review(); });
   auto caller_check =
       MakeCallerCheck(judge_, [this](const CallRefusal& refusal) { OnRefusedCall(refusal); });
@@ -396,10 +422,10 @@ absl::Status Broker::Listen() {
                          .per_address = config_.limits.connections_per_address,
                          .unproven = config_.limits.unproven_connections,
                          .accepts_per_second = config_.limits.accepts_per_second};
-  ASSIGN_OR_RETURN(
-      server_,
-      RpcServer::Start(options, {&*publisher_, &*subscriber_, &*region_link_, &*administration_},
-                       log_, clock_));
+  ASSIGN_OR_RETURN(server_, RpcServer::Start(options,
+                                             {&*publisher_, &*subscriber_, &*region_link_,
+                                              &*administration_, &*audit_log_},
+                                             log_, clock_));
   return absl::OkStatus();
 }
 
@@ -440,12 +466,14 @@ void Broker::Stop(absl::Duration grace) {
     readiness_.Set(Readiness::State::kDraining);
     server_->SetServing(false);
     publisher_->Drain();
+    audit_log_->Drain();
     // Shared: where the flow is stuck, the notice comes after we have stopped waiting.
     auto told = std::make_shared<absl::Notification>();
     region_->Drain([told] { told->Notify(); });
     told->WaitForNotificationWithTimeout(grace);
     server_->Stop(std::max(deadline - clock_.Steady(), absl::ZeroDuration()));
   }
+  if (refusals_.has_value()) refusals_->Flush();
   dialler_.Stop();
   upkeep_.Stop();
   intake_.Stop();

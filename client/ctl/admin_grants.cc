@@ -17,6 +17,7 @@ struct GrantFlags {
   std::string principal;
   std::vector<std::string> roles;
   std::string publish_tlp_max;
+  std::vector<std::string> purposes, on_behalf_of;
   std::string etag;
   std::string file;
 };
@@ -47,6 +48,14 @@ absl::StatusOr<v1::Grant> FromFlags(Context& context, const GrantFlags& flags) {
     v1::Tlp tlp{};
     RETURN_IF_ERROR(ParseEnum(flags.publish_tlp_max, tlp));
     grant.set_publish_tlp_max(tlp);
+  }
+  for (const std::string& name : flags.purposes) {
+    v1::TraffickingPurpose purpose{};
+    RETURN_IF_ERROR(ParseEnum(name, purpose));
+    grant.add_publish_purposes(purpose);
+  }
+  for (const std::string& member : flags.on_behalf_of) {
+    grant.add_publish_on_behalf_of(MemberFromShort(member));
   }
   if (!flags.etag.empty()) grant.set_etag(flags.etag);
   return grant;
@@ -101,10 +110,17 @@ void AddAdminGrants(CLI::App& admin, Context& context) {
 
   CLI::App* set = group->add_subcommand("set", "Give a principal rights, in place of those it had");
   set->add_option("PRINCIPAL", flags->principal, principal_help);
-  set->add_option("--role", flags->roles, "publisher, immediate-publisher, reader, strict-reader")
+  set->add_option("--role", flags->roles,
+                  "publisher, immediate-publisher, reader, strict-reader, office")
       ->delimiter(',');
   set->add_option("--publish-tlp-max", flags->publish_tlp_max,
                   "publishes at most at this marking; with the publisher role");
+  set->add_option("--publish-purpose", flags->purposes,
+                  "publishes only alerts about these purposes: forced-labour, ...")
+      ->delimiter(',');
+  set->add_option("--on-behalf-of", flags->on_behalf_of,
+                  "hands in for these members too, each signing with its own key")
+      ->delimiter(',');
   set->add_option("--etag", flags->etag, "only if this is the grant's etag");
   set->add_option("--file", flags->file, "textproto of corridor.v1.Grant");
   set->footer(

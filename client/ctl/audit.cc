@@ -16,13 +16,10 @@ namespace corridor {
 namespace {
 
 constexpr char kVerifyFooter[] =
-    "Follows the chain of an exported audit log (corridord --export-audit) from its first entry, "
-    "and\n"
-    "names the first entry that is missing, out of order or altered. A tail that was cut off "
-    "leaves\n"
-    "no trace inside the log: give the head that a peer region noted (admin status shows heads) "
-    "as\n"
-    "--head. Exit codes: 0 whole, 1 not, 2 usage.\n\n"
+    "Follows the chain of an exported audit log (audit export, or corridord --export-audit) from\n"
+    "its first entry, and names the first entry that is missing, out of order or altered. A tail\n"
+    "that was cut off leaves no trace inside the log: give the head that a peer region noted\n"
+    "(admin status shows heads) as --head. Exit codes: 0 whole, 1 not, 2 usage.\n\n"
     "Examples:\n"
     "  corridorctl audit verify audit.jsonl\n"
     "  corridorctl audit verify audit.jsonl --head 1204:9f86d081884c7d65...\n";
@@ -88,8 +85,9 @@ absl::StatusOr<int> Verify(Context& context, const VerifyFlags& flags) {
 }  // namespace
 
 void AddAuditCommand(CLI::App& app, Context& context) {
-  CLI::App* group = app.add_subcommand("audit", "The audit log, as exported");
+  CLI::App* group = app.add_subcommand("audit", "The audit log: read, exported, proved whole");
   group->require_subcommand(1);
+  AddAuditRead(*group, context);
   auto flags = std::make_shared<VerifyFlags>();
   CLI::App* verify = group->add_subcommand("verify", "Find what was deleted, altered or cut off");
   verify->footer(kVerifyFooter);

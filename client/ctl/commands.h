@@ -22,6 +22,9 @@ void AddCertsCommand(CLI::App& app, Context& context);
 // The commands of `certs` that have a file of their own.
 void AddCertsVerify(CLI::App& certs, Context& context);
 
+// The commands of `audit` that read a broker's log.
+void AddAuditRead(CLI::App& audit, Context& context);
+
 // The command of `alerts` that has a file of its own.
 void AddAlertsVerify(CLI::App& alerts, Context& context);
 

@@ -145,6 +145,11 @@ absl::StatusOr<std::unique_ptr<AdminClient>> Context::OpenAdmin() {
   return std::make_unique<AdminClient>(MakeAdminConnection(std::move(channel)));
 }
 
+absl::StatusOr<std::unique_ptr<AuditClient>> Context::OpenAudit() {
+  ASSIGN_OR_RETURN(auto channel, OpenChannel());
+  return std::make_unique<AuditClient>(MakeAuditConnection(std::move(channel)));
+}
+
 absl::StatusOr<std::unique_ptr<Subscriber>> Context::OpenSubscriber() {
   ASSIGN_OR_RETURN(auto channel, OpenChannel());
   return std::make_unique<Subscriber>(MakeSubscriberConnection(std::move(channel)));

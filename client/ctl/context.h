@@ -14,6 +14,7 @@
 #include "core/base/clock.h"
 #include "core/crypto/signature.h"
 #include "corridor/admin_client.h"
+#include "corridor/audit_client.h"
 #include "corridor/channel.h"
 #include "corridor/publisher.h"
 #include "corridor/subscriber.h"
@@ -54,6 +55,7 @@ class Context {
   // One channel for the run.
   absl::StatusOr<std::shared_ptr<Channel>> OpenChannel();
   absl::StatusOr<std::unique_ptr<AdminClient>> OpenAdmin();
+  absl::StatusOr<std::unique_ptr<AuditClient>> OpenAudit();
   absl::StatusOr<std::unique_ptr<Subscriber>> OpenSubscriber();
   // A publisher that signs with the profile's signing key and speaks for the profile's
   // member, or that of the certificate.

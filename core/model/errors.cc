@@ -19,8 +19,8 @@ constexpr char kReasonPrefix[] = "ERROR_REASON_";
 absl::StatusCode CodeOf(v1::ErrorReason reason) {
   const int number = reason;
   if (number >= 1 && number <= 15) return absl::StatusCode::kInvalidArgument;
-  if (number >= 20 && number <= 24) return absl::StatusCode::kUnauthenticated;
-  if (number >= 30 && number <= 32) return absl::StatusCode::kPermissionDenied;
+  if (number >= 20 && number <= 25) return absl::StatusCode::kUnauthenticated;
+  if (number >= 30 && number <= 33) return absl::StatusCode::kPermissionDenied;
   switch (reason) {
     case v1::ERROR_REASON_NOT_FOUND:
       return absl::StatusCode::kNotFound;
@@ -40,6 +40,7 @@ absl::StatusCode CodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_RECALL_UNKNOWN:
     case v1::ERROR_REASON_CONTENT_ERASED:
     case v1::ERROR_REASON_LINK_STATE:
+    case v1::ERROR_REASON_APPROVAL_PENDING:
       return absl::StatusCode::kFailedPrecondition;
     case v1::ERROR_REASON_POSITION_EXPIRED:
       return absl::StatusCode::kOutOfRange;

@@ -88,9 +88,13 @@ Decision DecideRegion(const Facts& facts, const Flow& flow, std::string_view reg
 // statement's own are shown: who else an alert was for is known to brokers alone.
 std::vector<v1::RecipientDecision> Explain(const Facts& facts, const Flow& flow, absl::Time now);
 
-// Whether `sender` may say this: a member of this region that is not suspended, in its
-// own name, for one of its own countries, with the grants that the marking and the
-// urgency need. MEMBER_UNKNOWN, MEMBER_SUSPENDED, PUBLISHER_MISMATCH, or POLICY_DENIED
+// Whether `sender` may hand in statements of `publisher`: its own member's, and those of
+// the members that its grant names.
+bool MayHandInFor(const Facts& facts, const Principal& sender, std::string_view publisher);
+
+// Whether `sender` may hand this in: for a member of this region that is not suspended,
+// for one of that member's own countries, with the grants that the marking, the urgency
+// and the purposes need. MEMBER_UNKNOWN, MEMBER_SUSPENDED, PUBLISHER_MISMATCH, or POLICY_DENIED
 // with the rule id in metadata `rule`.
 absl::Status CheckPublish(const Facts& facts, const Principal& sender,
                           const ParsedStatement& statement);

@@ -1,5 +1,6 @@
 #include "server/audit/audit_log.h"
 
+#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -7,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/clock.h"
 #include "core/base/status_macros.h"
+#include "server/audit/audit_filter.h"
 #include "server/storage/keyspace.h"
 
 namespace corridor {
@@ -47,6 +49,10 @@ absl::Status Missing(uint64_t sequence) {
   return absl::DataLossError(absl::StrCat("audit: entry ", sequence, " is missing"));
 }
 
+absl::Status Malformed(uint64_t sequence) {
+  return absl::DataLossError(absl::StrCat("audit: entry ", sequence, " is malformed"));
+}
+
 }  // namespace
 
 BatchPart AuditLog::Entry(v1::AuditEntry entry) {
@@ -57,6 +63,22 @@ BatchPart AuditLog::Entry(v1::AuditEntry entry) {
 
 AuditPart AuditLog::Part() {
   return [](v1::AuditEntry entry) { return Entry(std::move(entry)); };
+}
+
+BatchPart AuditLog::GatePolicyInForce(std::string actor, v1::GateVerdictStamp stamp) {
+  return [actor = std::move(actor),
+          stamp = std::move(stamp)](CommitContext& context) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::optional<std::string> before, context.Get(AuditGatePolicyKey()));
+    std::string now = stamp.SerializeAsString();
+    if (before == now) return absl::OkStatus();
+    context.Put(AuditGatePolicyKey(), std::move(now));
+    v1::AuditEntry entry;
+    entry.set_actor(actor);
+    entry.set_act(v1::AUDIT_ACT_GATE_POLICY);
+    entry.set_object(stamp.policy_version());
+    *entry.mutable_gate() = stamp;
+    return AppendEntry(entry, context);
+  };
 }
 
 absl::StatusOr<AuditLog::Head> AuditLog::head() const {
@@ -73,6 +95,37 @@ absl::StatusOr<std::vector<v1::AuditEntry>> AuditLog::Read(uint64_t after, size_
     return absl::DataLossError(absl::StrCat("audit: an entry after ", after + i, " is malformed"));
   }
   return entries;
+}
+
+absl::StatusOr<AuditLog::Page> AuditLog::Find(const Query& query) const {
+  Page page;
+  ASSIGN_OR_RETURN(page.head, head());
+  const bool up = query.order == ScanOrder::kAscending;
+  uint64_t next = up ? std::max<uint64_t>(query.from, 1) : std::min(query.from, page.head.entries);
+  for (size_t looks = 0; next >= 1 && next <= page.head.entries;) {
+    if (page.entries.size() == query.entries_max || looks == query.looks_max) {
+      page.next = next;
+      return page;
+    }
+    const size_t at_once = std::min(kVerifyEntriesAtOnce, query.looks_max - looks);
+    const KeyRange range = up ? KeyRange{AuditEntryKey(next), AuditEntryKey(page.head.entries + 1)}
+                              : KeyRange{AuditEntryKey(1), AuditEntryKey(next + 1)};
+    ASSIGN_OR_RETURN(std::vector<KeyValue> pairs, store_.Scan(range, at_once, query.order));
+    if (pairs.empty()) return Missing(next);
+    for (KeyValue& pair : pairs) {
+      if (page.entries.size() == query.entries_max) break;
+      if (pair.key != AuditEntryKey(next)) return Missing(next);
+      v1::StoredAuditEntry entry;
+      if (!entry.mutable_says()->ParseFromString(pair.value)) return Malformed(next);
+      if (Passes(query.filter, entry.says())) {
+        entry.set_entry(std::move(pair.value));
+        page.entries.push_back(std::move(entry));
+      }
+      ++looks;
+      next = up ? next + 1 : next - 1;
+    }
+  }
+  return page;
 }
 
 absl::Status AuditLog::Walk(absl::FunctionRef<absl::Status(std::string_view bytes)> visit,

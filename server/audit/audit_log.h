@@ -2,6 +2,7 @@
 #define CORRIDOR_SERVER_AUDIT_AUDIT_LOG_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,9 @@ class AuditLog {
   // position where the proposal carries a statement and the entry names none.
   static BatchPart Entry(v1::AuditEntry entry);
 
+  // The part that appends an entry for a gate policy, unless that one was in force before.
+  static BatchPart GatePolicyInForce(std::string actor, v1::GateVerdictStamp stamp);
+
   // The same as a function that can be handed to those who do not know this class.
   static AuditPart Part();
 
@@ -38,6 +42,25 @@ class AuditLog {
 
   // Entries with sequence > `after`, oldest first, at most `limit`.
   absl::StatusOr<std::vector<v1::AuditEntry>> Read(uint64_t after, size_t limit) const;
+
+  // A look at the log: entries that pass `filter`, which must be sound, beginning at
+  // `from` (behind the newest: at the newest) and going up, or down.
+  struct Query {
+    const v1::AuditFilter& filter;
+    uint64_t from = 1;
+    ScanOrder order = ScanOrder::kAscending;
+    size_t entries_max = 100;
+    // Looks at no more entries than this.
+    size_t looks_max = 20'000;
+  };
+  struct Page {
+    std::vector<v1::StoredAuditEntry> entries;
+    // Where to go on; nothing when the end was reached.
+    std::optional<uint64_t> next;
+    Head head;
+  };
+  // kDataLoss: an entry is malformed or missing.
+  absl::StatusOr<Page> Find(const Query& query) const;
 
   // Calls `sink` with each entry as a line of JSON (core/crypto/audit_chain.h), oldest first, and
   // gives the head they lead to. kDataLoss: an entry is missing or malformed, or the last does not

@@ -39,8 +39,8 @@ void Intake::AcceptNow(const Principal& sender, v1::SignedStatement statement, A
   const ParsedIds ids = IdsOf(statement);
   const std::string& digest = ids.digest;
   // A retry of what was accepted gets its receipt, whatever has changed since.
-  if (ids.publisher == sender.member) {
-    auto receipt = parts_.journal.ReceiptOf(sender.member, ids.statement_id, digest);
+  if (MayHandInFor(*parts_.catalog.facts(), sender, ids.publisher)) {
+    auto receipt = parts_.journal.ReceiptOf(ids.publisher, ids.statement_id, digest);
     if (!receipt.ok()) return Refuse(sender, digest, receipt.status(), std::move(answer));
     if (receipt->has_value()) return answer(**std::move(receipt));
   }

@@ -221,6 +221,7 @@ void Region::Start() {
   start.mutable_position()->set_offset(journal_->head());
   std::vector<BatchPart> parts;
   parts.push_back(audit_->Entry(std::move(start)));
+  parts.push_back(AuditLog::GatePolicyInForce(options_.broker, parts_.gate.stamp()));
   journal_->Commit(std::move(parts), [](const absl::Status&) {});
   catalog_->RegisterBrokerKey(options_.acceptance_chain_pem, [this](const absl::Status& status) {
     if (!status.ok()) return parts_.observer.OnDamage(status);

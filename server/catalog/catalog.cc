@@ -89,7 +89,7 @@ void Catalog::Perform(Act act, DoneVoid done) {
     stored::CatalogGenerations generations = stored.value_or(stored::CatalogGenerations());
     const uint64_t next = generations.generation() + 1;
     ASSIGN_OR_RETURN(const bool changed, shared->write(context, next));
-    if (!changed) return absl::OkStatus();
+    if (!changed) return AuditUnchanged(shared->entry)(context);
     generations.set_generation(next);
     if (shared->in_directory) generations.set_directory_generation(next);
     context.Put(CatalogGenerationKey(), generations.SerializeAsString());
@@ -126,6 +126,16 @@ void Catalog::Publish(Act& act, uint64_t generation) {
     if (act.in_directory) state_.directory_generation = generation;
   }
   for (const auto& listener : listeners_) listener();
+}
+
+// Who asked for what is there already is on record too; what the broker does by itself, such as
+// taking over a directory that it has, is not.
+BatchPart Catalog::AuditUnchanged(v1::AuditEntry entry) const {
+  if (entry.actor() == broker_.spiffe_id) {
+    return [](CommitContext&) { return absl::OkStatus(); };
+  }
+  entry.set_rule("unchanged");
+  return parts_.audit(std::move(entry));
 }
 
 v1::AuditEntry Catalog::Entry(const Principal& actor, v1::AuditAct act,

@@ -180,6 +180,7 @@ class Catalog {
   void Refuse(v1::AuditEntry entry, absl::Status why, DoneVoid done);
   void Publish(Act& act, uint64_t generation);
 
+  BatchPart AuditUnchanged(v1::AuditEntry entry) const;
   v1::AuditEntry Entry(const Principal& actor, v1::AuditAct act, std::string_view object) const;
 
   const Principal broker_;

@@ -21,6 +21,7 @@ constexpr size_t kTitleMax = 200;
 constexpr int kMemberCountriesMax = 16;
 constexpr int kPartyCountriesMax = 256;
 constexpr int kPartyMembersMax = 256;
+constexpr int kOnBehalfOfMax = 64;
 constexpr int64_t kAckTimeoutSecondsMin = 10;
 constexpr int64_t kAckTimeoutSecondsMax = 600;
 constexpr uint32_t kUnsettledMax = 100000;
@@ -116,6 +117,23 @@ void CheckRoles(const v1::Grant& grant, Violations& violations) {
   }
 }
 
+void CheckPublishLimits(const v1::Grant& grant, std::string_view region, Violations& violations) {
+  CheckSet(grant.publish_purposes(), "grant.publish_purposes", kStatedWanted,
+           IsStated<v1::TraffickingPurpose>, violations);
+  if (grant.publish_on_behalf_of_size() > kOnBehalfOfMax) {
+    return AddViolation(violations, "grant.publish_on_behalf_of", "give at most 64 members");
+  }
+  CheckSet(
+      grant.publish_on_behalf_of(), "grant.publish_on_behalf_of",
+      "give the SPIFFE ID of a member of this region",
+      [region](const std::string& id) { return IsMemberId(id) && RegionOf(id) == region; },
+      violations);
+  const bool limits = !grant.publish_purposes().empty() || !grant.publish_on_behalf_of().empty();
+  if (limits && !HasRole(grant, v1::ROLE_PUBLISHER)) {
+    AddViolation(violations, "grant.roles", "limits of publishing need PUBLISHER");
+  }
+}
+
 void CheckAckTimeout(const v1::Subscription& subscription, Violations& violations) {
   if (!subscription.has_ack_timeout()) return;
   const int64_t seconds = subscription.ack_timeout().seconds();
@@ -165,6 +183,7 @@ Violations CheckGrant(const v1::Grant& grant, std::string_view region) {
     AddViolation(violations, "grant.roles", "STRICT_READER is for integrations; a desk needs none");
   }
   CheckRoles(grant, violations);
+  CheckPublishLimits(grant, region, violations);
   return violations;
 }
 

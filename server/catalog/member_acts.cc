@@ -26,6 +26,9 @@ v1::Member Normalised(v1::Member member) {
 
 v1::Grant Normalised(v1::Grant grant) {
   std::sort(grant.mutable_roles()->begin(), grant.mutable_roles()->end());
+  std::sort(grant.mutable_publish_purposes()->begin(), grant.mutable_publish_purposes()->end());
+  std::sort(grant.mutable_publish_on_behalf_of()->begin(),
+            grant.mutable_publish_on_behalf_of()->end());
   grant.clear_etag();
   return grant;
 }

@@ -76,6 +76,7 @@ class Loader {
                                         const TrustStore& trust);
   std::optional<BrokerConfig::AcceptanceSigning> ReadSigning(const TrustStore& trust);
   void ReadOperators();
+  void ReadOperatorRoles();
   void ReadLinks(const TrustStore& trust);
   std::optional<GatePolicy> ReadGatePolicy();
   int Bounded(std::string_view field, uint32_t value, int otherwise, int min, int max);
@@ -87,7 +88,7 @@ class Loader {
   const absl::Time now_;
   const TrustStore* const held_;
   std::vector<std::string> listen_addresses_;
-  std::vector<std::string> operators_;
+  std::map<std::string, std::set<v1::OperatorRole>, std::less<>> operators_;
   std::vector<BrokerConfig::Link> links_;
   BrokerConfig::Limits limits_;
   std::map<v1::Tlp, absl::Duration> validity_caps_;
@@ -253,17 +254,43 @@ std::optional<BrokerConfig::AcceptanceSigning> Loader::ReadSigning(const TrustSt
 
 void Loader::ReadOperators() {
   CheckCount("operators", file_.operators_size(), 1, 256);
-  std::set<std::string> seen;
   for (int i = 0; i < file_.operators_size(); ++i) {
     auto principal = ParsePrincipal(file_.operators(i));
     if (!principal.ok() || principal->kind != PrincipalKind::kOperator ||
         principal->region != file_.region()) {
       reader_.Note(Indexed("operators", i),
                    absl::StrCat("is not spiffe://", file_.region(), "/operator/<name>"));
-    } else if (!seen.insert(file_.operators(i)).second) {
+    } else if (operators_.contains(file_.operators(i))) {
       reader_.Note(Indexed("operators", i), "is named twice");
     }
-    operators_.push_back(file_.operators(i));
+    operators_[file_.operators(i)] = {v1::OPERATOR_ROLE_MEMBERSHIP, v1::OPERATOR_ROLE_POLICY,
+                                      v1::OPERATOR_ROLE_TRUST, v1::OPERATOR_ROLE_OPERATIONS,
+                                      v1::OPERATOR_ROLE_AUDIT_READ};
+  }
+  ReadOperatorRoles();
+}
+
+void Loader::ReadOperatorRoles() {
+  CheckCount("operator_roles", file_.operator_roles_size(), 0, 256);
+  std::set<std::string> seen;
+  for (int i = 0; i < file_.operator_roles_size(); ++i) {
+    const config::OperatorRoles& given = file_.operator_roles(i);
+    if (!operators_.contains(given.principal())) {
+      reader_.Note(Indexed("operator_roles", i, "principal"), "is none of `operators`");
+    } else if (!seen.insert(given.principal()).second) {
+      reader_.Note(Indexed("operator_roles", i, "principal"), "is named twice");
+    }
+    std::set<v1::OperatorRole>& roles = operators_[given.principal()];
+    roles.clear();
+    for (const int role : given.roles()) {
+      const bool stated = role != v1::OPERATOR_ROLE_UNSPECIFIED && v1::OperatorRole_IsValid(role);
+      if (!stated || !roles.insert(static_cast<v1::OperatorRole>(role)).second) {
+        reader_.Note(Indexed("operator_roles", i, "roles"), "give roles of the list, each once");
+      }
+    }
+    if (given.roles().empty()) {
+      reader_.Note(Indexed("operator_roles", i, "roles"), "give at least one role");
+    }
   }
 }
 

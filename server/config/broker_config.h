@@ -2,7 +2,9 @@
 #define CORRIDOR_SERVER_CONFIG_BROKER_CONFIG_H_
 
 #include <cstddef>
+#include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,7 @@
 #include "core/model/errors.h"
 #include "core/model/principal.h"
 #include "corridor/v1/alert.pb.h"
+#include "corridor/v1/operator.pb.h"
 #include "server/config/broker_config.pb.h"
 
 namespace corridor {
@@ -83,7 +86,7 @@ struct BrokerConfig {
   std::vector<std::string> listen_addresses;
   Tls tls;
   AcceptanceSigning acceptance_signing;
-  std::vector<std::string> operators;
+  std::map<std::string, std::set<v1::OperatorRole>, std::less<>> operators;  // By SPIFFE ID.
   std::vector<Link> links;
   GatePolicy gate_policy;
   Limits limits;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/strings.h"
 #include "core/model/errors.h"
@@ -10,9 +11,21 @@
 namespace corridor {
 namespace {
 
+// Roles of operators, as a set of bits.
+constexpr unsigned Bit(v1::OperatorRole role) { return 1U << static_cast<unsigned>(role); }
+constexpr unsigned kMembership = Bit(v1::OPERATOR_ROLE_MEMBERSHIP);
+constexpr unsigned kPolicy = Bit(v1::OPERATOR_ROLE_POLICY);
+constexpr unsigned kTrust = Bit(v1::OPERATOR_ROLE_TRUST);
+constexpr unsigned kOperations = Bit(v1::OPERATOR_ROLE_OPERATIONS);
+constexpr unsigned kAuditRead = Bit(v1::OPERATOR_ROLE_AUDIT_READ);
+constexpr unsigned kDataProtection = Bit(v1::OPERATOR_ROLE_DATA_PROTECTION);
+constexpr unsigned kAnyRole =
+    kMembership | kPolicy | kTrust | kOperations | kAuditRead | kDataProtection;
+
 struct Entry {
   std::string_view method;
   Right right;
+  unsigned roles = 0;  // Of an operator: one of these.
 };
 
 constexpr Entry kTable[] = {
@@ -34,26 +47,29 @@ constexpr Entry kTable[] = {
 
     {"/corridor.v1.RegionLink/Link", Right::kBroker},
 
-    {"/corridor.v1.Administration/CreateMember", Right::kOperator},
-    {"/corridor.v1.Administration/GetMember", Right::kOperator},
-    {"/corridor.v1.Administration/ListMembers", Right::kOperator},
-    {"/corridor.v1.Administration/UpdateMember", Right::kOperator},
-    {"/corridor.v1.Administration/SetGrant", Right::kOperator},
-    {"/corridor.v1.Administration/DeleteGrant", Right::kOperator},
-    {"/corridor.v1.Administration/ListGrants", Right::kOperator},
-    {"/corridor.v1.Administration/RegisterSigningKey", Right::kOperator},
-    {"/corridor.v1.Administration/RetireSigningKey", Right::kOperator},
-    {"/corridor.v1.Administration/ListSigningKeys", Right::kOperator},
-    {"/corridor.v1.Administration/CreateAgreement", Right::kOperator},
-    {"/corridor.v1.Administration/GetAgreement", Right::kOperator},
-    {"/corridor.v1.Administration/ListAgreements", Right::kOperator},
-    {"/corridor.v1.Administration/EndAgreement", Right::kOperator},
-    {"/corridor.v1.Administration/ListLinks", Right::kOperator},
-    {"/corridor.v1.Administration/GetStatus", Right::kOperator},
-    {"/corridor.v1.Administration/ListSessions", Right::kOperator},
-    {"/corridor.v1.Administration/EndSessions", Right::kOperator},
-    {"/corridor.v1.Administration/ReloadTrust", Right::kOperator},
-    {"/corridor.v1.Administration/ListExpiring", Right::kOperator},
+    {"/corridor.v1.Administration/CreateMember", Right::kOperator, kMembership},
+    {"/corridor.v1.Administration/GetMember", Right::kOperator, kAnyRole},
+    {"/corridor.v1.Administration/ListMembers", Right::kOperator, kAnyRole},
+    {"/corridor.v1.Administration/UpdateMember", Right::kOperator, kMembership},
+    {"/corridor.v1.Administration/SetGrant", Right::kOperator, kMembership},
+    {"/corridor.v1.Administration/DeleteGrant", Right::kOperator, kMembership},
+    {"/corridor.v1.Administration/ListGrants", Right::kOperator, kAnyRole},
+    {"/corridor.v1.Administration/RegisterSigningKey", Right::kOperator, kTrust},
+    {"/corridor.v1.Administration/RetireSigningKey", Right::kOperator, kTrust},
+    {"/corridor.v1.Administration/ListSigningKeys", Right::kOperator, kAnyRole},
+    {"/corridor.v1.Administration/CreateAgreement", Right::kOperator, kPolicy},
+    {"/corridor.v1.Administration/GetAgreement", Right::kOperator, kAnyRole},
+    {"/corridor.v1.Administration/ListAgreements", Right::kOperator, kAnyRole},
+    {"/corridor.v1.Administration/EndAgreement", Right::kOperator, kPolicy},
+    {"/corridor.v1.Administration/ListLinks", Right::kOperator, kAnyRole},
+    {"/corridor.v1.Administration/GetStatus", Right::kOperator, kAnyRole},
+    {"/corridor.v1.Administration/ListSessions", Right::kOperator, kOperations},
+    {"/corridor.v1.Administration/EndSessions", Right::kOperator, kOperations},
+    {"/corridor.v1.Administration/ReloadTrust", Right::kOperator, kTrust},
+    {"/corridor.v1.Administration/ListExpiring", Right::kOperator, kAnyRole},
+
+    {"/corridor.v1.AuditLog/QueryEntries", Right::kOperator, kAuditRead},
+    {"/corridor.v1.AuditLog/TailEntries", Right::kOperator, kAuditRead},
 
     {"/grpc.health.v1.Health/Check", Right::kAuthenticated},
     {"/grpc.health.v1.Health/Watch", Right::kAuthenticated},
@@ -91,29 +107,55 @@ absl::Status RequireGrant(const Principal& caller, const Facts& facts, const Par
   return Denied("this principal has no such grant; ask the region's operator", rule);
 }
 
+const Entry* Find(std::string_view method) {
+  const auto* found = std::find_if(std::begin(kTable), std::end(kTable),
+                                   [method](const Entry& entry) { return entry.method == method; });
+  return found == std::end(kTable) ? nullptr : found;
+}
+
+// "operator/trust": the first of the roles that would do.
+std::string RoleRule(unsigned roles) {
+  constexpr std::string_view kPrefix = "OPERATOR_ROLE_";
+  for (int role = v1::OperatorRole_MIN; role <= v1::OperatorRole_MAX; ++role) {
+    if ((roles & Bit(static_cast<v1::OperatorRole>(role))) == 0) continue;
+    std::string name = v1::OperatorRole_Name(role).substr(kPrefix.size());
+    std::replace(name.begin(), name.end(), '_', '-');
+    return absl::StrCat("operator/", absl::AsciiStrToLower(name));
+  }
+  return "operator/none";
+}
+
+absl::Status RequireRole(const Principal& caller, const Parties& parties, unsigned roles) {
+  const auto found = parties.operators.find(caller.spiffe_id);
+  if (caller.kind != PrincipalKind::kOperator || found == parties.operators.end()) {
+    return Denied("this is for the region's operators", "party/operator");
+  }
+  for (const v1::OperatorRole role : found->second) {
+    if ((roles & Bit(role)) != 0) return absl::OkStatus();
+  }
+  return Denied("this operator has no role that allows it; roles are given in the configuration",
+                RoleRule(roles));
+}
+
 }  // namespace
 
 std::optional<Right> RightFor(std::string_view method) {
-  const auto* found = std::find_if(std::begin(kTable), std::end(kTable),
-                                   [method](const Entry& entry) { return entry.method == method; });
-  if (found == std::end(kTable)) return std::nullopt;
-  return found->right;
+  const Entry* entry = Find(method);
+  if (entry == nullptr) return std::nullopt;
+  return entry->right;
 }
 
 absl::Status Authorise(std::string_view method, const Principal& caller, const Facts& facts,
                        const Parties& parties) {
-  const std::optional<Right> right = RightFor(method);
-  if (!right.has_value()) return Denied("there is no such method", "method/unknown");
-  switch (*right) {
+  const Entry* entry = Find(method);
+  if (entry == nullptr) return Denied("there is no such method", "method/unknown");
+  switch (entry->right) {
     case Right::kPublisher:
       return RequireGrant(caller, facts, parties, v1::ROLE_PUBLISHER, "grant/publisher");
     case Right::kReader:
       return RequireGrant(caller, facts, parties, v1::ROLE_READER, "grant/reader");
     case Right::kOperator:
-      if (caller.kind == PrincipalKind::kOperator && parties.operators.contains(caller.spiffe_id)) {
-        return absl::OkStatus();
-      }
-      return Denied("this is for the region's operators", "party/operator");
+      return RequireRole(caller, parties, entry->roles);
     case Right::kBroker:
       if (caller.kind == PrincipalKind::kBroker && parties.linked_regions.contains(caller.region)) {
         return absl::OkStatus();

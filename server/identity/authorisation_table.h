@@ -1,6 +1,7 @@
 #ifndef CORRIDOR_SERVER_IDENTITY_AUTHORISATION_TABLE_H_
 #define CORRIDOR_SERVER_IDENTITY_AUTHORISATION_TABLE_H_
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -9,6 +10,7 @@
 #include "absl/status/status.h"
 #include "core/model/facts.h"
 #include "core/model/principal.h"
+#include "corridor/v1/operator.pb.h"
 
 namespace corridor {
 
@@ -16,7 +18,7 @@ namespace corridor {
 enum class Right {
   kPublisher,      // A principal of an active member here, with ROLE_PUBLISHER.
   kReader,         // The same, with ROLE_READER.
-  kOperator,       // An operator named in the configuration.
+  kOperator,       // An operator named in the configuration, with one of the roles named.
   kBroker,         // A broker of a region linked in the configuration.
   kAuthenticated,  // Anyone whose certificate passed.
 };
@@ -28,7 +30,8 @@ std::optional<Right> RightFor(std::string_view method);
 // Who counts as operator and as peer, from the configuration.
 struct Parties {
   std::string region;
-  std::set<std::string, std::less<>> operators;       // SPIFFE IDs.
+  // By SPIFFE ID.
+  std::map<std::string, std::set<v1::OperatorRole>, std::less<>> operators;
   std::set<std::string, std::less<>> linked_regions;  // Region ids.
 };
 
@@ -37,7 +40,7 @@ struct Parties {
 //   MEMBER_UNKNOWN    a principal whose member is not registered here
 //   MEMBER_SUSPENDED  its member is suspended
 //   POLICY_DENIED     anything else; "rule" in the metadata says which right is
-//                     missing ("grant/publisher"), or "method/unknown"
+//                     missing ("grant/publisher", "operator/trust"), or "method/unknown"
 // The message begins with the reason, because the connection check can send no
 // details.
 absl::Status Authorise(std::string_view method, const Principal& caller, const Facts& facts,

@@ -155,6 +155,7 @@ PeerPlace ParsePeerPlace(std::string_view key, std::string_view prefix) {
 }
 
 std::string AuditHeadKey() { return "a/head"; }
+std::string AuditGatePolicyKey() { return "a/gate"; }
 std::string AuditEntryKeyPrefix() { return "a/e/"; }
 std::string AuditEntryKey(uint64_t sequence) { return AuditEntryKeyPrefix() + KeyNumber(sequence); }
 

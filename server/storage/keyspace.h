@@ -34,6 +34,7 @@ namespace corridor {
 //   o/<publisher text><alert id>              legal hold on an alert     recalls
 //   a/head                                    count and hash             audit
 //   a/e/<sequence 8>                          entry                      audit
+//   a/gate                                    gate policy in force       audit
 //   c/generation, c/<room letter>/...         see below                  catalog
 //   s/<owner text><name text>                 cursor of a subscription   delivery
 
@@ -113,6 +114,7 @@ PeerPlace ParsePeerPlace(std::string_view key, std::string_view prefix);
 
 // Audit.
 std::string AuditHeadKey();
+std::string AuditGatePolicyKey();
 std::string AuditEntryKeyPrefix();
 std::string AuditEntryKey(uint64_t sequence);
 

@@ -200,6 +200,10 @@ std::string PolicyScript::AddGrant(const Words& words) {
   v1::Grant grant;
   grant.set_principal(SpiffeId(words.plain.at(1)));
   for (const auto& role : List(words["roles"])) grant.add_roles(Code<v1::Role>("ROLE_", role));
+  for (const auto& purpose : List(words["purposes"])) {
+    grant.add_publish_purposes(Code<v1::TraffickingPurpose>("TRAFFICKING_PURPOSE_", purpose));
+  }
+  for (const auto& member : List(words["for"])) grant.add_publish_on_behalf_of(SpiffeId(member));
   grant.set_publish_tlp_max(Code<v1::Tlp>("TLP_", words["tlp"]));
   facts_.grants[grant.principal()] = grant;
   return "ok";

@@ -109,6 +109,71 @@ TEST_F(AuditLogTest, AnEntryOfAStatementTakesItsPosition) {
   EXPECT_EQ(log_.Read(0, 1)->at(0).position().offset(), 9u);
 }
 
+std::string ObjectsOf(const AuditLog::Page& page) {
+  std::string objects;
+  for (const v1::StoredAuditEntry& entry : page.entries) objects += entry.says().object() + " ";
+  return objects;
+}
+
+TEST_F(AuditLogTest, APageGoesOnWhereTheOneBeforeEnded) {
+  CommitThree();
+  const v1::AuditFilter everything;
+  auto page = log_.Find({.filter = everything, .entries_max = 2});
+  ASSERT_TRUE(page.ok());
+  EXPECT_EQ(ObjectsOf(*page), "one two ");
+  EXPECT_EQ(page->head.entries, 3u);
+  EXPECT_EQ(page->entries[0].entry(), **store_.Get(AuditEntryKey(1)));
+  ASSERT_TRUE(page->next.has_value());
+  page = log_.Find({.filter = everything, .from = *page->next, .entries_max = 2});
+  EXPECT_EQ(ObjectsOf(*page), "three ");
+  EXPECT_FALSE(page->next.has_value());
+}
+
+TEST_F(AuditLogTest, TheNewestFirstGoesBackToTheFirst) {
+  CommitThree();
+  const v1::AuditFilter everything;
+  auto page = log_.Find(
+      {.filter = everything, .from = 99, .order = ScanOrder::kDescending, .entries_max = 2});
+  ASSERT_TRUE(page.ok());
+  EXPECT_EQ(ObjectsOf(*page), "three two ");
+  ASSERT_EQ(page->next, 1u);
+  page = log_.Find({.filter = everything, .from = 1, .order = ScanOrder::kDescending});
+  EXPECT_EQ(ObjectsOf(*page), "one ");
+  EXPECT_FALSE(page->next.has_value());
+}
+
+TEST_F(AuditLogTest, AFilterThatPassesLittleLooksAtABoundedNumberOfEntries) {
+  CommitThree();
+  v1::AuditFilter filter;
+  filter.set_object("three");
+  const auto page = log_.Find({.filter = filter, .looks_max = 2});
+  ASSERT_TRUE(page.ok());
+  EXPECT_TRUE(page->entries.empty());
+  EXPECT_EQ(page->next, 3u) << "there is more to look at";
+}
+
+TEST_F(AuditLogTest, APageWithAHoleIsNoPage) {
+  CommitThree();
+  WriteBatch tamper;
+  tamper.Delete(AuditEntryKey(2));
+  ASSERT_TRUE(store_.Apply(tamper).ok());
+  const v1::AuditFilter everything;
+  EXPECT_EQ(log_.Find({.filter = everything}).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(AuditLogTest, AGatePolicyIsAnEntryWhenItComesIntoForceAndNotAgain) {
+  v1::GateVerdictStamp stamp;
+  stamp.set_policy_version("1");
+  CommitOne(AuditLog::GatePolicyInForce("spiffe://sea.example/broker/b1", stamp));
+  CommitOne(AuditLog::GatePolicyInForce("spiffe://sea.example/broker/b1", stamp));
+  stamp.set_policy_version("2");
+  CommitOne(AuditLog::GatePolicyInForce("spiffe://sea.example/broker/b1", stamp));
+  const auto entries = log_.Read(0, 10);
+  ASSERT_EQ(entries->size(), 2u);
+  EXPECT_EQ((*entries)[1].act(), v1::AUDIT_ACT_GATE_POLICY);
+  EXPECT_EQ((*entries)[1].object(), "2");
+}
+
 TEST_F(AuditLogTest, AChangedEntryShows) {
   CommitThree();
   WriteBatch tamper;

@@ -129,6 +129,37 @@ TEST_F(BrokerConfigTest, FiguresAreServedToThisMachineOnly) {
   }
 }
 
+TEST_F(BrokerConfigTest, AnOperatorHasTheRolesGivenOrAllButTheDataProtectionOfficers) {
+  const std::string line = "operators: \"spiffe://sea.example/operator/ops\"";
+  const std::string roles = R"(
+    operators: "spiffe://sea.example/operator/dpo"
+    operator_roles {
+      principal: "spiffe://sea.example/operator/dpo" roles: OPERATOR_ROLE_DATA_PROTECTION
+    })";
+  const auto config = Load(absl::StrReplaceAll(kGood, {{line, line + roles}}));
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->operators.at("spiffe://sea.example/operator/ops").size(), 5u);
+  EXPECT_FALSE(config->operators.at("spiffe://sea.example/operator/ops")
+                   .contains(v1::OPERATOR_ROLE_DATA_PROTECTION));
+  EXPECT_THAT(config->operators.at("spiffe://sea.example/operator/dpo"),
+              ElementsAre(v1::OPERATOR_ROLE_DATA_PROTECTION));
+}
+
+TEST_F(BrokerConfigTest, RolesAreGivenOnceToOperators) {
+  const std::string line = "operators: \"spiffe://sea.example/operator/ops\"";
+  const auto with = [&](const std::string& principal, const std::string& roles) {
+    return MistakesWith(
+        line, absl::StrCat(line, " operator_roles { principal: \"", principal, "\" ", roles, " }"));
+  };
+  EXPECT_THAT(with("spiffe://sea.example/operator/x", "roles: OPERATOR_ROLE_TRUST"),
+              ElementsAre(HasSubstr("operator_roles[0].principal: is none of")));
+  EXPECT_THAT(with("spiffe://sea.example/operator/ops", ""),
+              ElementsAre(HasSubstr("operator_roles[0].roles: give at least one")));
+  EXPECT_THAT(with("spiffe://sea.example/operator/ops",
+                   "roles: OPERATOR_ROLE_TRUST roles: OPERATOR_ROLE_TRUST"),
+              ElementsAre(HasSubstr("operator_roles[0].roles: give roles of the list")));
+}
+
 TEST_F(BrokerConfigTest, EachMistakeIsReportedWithItsFieldPath) {
   EXPECT_THAT(MistakesWith("127.0.0.1:0", "127.0.0.1"),
               ElementsAre(HasSubstr("listeners[0].address: is not host:port")));

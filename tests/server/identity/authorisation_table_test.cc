@@ -52,8 +52,7 @@ class AuthorisationTableTest : public testing::Test {
   }
 
   Facts facts_;
-  const Parties parties_{
-      "sea.example", {"spiffe://sea.example/operator/ops"}, {"eastafrica.example"}};
+  const Parties parties_{"sea.example", RoleTableOperators(), {"eastafrica.example"}};
 };
 
 // Every method that a file of the contract declares: read from the folder, so that a new file or
@@ -96,15 +95,18 @@ TEST_F(AuthorisationTableTest, EveryRoleCallsWhatTheTableOfRolesSaysAndNothingEl
   facts_.members[kSuspended].set_state(v1::MEMBER_STATE_SUSPENDED);
   facts_.grants[kSuspended].add_roles(v1::ROLE_PUBLISHER);
   facts_.grants[kSuspended].add_roles(v1::ROLE_READER);
-  const std::map<char, std::string> callers = {{'P', kThailand},
-                                               {'R', kFeed},
-                                               {'O', "spiffe://sea.example/operator/ops"},
-                                               {'B', "spiffe://eastafrica.example/broker/b1"},
-                                               {'U', kUngranted},
-                                               {'N', "spiffe://sea.example/agency/nobody"},
-                                               {'S', kSuspended},
-                                               {'X', "spiffe://sea.example/operator/other"},
-                                               {'F', "spiffe://sea.example/broker/b2"}};
+  std::map<char, std::string> callers = {{'P', kThailand},
+                                         {'R', kFeed},
+                                         {'O', "spiffe://sea.example/operator/ops"},
+                                         {'B', "spiffe://eastafrica.example/broker/b1"},
+                                         {'U', kUngranted},
+                                         {'N', "spiffe://sea.example/agency/nobody"},
+                                         {'S', kSuspended},
+                                         {'X', "spiffe://sea.example/operator/other"},
+                                         {'F', "spiffe://sea.example/broker/b2"}};
+  for (const RoleTableOperator& one : kOneRoleOperators) {
+    callers[one.letter] = absl::StrCat("spiffe://sea.example/operator/", one.name);
+  }
   ASSERT_EQ(callers.size(), kEveryCaller.size());
   for (const RoleTableLine& line : kRoleTable) {
     for (const auto& [letter, caller] : callers) {
@@ -157,6 +159,16 @@ TEST_F(AuthorisationTableTest, OperatorsAreThoseInTheConfiguration) {
   EXPECT_EQ(Ask("spiffe://sea.example/operator/other", kGetStatus), "POLICY_DENIED party/operator");
   EXPECT_EQ(Ask("spiffe://sea.example/operator/ops", kListAlerts), "POLICY_DENIED grant/reader")
       << "operators read no content";
+}
+
+TEST_F(AuthorisationTableTest, AnOperatorIsToldWhichRoleItLacks) {
+  EXPECT_EQ(Ask("spiffe://sea.example/operator/membership", "/corridor.v1.AuditLog/QueryEntries"),
+            "POLICY_DENIED operator/audit-read");
+  EXPECT_EQ(
+      Ask("spiffe://sea.example/operator/auditor", "/corridor.v1.Administration/RetireSigningKey"),
+      "POLICY_DENIED operator/trust");
+  EXPECT_EQ(Ask("spiffe://sea.example/operator/dpo", kListAlerts), "POLICY_DENIED grant/reader")
+      << "the data-protection officer reads no content either";
 }
 
 TEST_F(AuthorisationTableTest, BrokersAreThoseOfLinkedRegionsAndOnlyLink) {

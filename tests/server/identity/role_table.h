@@ -1,25 +1,63 @@
 #ifndef CORRIDOR_TESTS_SERVER_IDENTITY_ROLE_TABLE_H_
 #define CORRIDOR_TESTS_SERVER_IDENTITY_ROLE_TABLE_H_
 
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
 #include <string_view>
+
+#include "corridor/v1/operator.pb.h"
 
 namespace corridor {
 
 // What the table of methods must say, written down a second time by hand: one line for each
 // method, with the callers that may call it. Whoever adds an RPC adds its line here.
 //
-//   P  a desk with ROLE_PUBLISHER        O  an operator of the configuration
+//   P  a desk with ROLE_PUBLISHER        O  an operator with all roles but D's
 //   R  an integration with ROLE_READER   B  the broker of a linked region
 //   U  a member without a grant          N  a desk whose member is not registered
 //   S  a suspended member with every grant
 //   X  an operator that the configuration does not name
 //   F  a broker of this region, which is no peer
+//
+// and operators with one role each:
+//
+//   M  membership        W  operations
+//   L  policy            A  audit-read
+//   T  trust             D  the data-protection officer
 struct RoleTableLine {
   std::string_view method;
   std::string_view callers;
 };
 
-inline constexpr std::string_view kEveryCaller = "PROBUNSXF";
+inline constexpr std::string_view kEveryCaller = "PROBUNSXFMLTWAD";
+inline constexpr std::string_view kAnyOperator = "OMLTWAD";
+
+// The operators with one role each, by letter: their names and roles.
+struct RoleTableOperator {
+  char letter;
+  const char* name;
+  v1::OperatorRole role;
+};
+inline constexpr RoleTableOperator kOneRoleOperators[] = {
+    {'M', "membership", v1::OPERATOR_ROLE_MEMBERSHIP},
+    {'L', "policy", v1::OPERATOR_ROLE_POLICY},
+    {'T', "trust", v1::OPERATOR_ROLE_TRUST},
+    {'W', "operations", v1::OPERATOR_ROLE_OPERATIONS},
+    {'A', "auditor", v1::OPERATOR_ROLE_AUDIT_READ},
+    {'D', "dpo", v1::OPERATOR_ROLE_DATA_PROTECTION},
+};
+
+// Everybody who counts as an operator of sea.example in the tests of this table.
+inline std::map<std::string, std::set<v1::OperatorRole>, std::less<>> RoleTableOperators() {
+  std::map<std::string, std::set<v1::OperatorRole>, std::less<>> operators;
+  for (const RoleTableOperator& one : kOneRoleOperators) {
+    operators[std::string("spiffe://sea.example/operator/") + one.name] = {one.role};
+    if (one.letter != 'D') operators["spiffe://sea.example/operator/ops"].insert(one.role);
+  }
+  return operators;
+}
 
 inline constexpr RoleTableLine kRoleTable[] = {
     {"/corridor.v1.Publisher/Publish", "P"},
@@ -40,26 +78,29 @@ inline constexpr RoleTableLine kRoleTable[] = {
 
     {"/corridor.v1.RegionLink/Link", "B"},
 
-    {"/corridor.v1.Administration/CreateMember", "O"},
-    {"/corridor.v1.Administration/GetMember", "O"},
-    {"/corridor.v1.Administration/ListMembers", "O"},
-    {"/corridor.v1.Administration/UpdateMember", "O"},
-    {"/corridor.v1.Administration/SetGrant", "O"},
-    {"/corridor.v1.Administration/DeleteGrant", "O"},
-    {"/corridor.v1.Administration/ListGrants", "O"},
-    {"/corridor.v1.Administration/RegisterSigningKey", "O"},
-    {"/corridor.v1.Administration/RetireSigningKey", "O"},
-    {"/corridor.v1.Administration/ListSigningKeys", "O"},
-    {"/corridor.v1.Administration/CreateAgreement", "O"},
-    {"/corridor.v1.Administration/GetAgreement", "O"},
-    {"/corridor.v1.Administration/ListAgreements", "O"},
-    {"/corridor.v1.Administration/EndAgreement", "O"},
-    {"/corridor.v1.Administration/ListLinks", "O"},
-    {"/corridor.v1.Administration/GetStatus", "O"},
-    {"/corridor.v1.Administration/ListSessions", "O"},
-    {"/corridor.v1.Administration/EndSessions", "O"},
-    {"/corridor.v1.Administration/ReloadTrust", "O"},
-    {"/corridor.v1.Administration/ListExpiring", "O"},
+    {"/corridor.v1.Administration/CreateMember", "OM"},
+    {"/corridor.v1.Administration/GetMember", kAnyOperator},
+    {"/corridor.v1.Administration/ListMembers", kAnyOperator},
+    {"/corridor.v1.Administration/UpdateMember", "OM"},
+    {"/corridor.v1.Administration/SetGrant", "OM"},
+    {"/corridor.v1.Administration/DeleteGrant", "OM"},
+    {"/corridor.v1.Administration/ListGrants", kAnyOperator},
+    {"/corridor.v1.Administration/RegisterSigningKey", "OT"},
+    {"/corridor.v1.Administration/RetireSigningKey", "OT"},
+    {"/corridor.v1.Administration/ListSigningKeys", kAnyOperator},
+    {"/corridor.v1.Administration/CreateAgreement", "OL"},
+    {"/corridor.v1.Administration/GetAgreement", kAnyOperator},
+    {"/corridor.v1.Administration/ListAgreements", kAnyOperator},
+    {"/corridor.v1.Administration/EndAgreement", "OL"},
+    {"/corridor.v1.Administration/ListLinks", kAnyOperator},
+    {"/corridor.v1.Administration/GetStatus", kAnyOperator},
+    {"/corridor.v1.Administration/ListSessions", "OW"},
+    {"/corridor.v1.Administration/EndSessions", "OW"},
+    {"/corridor.v1.Administration/ReloadTrust", "OT"},
+    {"/corridor.v1.Administration/ListExpiring", kAnyOperator},
+
+    {"/corridor.v1.AuditLog/QueryEntries", "OA"},
+    {"/corridor.v1.AuditLog/TailEntries", "OA"},
 
     {"/grpc.health.v1.Health/Check", kEveryCaller},
     {"/grpc.health.v1.Health/Watch", kEveryCaller},

@@ -66,6 +66,11 @@ void BrokerFixture::StartServer() {
   administration_.emplace(*region_, intake_, calls_,
                           TrustDoor{.reload = [this] { return reload_(); },
                                     .expiring = [] { return v1::ListExpiringResponse(); }});
+  audit_log_.emplace(AuditLogService::Parts{.log = region_->audit(),
+                                            .commits = region_->journal(),
+                                            .executor = intake_,
+                                            .calls = calls_,
+                                            .readiness = readiness_});
   region_link_.emplace(
       [this](const std::string& peer, std::shared_ptr<LinkStream> stream) {
         return region_->AcceptLink(peer, std::move(stream));
@@ -90,7 +95,8 @@ void BrokerFixture::StartServer() {
       },
       std::move(caller_check));
   auto server = RpcServer::Start(
-      options, {&*publisher_, &*subscriber_, &*administration_, &*region_link_}, log_, clock_);
+      options, {&*publisher_, &*subscriber_, &*administration_, &*region_link_, &*audit_log_}, log_,
+      clock_);
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
 }

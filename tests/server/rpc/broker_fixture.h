@@ -26,12 +26,14 @@
 #include "server/link/grpc_link_dialler.h"
 #include "server/ops/log.h"
 #include "server/rpc/administration_service.h"
+#include "server/rpc/audit_log_service.h"
 #include "server/rpc/publisher_service.h"
 #include "server/rpc/readiness.h"
 #include "server/rpc/region_link_service.h"
 #include "server/rpc/rpc_server.h"
 #include "server/rpc/subscriber_service.h"
 #include "server/storage/memory_store.h"
+#include "tests/server/identity/role_table.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/memory_head_marker.h"
 #include "tests/support/seeded_random.h"
@@ -88,13 +90,13 @@ class BrokerFixture : public testing::Test {
   SeededRandom random_{1};
   Readiness readiness_;
   TrustHolder trust_{*TrustStore::Create({sea_.Bundle(), eastafrica_.Bundle()})};
-  const CallJudge judge_{
-      [this] { return region_->catalog().facts(); },
-      {"sea.example", {"spiffe://sea.example/operator/ops"}, {"eastafrica.example"}},
-      trust_,
-      clock_};
+  const CallJudge judge_{[this] { return region_->catalog().facts(); },
+                         {"sea.example", RoleTableOperators(), {"eastafrica.example"}},
+                         trust_,
+                         clock_};
   LiveCalls calls_{judge_, clock_, [](const LiveCalls::Call&, const absl::Status&) {}};
   std::optional<PublisherService> publisher_;
+  std::optional<AuditLogService> audit_log_;
   std::unique_ptr<Region> region_;
   ThreadExecutor flow_{"flow", 1};
   ThreadExecutor commit_{"commit", 1};

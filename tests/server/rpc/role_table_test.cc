@@ -48,8 +48,13 @@ class RoleTableTest : public BrokerFixture {
         return sea_.Agency("la-desk");
       case 'X':
         return sea_.Operator("other");
-      default:
+      case 'F':
         return sea_.Broker("b2");
+      default:
+        for (const RoleTableOperator& one : kOneRoleOperators) {
+          if (one.letter == caller) return sea_.Operator(one.name);
+        }
+        return {};
     }
   }
 
