@@ -22,6 +22,11 @@ bool IsCaseNumber(const PatternMatch& match) {
       match.before().substr(match.begin - std::min<size_t>(match.begin, 40));
   const bool report = before.find("report") != before.npos && before.find("police") == before.npos;
   const size_t digits = match.str().find_first_not_of("0123456789");
+  // "kaso noong 2025": cut out of a word.
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  if (match.begin > 0 && is_letter(match.text[match.begin - 1]) && is_letter(match.str()[0])) {
+    return false;
+  }
   return HasThreeDigits(match) && !(report && digits > 0 && digits <= 2);
 }
 
@@ -93,7 +98,7 @@ constexpr PatternRule
                 {TextCategory::kCaseNumber, "case.cue", kHasDigit, R"((?:^|[^\p{L}])(?:case|criminal case|civil case|file|dossier|docket|petition|complaint|police report|report|occurrence|blotter|incident|investigation|inquiry|fir|charge sheet|crime|warrant|perkara|laporan polisi|laporan|kesi|jalada|ripoti|faili|dossier|affaire|plainte|procès-verbal|pv|p\.v\.|expediente|caso|denuncia|processo|inquérito|kaso|vụ án|hồ sơ|dosiye|ikirego|urubanza|dosiyee|galmee|kiiska|dacwad|gal|የክስ መዝገብ|መዝገብ|የፖሊስ ሪፖርት|ዶሴ|मामला|केस|एफआईआर|मुद्दा|মামলা|জিডি|এফআইআর|வழக்கு|எஃப்ஐஆர்|قضية|القضية|محضر|بلاغ)(?:\s+(?:entry|book|file|report|polisi|ya|ng|de|du|sa))?\s*(?:no|number|num|nr|nos|ref|reference|id|#|n°|nº|№|namba|nambari|nomor|numero|número|numéro|blg|bilang|số|nimero|lakk|lambar|ቁጥር|संख्या|नंबर|नं|নং|নম্বর|எண்|رقم)\s*[.:#]*\s*([\p{L}]{0,6}[\s./-]{0,2}\d[\p{L}\d./ -]*))",
                  nullptr, IsCaseNumber},
                 {TextCategory::kCaseNumber, "case.slashed", kHasDigit | kHasSlash,
-                 R"((?:^|[^\p{L}])(?:case|crim|criminal case|file|ref|ob|o\.b|occurrence book|cr|crb|ir|fir|gd|lp|lp/b|perkara|kesi|jalada|dosiye|rmp|rpa|rp|rc|pdm|kaso|vụ án|hồ sơ|መዝገብ|केस|মামলা)(?:[^\p{L}\p{M}\p{N}\n]{1,3}(?:no|number|namba|nomor)?\.?\s*[:#]?\s*)((?:[a-z]{1,8}[/. -]?){0,5}\d{1,6}(?:/[\p{L}\d.-]+){1,7}))",
+                 R"((?:^|[^\p{L}])(?:case|crim|criminal case|file|ref|rb|ob|o\.b|occurrence book|cr|crb|ir|fir|gd|lp|lp/b|perkara|kesi|jalada|dosiye|rmp|rpa|rp|rc|pdm|kaso|vụ án|hồ sơ|መዝገብ|केस|মামলা)(?:[^\p{L}\p{M}\p{N}\n]{1,3}(?:no|number|namba|nomor)?\.?\s*[:#]?\s*)((?:[a-z]{1,8}[/. -]?){0,5}\d{1,6}(?:/[\p{L}\d.-]+){1,7}))",
                  nullptr, IsSlashedNumber},
                 {TextCategory::kCaseNumber, "case.tight", kHasDigit | kHasSlash,
                  R"((?:^|[^\p{L}])((?:ob|cr|crb|ir|crim|fir|gd|lp|rmp|rp|rc|pdm)\d{1,6}(?:/[\p{L}\d.-]+){1,7}))",

@@ -123,7 +123,8 @@ constexpr std::string_view kNames[] = {
     "~imani "
     "~baraka ~amani ~furaha ~upendo ~bahati ~faraja ~tumaini ~subira ~pendo ~penda ~rehema ~juma "
     "hamisi "
-    "ramadhani rashid rajabu ~salim salum said saidi seif selemani suleiman shabani hassan hussein "
+    "~ramadhani rashid rajabu ~salim salum said saidi seif selemani suleiman shabani hassan "
+    "hussein "
     "hassani "
     "bakari athumani abdallah abdalla abdi abdul ali omar omari ~osman mohamed mohammed mohamud "
     "muhammad "
@@ -388,7 +389,7 @@ constexpr std::string_view kNames[] = {
     "ismaaciil "
     "canab deeqa ~idil tashoomee dabalaa caalaa bultum tolaa ibsaa lammii galataa gammachuu "
     "dirribaa "
-    "fayyisaa boontuu caaltuu bilisee mootii kuulanii zeritu dieudonné dieudonne grâce godelieve "
+    "fayyisaa boontuu caaltuu bilisee mootii kuulanii zeritu dieudonné dieudonne ~grâce godelieve "
     "emérance jean-bosco jean-pierre marie-claire marie-louise jean-claude mariamu zubeda mwajuma "
     "hidaya shamim rahima tatu-mwana sikujua tabu-mwana jamila latifa nasra swaumu yasinta "
     "theresia "
@@ -423,16 +424,23 @@ constexpr std::string_view kNames[] = {
     "~ইসলাম হোসেন হাসান বেগম খাতুন আক্তার সুলতানা মিয়া উদ্দিন রফিকুল শহিদুল নাসরিন আবদুল মোহাম্মদ ফাতেমা "
     "আয়েশা محمد أحمد احمد علي حسن حسين فاطمة عائشة خديجة مريم عبدالله عبدالرحمن إبراهيم ابراهيم "
     "يوسف "
+    "سعاد رانيا نورة ريم دعاء ~هند سلمى لمياء ياسمين شيماء أسماء رشا دينا عبير زهراء خليل ~جمال "
+    "~كمال طارق "
+    "وليد سمير ماجد ~ناصر ~صالح ~عادل فهد ~سلطان ~بدر ياسر هاني رامي نبيل فيصل حمزة عمار بلال موسى "
+    "عيسى داود "
+    "سليمان هارون جابر ~مبارك عبده عبدي فرحان حليمة رقية صفية حواء حنيفة ~سارة ~أمل ~هدى منيرة "
+    "بشير إسماعيل ~سالم بكر "
+    "نوال سهام ابتسام إبتسام ~كريم مروان عماد أيمن أشرف حسام هشام أنس زياد "
     "عمر عثمان خالد محمود مصطفى سعيد زينب آمنة امينة سميرة نادية ليلى",
     "ሀና ሳራ ሜሮን ሊዲያ ብርሃኑ ~ግርማ ታደሰ ታምራት መሀመድ አህመድ ሰለሞን ኢየሩሳሌም सुनिता तामाङ गुरुङ श्रेष्ठ முருகன்"};
 
 constexpr std::string_view kThaiNames =
     "สมชาย สมหญิง สมศักดิ์ สมพร สมพงษ์ สมปอง สมจิตร สมหมาย สุชาติ สุดารัตน์ สุนีย์ สุกัญญา สุภาพร สุรชัย "
     "สุรศักดิ์ สุพรรณี สุวรรณา ประเสริฐ ประยุทธ์ ปราณี ประภาพร พรทิพย์ พรชัย วิชัย วิไลวรรณ วันเพ็ญ วรรณา วราภรณ์ "
-    "วีระศักดิ์ วิเชียร ณรงค์ชัย ณรงค์ศักดิ์ ณัฐพงษ์ ณัฐวุฒิ ณัฐพล ณัฐธิดา นภาพร นงนุช นิภาพร มาลี มานี มานะ กมลวรรณ "
-    "กาญจนา กนกวรรณ กิตติศักดิ์ กิตติพงษ์ กฤษดา ชัยวัฒน์ เฉลิมชัย ชนิดา ชาญชัย ดวงใจ จิราภรณ์ จินตนา จันทร์เพ็ญ ภัทราพร "
+    "วีระศักดิ์ วิเชียร ณรงค์ชัย ณรงค์ศักดิ์ ณัฐพงษ์ ณัฐวุฒิ ณัฐพล ณัฐธิดา นภาพร นงนุช นิภาพร มาลี มานี กมลวรรณ "
+    "กาญจนา กนกวรรณ กิตติศักดิ์ กิตติพงษ์ กฤษดา ชัยวัฒน์ เฉลิมชัย ชนิดา ชาญชัย จิราภรณ์ จินตนา จันทร์เพ็ญ ภัทราพร "
     "พงษ์ศักดิ์ พิมพ์ชนก พิชัย ปิยะพร ปรีชา รัชนี รัตนาภรณ์ รุ่งนภา เสาวนีย์ ศราวุธ ศิริพร ศิริชัย สุมาลี ธนวัฒน์ ธนากร "
-    "ธวัชชัย ธงชัย อุดมศักดิ์ วิรัตน์ ยุพิน อภิชาติ อนงค์ อนุชา อรุณี อารีรัตน์ เอกชัย ใจดี บุญมี บุญส่ง บุญเรือง ทองดี แสงจันทร์ "
+    "ธวัชชัย ธงชัย อุดมศักดิ์ วิรัตน์ ยุพิน อภิชาติ อนงค์ อนุชา อรุณี อารีรัตน์ เอกชัย บุญมี บุญส่ง บุญเรือง ทองดี แสงจันทร์ "
     "อรทัย เพ็ญศรี ลัดดา สายสุนีย์ ไพโรจน์ ไพบูลย์";
 
 constexpr std::string_view kOrganisationWords =

@@ -81,6 +81,27 @@ bool Joins(std::string_view text, const DigitGroup& before, const DigitGroup& af
   return number && !PartsShortNumbers(before, after);
 }
 
+bool IsOneDigit(const DigitGroup& group) {
+  return group.form == DigitGroup::Form::kNumeral && group.digits.size() == 1;
+}
+
+// "7, 2, 2, 3, 4, 5, 1": a number given digit by digit, where a list of levels would rise. Says how
+// many groups from `first` on are one; 0 where there is none.
+size_t CountOneByOne(std::string_view text, const std::vector<DigitGroup>& groups, size_t first) {
+  constexpr size_t kDigitsMin = 7;
+  size_t next = first;
+  bool rises = true;
+  while (next < groups.size() && IsOneDigit(groups[next])) {
+    if (next > first) {
+      const std::string_view gap = Between(text, groups[next - 1], groups[next]);
+      if (!groups[next].follows || gap.size() > 4 || !AllOf(gap, ", ;-")) break;
+      rises = rises && groups[next].digits > groups[next - 1].digits;
+    }
+    ++next;
+  }
+  return next - first >= kDigitsMin && !rises ? next - first : 0;
+}
+
 bool IsLetters(const DigitGroup& group) { return group.form == DigitGroup::Form::kLetters; }
 
 // "E.O. 13818"
@@ -95,7 +116,7 @@ NumberRun::NumberRun(std::string_view text, const std::vector<DigitGroup>& group
   const DigitGroup& start = groups[first];
   cued_ = HasPhoneCue(text.substr(0, start.begin));
   const bool number = cued_ || start.plus || start.digits[0] == '0';
-  size_t next = first + 1;
+  size_t next = first + std::max<size_t>(1, CountOneByOne(text, groups, first));
   while (next < groups.size() && Joins(text, groups[next - 1], groups[next], number)) ++next;
   size_t from = first, until = next;
   while (from < until && IsLetters(groups[from]) &&
@@ -275,14 +296,16 @@ size_t NumberRun::IndianGroupedAt(size_t i) const {
   return last + 2 - i;
 }
 
-// "1/2", "24/7/365", "50/50".
+// "1/2", "24/7/365", "50/50"; "4/1/1/1/2" is a number with strokes in it.
 size_t NumberRun::FractionAt(size_t i) const {
   size_t last = i;
   size_t digits = Size(i);
   while (last < i + 3 && IsPlain(last + 1) && HasGap(last + 1, "/:") && Size(last + 1) <= 3) {
     digits += Size(++last);
   }
-  return IsPlain(i) && last > i && last <= i + 2 && Size(i) <= 3 && digits <= 6 ? last - i + 1 : 0;
+  const bool chained = HasGap(last + 1, "/") || (i > 0 && HasGap(i, "/"));
+  const bool short_enough = last > i && last <= i + 2 && Size(i) <= 3 && digits <= 6;
+  return IsPlain(i) && short_enough && !chained ? last - i + 1 : 0;
 }
 
 // "18-25", "1500 - 2000 USD".
@@ -295,6 +318,9 @@ size_t NumberRun::RangeAt(size_t i) const {
   if (!dash(i + 1) || dash(i) || dash(i + 2)) return 0;
   if (HasMoneyCue(i, i + 1) || BeginsWithUnit(After(i + 1))) return 2;
   if (cued_ || Number(i) >= Number(i + 1)) return 0;
+  // "555-1234" is rather a number to call than from one count to another.
+  const bool round = Digits(i).back() == '0' && Digits(i + 1).back() == '0';
+  if (Size(i) == 3 && Size(i + 1) > 3) return round && Size(i + 1) == 4 ? 2 : 0;
   return Size(i) <= 3 || (Size(i) <= 4 && Size(i + 1) <= 4 && parts_.size() == 2) ? 2 : 0;
 }
 

@@ -147,7 +147,9 @@ class TextScanner::Rules {
   // Where only words count.
   void FindWords(const TextView& cased, std::string_view original, Findings& findings) const {
     const TextView folded = cased.Folded();
-    AddressPatterns().Find(folded, TraitsOf(folded.text()), original, findings);
+    const uint32_t traits = TraitsOf(folded.text());
+    DatePatterns().Find(folded, traits, original, findings);
+    AddressPatterns().Find(folded, traits, original, findings);
     names_.Find(cased, TraitsOf(cased.text()), original, findings);
   }
 

@@ -242,10 +242,12 @@ void TextView::FoldSymbols() {
 }
 
 std::string NormalisedLetters(std::string_view text) {
-  // The vowels AM of Thai and Lao are the only letters in use here that NFKC takes apart and NFC
-  // does not.
-  std::string parted =
-      absl::StrReplaceAll(A(text), {{"\u0E33", "\u0E4D\u0E32"}, {"\u0EB3", "\u0ECD\u0EB2"}});
+  // The vowels AM of Thai and Lao and the Lao digraphs HO NO and HO MO are the only letters in use
+  // here that NFKC takes apart and NFC does not.
+  std::string parted = absl::StrReplaceAll(A(text), {{"\u0E33", "\u0E4D\u0E32"},
+                                                     {"\u0EB3", "\u0ECD\u0EB2"},
+                                                     {"\u0EDC", "\u0EAB\u0E99"},
+                                                     {"\u0EDD", "\u0EAB\u0EA1"}});
   UErrorCode status = U_ZERO_ERROR;
   const icu::Normalizer2* normalizer = icu::Normalizer2::getNFCInstance(status);
   if (U_FAILURE(status)) return parted;
