@@ -7,6 +7,7 @@
 #include "core/base/status_macros.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/statement_proof.h"
+#include "core/gate/wire_shape.h"
 #include "core/model/errors.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
@@ -37,8 +38,7 @@ absl::Status ParsePart(const std::string& bytes, std::string_view name, Message&
     return InvalidField(name, v1::ERROR_REASON_STATEMENT_MALFORMED,
                         "does not parse; serialise it as statement.proto says, text in UTF-8");
   }
-  message.DiscardUnknownFields();
-  if (CanonicalBytes(message) != bytes) {
+  if (!HoldsKnownFieldsOnly(*message.GetDescriptor(), bytes) || CanonicalBytes(message) != bytes) {
     return InvalidField(name, v1::ERROR_REASON_NOT_CANONICAL,
                         "is not canonical; write known fields only, in ascending order, each "
                         "once, none at its default");

@@ -1,11 +1,17 @@
 #include "core/model/structure_rules.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
+#include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "core/base/strings.h"
 #include "core/model/vocabulary.h"
 #include "google/protobuf/descriptor.h"
@@ -13,6 +19,7 @@
 namespace corridor {
 namespace {
 
+using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
@@ -77,12 +84,15 @@ void CheckCodeList(const Message& message, const FieldDescriptor& field, Unknown
   const Reflection& reflection = *message.GetReflection();
   const int count = reflection.FieldSize(message, &field);
   if (!report.CountAtMost(count, kCodesMax)) return;
-  std::set<int> seen;
+  std::array<int, kCodesMax> seen = {};
   for (int i = 0; i < count; ++i) {
     const int number = reflection.GetRepeatedEnumValue(message, &field, i);
     const Report element = report.Element(i);
     if (number == 0) element.Vocabulary("is UNSPECIFIED; leave it out of the list");
-    if (!seen.insert(number).second) element.OutOfBounds("occurs twice; give each value once");
+    if (std::find(seen.begin(), seen.begin() + i, number) != seen.begin() + i) {
+      element.OutOfBounds("occurs twice; give each value once");
+    }
+    seen[static_cast<size_t>(i)] = number;
     CheckNumber(field, number, unknown, element);
   }
 }
@@ -102,16 +112,49 @@ void CheckNested(const Message& message, const FieldDescriptor& field, UnknownCo
   }
 }
 
+// The fields of each type of message that are codes or messages with codes within; found once, as
+// going through all fields of every statement would take longer than all other rules.
+class CodedFields {
+ public:
+  using Fields = std::vector<const FieldDescriptor*>;
+
+  const Fields& Of(const Descriptor& type) ABSL_LOCKS_EXCLUDED(mutex_) {
+    {
+      const absl::ReaderMutexLock lock(&mutex_);
+      const auto found = fields_.find(&type);
+      if (found != fields_.end()) return found->second;
+    }
+    const absl::MutexLock lock(&mutex_);
+    return Find(type);
+  }
+
+ private:
+  const Fields& Find(const Descriptor& type) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    const auto known = fields_.find(&type);
+    if (known != fields_.end()) return known->second;
+    Fields coded;
+    for (int i = 0; i < type.field_count(); ++i) {
+      const FieldDescriptor& field = *type.field(i);
+      const bool nests = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
+                         !Find(*field.message_type()).empty();
+      if (nests || field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) coded.push_back(&field);
+    }
+    return fields_.emplace(&type, std::move(coded)).first->second;
+  }
+
+  absl::Mutex mutex_;
+  std::map<const Descriptor*, Fields> fields_ ABSL_GUARDED_BY(mutex_);
+};
+
 void CheckAllCodes(const Message& message, UnknownCodes unknown, const Report& report) {
+  static CodedFields& coded = *new CodedFields;
   const Reflection& reflection = *message.GetReflection();
-  std::vector<const FieldDescriptor*> fields;
-  reflection.ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
+  for (const FieldDescriptor* field : coded.Of(*message.GetDescriptor())) {
     const Report here = report.Field(field->name());
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      CheckNested(message, *field, unknown, here);
-    } else if (field->cpp_type() != FieldDescriptor::CPPTYPE_ENUM) {
-      continue;
+      if (field->is_repeated() || reflection.HasField(message, field)) {
+        CheckNested(message, *field, unknown, here);
+      }
     } else if (field->is_repeated()) {
       CheckCodeList(message, *field, unknown, here);
     } else {
