@@ -32,6 +32,7 @@
 #include "server/identity/caller_check.h"
 #include "server/identity/dialled_peers.h"
 #include "server/identity/live_calls.h"
+#include "server/identity/quota_keeper.h"
 #include "server/identity/served_identity.h"
 #include "server/identity/transport_credentials.h"
 #include "server/identity/trust_holder.h"
@@ -41,8 +42,11 @@
 #include "server/ops/metrics.h"
 #include "server/ops/stop_request.h"
 #include "server/rpc/administration_service.h"
+#include "server/rpc/approvals_service.h"
 #include "server/rpc/audit_log_service.h"
+#include "server/rpc/data_protection_service.h"
 #include "server/rpc/publisher_service.h"
+#include "server/rpc/quotas_service.h"
 #include "server/rpc/readiness.h"
 #include "server/rpc/region_link_service.h"
 #include "server/rpc/rpc_server.h"
@@ -184,6 +188,9 @@ Region::Options RegionOptionsOf(const BrokerConfig& config, bool accept_lost_tai
   options.acceptance_chain_pem = config.acceptance_signing.certificate_chain_pem;
   options.version = CORRIDOR_VERSION;
   options.journal = JournalOptionsOf(config, accept_lost_tail);
+  options.approvals = {.needed = config.approvals.needed,
+                       .takes_effect_after = config.approvals.takes_effect_after,
+                       .expires_after = config.approvals.expires_after};
   for (const auto& link : config.links) {
     options.peers.push_back({link.peer_region, !link.dial_address.empty()});
   }
@@ -252,14 +259,18 @@ class Broker {
   Readiness readiness_;
   const CallJudge judge_{[this] { return region_->catalog().facts(); }, PartiesOf(config_), trust_,
                          clock_};
-  LiveCalls calls_{judge_, clock_, [this](const LiveCalls::Call& call, const absl::Status& why) {
-                     OnCutCall(call, why);
-                   }};
+  QuotaKeeper quotas_{[this] { return region_->catalog().facts(); }, clock_};
+  LiveCalls calls_{
+      judge_, clock_, quotas_,
+      [this](const LiveCalls::Call& call, const absl::Status& why) { OnCutCall(call, why); }};
   std::optional<PublisherService> publisher_;
   std::optional<SubscriberService> subscriber_;
   std::optional<RegionLinkService> region_link_;
   std::optional<AdministrationService> administration_;
   std::optional<AuditLogService> audit_log_;
+  std::optional<DataProtectionService> data_protection_;
+  std::optional<QuotasService> quotas_service_;
+  std::optional<ApprovalsService> approvals_;
   std::unique_ptr<RpcServer> server_;
 };
 
@@ -408,6 +419,9 @@ absl::Status Broker::Listen() {
                                             .executor = intake_,
                                             .calls = calls_,
                                             .readiness = readiness_});
+  data_protection_.emplace(*region_, intake_);
+  quotas_service_.emplace(region_->catalog(), intake_);
+  approvals_.emplace(region_->catalog(), intake_);
   region_->catalog().OnChanged([this] { calls_.Review(); });
   auto caller_check =
       MakeCallerCheck(judge_, [this](const CallRefusal& refusal) { OnRefusedCall(refusal); });
@@ -422,10 +436,11 @@ absl::Status Broker::Listen() {
                          .per_address = config_.limits.connections_per_address,
                          .unproven = config_.limits.unproven_connections,
                          .accepts_per_second = config_.limits.accepts_per_second};
-  ASSIGN_OR_RETURN(server_, RpcServer::Start(options,
-                                             {&*publisher_, &*subscriber_, &*region_link_,
-                                              &*administration_, &*audit_log_},
-                                             log_, clock_));
+  ASSIGN_OR_RETURN(
+      server_, RpcServer::Start(options,
+                                {&*publisher_, &*subscriber_, &*region_link_, &*administration_,
+                                 &*audit_log_, &*data_protection_, &*quotas_service_, &*approvals_},
+                                log_, clock_));
   return absl::OkStatus();
 }
 

@@ -15,6 +15,7 @@ struct KeyFlags {
   std::string file;
   std::string member;
   std::string key_id;
+  std::string compromised_at;
 };
 
 int ShowResult(Context& context, const absl::StatusOr<v1::SigningKey>& key) {
@@ -43,6 +44,19 @@ int Retire(Context& context, const KeyFlags& flags) {
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
   return ShowResult(context, (*admin)->RetireSigningKey(*key_id));
+}
+
+int Revoke(Context& context, const KeyFlags& flags) {
+  const auto key_id = IdFromText(flags.key_id);
+  if (!key_id.ok()) return context.Fail(key_id.status());
+  absl::StatusOr<absl::Time> compromised = absl::InfiniteFuture();
+  if (!flags.compromised_at.empty()) {
+    compromised = ParseWhen(flags.compromised_at, context.clock.Now(), false);
+    if (!compromised.ok()) return context.Fail(compromised.status());
+  }
+  auto admin = context.OpenAdmin();
+  if (!admin.ok()) return context.Fail(admin.status());
+  return ShowResult(context, (*admin)->RevokeSigningKey(*key_id, *compromised));
 }
 
 int List(Context& context, const KeyFlags& flags) {
@@ -85,6 +99,17 @@ void AddAdminKeys(CLI::App& admin, Context& context) {
   retire->footer(
       "What it signed before stays valid.\n\nExamples:\n"
       "  corridorctl admin keys retire 6f1d0c9ab2e34857a1c05d8e7f902b34\n");
+  CLI::App* revoke = group->add_subcommand("revoke", "A key is or was in wrong hands");
+  revoke->add_option("KEY_ID", flags->key_id, "as list shows it")->required();
+  revoke->add_option("--compromised-at", flags->compromised_at,
+                     "since when it may have been: 2026-03-31, or a time in RFC 3339; else now");
+  revoke->footer(
+      "What was accepted before that time stays valid; what came later is withdrawn from all\n"
+      "who may have it.\n\nExamples:\n"
+      "  corridorctl admin keys revoke 6f1d0c9ab2e34857a1c05d8e7f902b34 \\\n"
+      "      --compromised-at 2026-03-02T10:00:00Z\n");
+  context.OnRun(*revoke, [&context, flags] { return Revoke(context, *flags); });
+
   context.OnRun(*retire, [&context, flags] { return Retire(context, *flags); });
 }
 

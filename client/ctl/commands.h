@@ -35,6 +35,10 @@ void AddAdminKeys(CLI::App& admin, Context& context);
 void AddAdminAgreements(CLI::App& admin, Context& context);
 void AddAdminStatus(CLI::App& admin, Context& context);
 void AddAdminTrust(CLI::App& admin, Context& context);
+void AddAdminApprovals(CLI::App& admin, Context& context);
+void AddAdminQuotas(CLI::App& admin, Context& context);
+void AddAdminDisclosure(CLI::App& admin, Context& context);
+void AddAdminReach(CLI::App& admin, Context& context);
 
 }  // namespace corridor
 

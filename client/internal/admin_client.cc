@@ -149,4 +149,112 @@ absl::StatusOr<std::vector<v1::ExpiringItem>> AdminClient::ListExpiring() {
   return std::vector<v1::ExpiringItem>(response->items().begin(), response->items().end());
 }
 
+absl::StatusOr<v1::SigningKey> AdminClient::RevokeSigningKey(std::string_view key_id,
+                                                             absl::Time compromised_at) {
+  v1::RevokeSigningKeyRequest request;
+  request.set_key_id(std::string(key_id));
+  if (compromised_at != absl::InfiniteFuture()) {
+    request.mutable_compromised_at()->set_seconds(absl::ToUnixSeconds(compromised_at));
+  }
+  // Again: it can only move the time back, and the same time changes nothing.
+  return Retrying(environment_, kUnaryRetryFor,
+                  [&] { return connection_->RevokeSigningKey(request); });
+}
+
+absl::StatusOr<v1::Quota> AdminClient::SetQuota(v1::Quota quota) {
+  v1::SetQuotaRequest request;
+  // With an etag, a repetition would find its own change in the way.
+  const bool repeatable = quota.etag().empty();
+  *request.mutable_quota() = std::move(quota);
+  return Retrying(environment_, repeatable ? kUnaryRetryFor : absl::ZeroDuration(),
+                  [&] { return connection_->SetQuota(request); });
+}
+
+absl::Status AdminClient::DeleteQuota(std::string_view principal) {
+  v1::DeleteQuotaRequest request;
+  request.set_principal(std::string(principal));
+  return connection_->DeleteQuota(request).status();
+}
+
+absl::StatusOr<std::vector<v1::Quota>> AdminClient::ListQuotas() {
+  return AllPages<v1::Quota>(
+      environment_, v1::ListQuotasRequest(),
+      [&](const auto& request) { return connection_->ListQuotas(request); },
+      [](auto& page) { return page.mutable_quotas(); });
+}
+
+absl::StatusOr<std::vector<v1::StatementDisclosure>> AdminClient::ReportAlertDisclosures(
+    std::string_view publisher, std::string_view alert_id) {
+  v1::ReportAlertDisclosuresRequest request;
+  request.set_publisher(std::string(publisher));
+  request.set_alert_id(std::string(alert_id));
+  auto report = Retrying(environment_, kUnaryRetryFor,
+                         [&] { return connection_->ReportAlertDisclosures(request); });
+  if (!report.ok()) return report.status();
+  return std::vector<v1::StatementDisclosure>(report->statements().begin(),
+                                              report->statements().end());
+}
+
+absl::StatusOr<std::vector<v1::StatementDisclosure>> AdminClient::ReportHolderDisclosures(
+    std::string_view holder) {
+  v1::ReportHolderDisclosuresRequest request;
+  request.set_holder(std::string(holder));
+  std::vector<v1::StatementDisclosure> statements;
+  do {
+    auto page = Retrying(environment_, kUnaryRetryFor,
+                         [&] { return connection_->ReportHolderDisclosures(request); });
+    if (!page.ok()) return page.status();
+    for (auto& statement : *page->mutable_statements()) statements.push_back(std::move(statement));
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return statements;
+}
+
+absl::StatusOr<v1::ProcessingRecord> AdminClient::GetProcessingRecord(
+    std::string_view agreement_id) {
+  v1::GetProcessingRecordRequest request;
+  request.set_agreement_id(std::string(agreement_id));
+  return Retrying(environment_, kUnaryRetryFor,
+                  [&] { return connection_->GetProcessingRecord(request); });
+}
+
+absl::StatusOr<v1::SuspendedReach> AdminClient::SuspendReach(std::string_view member) {
+  v1::SuspendReachRequest request;
+  request.set_member(std::string(member));
+  return Retrying(environment_, kUnaryRetryFor, [&] { return connection_->SuspendReach(request); });
+}
+
+absl::Status AdminClient::RestoreReach(std::string_view member) {
+  v1::RestoreReachRequest request;
+  request.set_member(std::string(member));
+  return connection_->RestoreReach(request).status();
+}
+
+absl::StatusOr<std::vector<v1::SuspendedReach>> AdminClient::ListSuspendedReach() {
+  auto response =
+      Retrying(environment_, kUnaryRetryFor, [&] { return connection_->ListSuspendedReach({}); });
+  if (!response.ok()) return response.status();
+  return std::vector<v1::SuspendedReach>(response->suspended().begin(),
+                                         response->suspended().end());
+}
+
+absl::StatusOr<std::vector<v1::PendingAct>> AdminClient::ListPendingActs() {
+  auto response =
+      Retrying(environment_, kUnaryRetryFor, [&] { return connection_->ListPendingActs({}); });
+  if (!response.ok()) return response.status();
+  return std::vector<v1::PendingAct>(response->acts().begin(), response->acts().end());
+}
+
+absl::StatusOr<v1::PendingAct> AdminClient::ApproveAct(std::string_view approval_id) {
+  v1::ApproveActRequest request;
+  request.set_approval_id(std::string(approval_id));
+  return connection_->ApproveAct(request);
+}
+
+absl::StatusOr<v1::PendingAct> AdminClient::RefuseAct(std::string_view approval_id) {
+  v1::RefuseActRequest request;
+  request.set_approval_id(std::string(approval_id));
+  return connection_->RefuseAct(request);
+}
+
 }  // namespace corridor

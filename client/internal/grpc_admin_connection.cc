@@ -6,6 +6,9 @@
 #include "client/internal/grpc_channel.h"
 #include "client/internal/unary_call.h"
 #include "corridor/v1/administration.grpc.pb.h"
+#include "corridor/v1/approvals.grpc.pb.h"
+#include "corridor/v1/data_protection.grpc.pb.h"
+#include "corridor/v1/quota.grpc.pb.h"
 
 namespace corridor {
 namespace {
@@ -14,7 +17,11 @@ namespace {
 class GrpcAdminConnection final : public AdminConnection {
  public:
   explicit GrpcAdminConnection(std::shared_ptr<GrpcChannel> channel)
-      : channel_(std::move(channel)), stub_(v1::Administration::NewStub(channel_->grpc())) {}
+      : channel_(std::move(channel)),
+        stub_(v1::Administration::NewStub(channel_->grpc())),
+        approvals_(v1::Approvals::NewStub(channel_->grpc())),
+        quotas_(v1::Quotas::NewStub(channel_->grpc())),
+        data_protection_(v1::DataProtection::NewStub(channel_->grpc())) {}
 
   absl::StatusOr<v1::Member> CreateMember(const v1::CreateMemberRequest& request) override {
     return UnaryCall<v1::Member>(*channel_, *stub_, &Stub::CreateMember, request);
@@ -88,12 +95,73 @@ class GrpcAdminConnection final : public AdminConnection {
       const v1::ListExpiringRequest& request) override {
     return UnaryCall<v1::ListExpiringResponse>(*channel_, *stub_, &Stub::ListExpiring, request);
   }
+  absl::StatusOr<v1::SigningKey> RevokeSigningKey(
+      const v1::RevokeSigningKeyRequest& request) override {
+    return UnaryCall<v1::SigningKey>(*channel_, *stub_, &Stub::RevokeSigningKey, request);
+  }
+  absl::StatusOr<v1::Quota> SetQuota(const v1::SetQuotaRequest& request) override {
+    return UnaryCall<v1::Quota>(*channel_, *quotas_, &v1::Quotas::Stub::SetQuota, request);
+  }
+  absl::StatusOr<v1::DeleteQuotaResponse> DeleteQuota(
+      const v1::DeleteQuotaRequest& request) override {
+    return UnaryCall<v1::DeleteQuotaResponse>(*channel_, *quotas_, &v1::Quotas::Stub::DeleteQuota,
+                                              request);
+  }
+  absl::StatusOr<v1::ListQuotasResponse> ListQuotas(const v1::ListQuotasRequest& request) override {
+    return UnaryCall<v1::ListQuotasResponse>(*channel_, *quotas_, &v1::Quotas::Stub::ListQuotas,
+                                             request);
+  }
+  absl::StatusOr<v1::ReportAlertDisclosuresResponse> ReportAlertDisclosures(
+      const v1::ReportAlertDisclosuresRequest& request) override {
+    return UnaryCall<v1::ReportAlertDisclosuresResponse>(
+        *channel_, *data_protection_, &v1::DataProtection::Stub::ReportAlertDisclosures, request);
+  }
+  absl::StatusOr<v1::ReportHolderDisclosuresResponse> ReportHolderDisclosures(
+      const v1::ReportHolderDisclosuresRequest& request) override {
+    return UnaryCall<v1::ReportHolderDisclosuresResponse>(
+        *channel_, *data_protection_, &v1::DataProtection::Stub::ReportHolderDisclosures, request);
+  }
+  absl::StatusOr<v1::ProcessingRecord> GetProcessingRecord(
+      const v1::GetProcessingRecordRequest& request) override {
+    return UnaryCall<v1::ProcessingRecord>(*channel_, *data_protection_,
+                                           &v1::DataProtection::Stub::GetProcessingRecord, request);
+  }
+  absl::StatusOr<v1::SuspendedReach> SuspendReach(const v1::SuspendReachRequest& request) override {
+    return UnaryCall<v1::SuspendedReach>(*channel_, *data_protection_,
+                                         &v1::DataProtection::Stub::SuspendReach, request);
+  }
+  absl::StatusOr<v1::RestoreReachResponse> RestoreReach(
+      const v1::RestoreReachRequest& request) override {
+    return UnaryCall<v1::RestoreReachResponse>(*channel_, *data_protection_,
+                                               &v1::DataProtection::Stub::RestoreReach, request);
+  }
+  absl::StatusOr<v1::ListSuspendedReachResponse> ListSuspendedReach(
+      const v1::ListSuspendedReachRequest& request) override {
+    return UnaryCall<v1::ListSuspendedReachResponse>(
+        *channel_, *data_protection_, &v1::DataProtection::Stub::ListSuspendedReach, request);
+  }
+  absl::StatusOr<v1::ListPendingActsResponse> ListPendingActs(
+      const v1::ListPendingActsRequest& request) override {
+    return UnaryCall<v1::ListPendingActsResponse>(*channel_, *approvals_,
+                                                  &v1::Approvals::Stub::ListPendingActs, request);
+  }
+  absl::StatusOr<v1::PendingAct> ApproveAct(const v1::ApproveActRequest& request) override {
+    return UnaryCall<v1::PendingAct>(*channel_, *approvals_, &v1::Approvals::Stub::ApproveAct,
+                                     request);
+  }
+  absl::StatusOr<v1::PendingAct> RefuseAct(const v1::RefuseActRequest& request) override {
+    return UnaryCall<v1::PendingAct>(*channel_, *approvals_, &v1::Approvals::Stub::RefuseAct,
+                                     request);
+  }
 
  private:
   using Stub = v1::Administration::Stub;
 
   const std::shared_ptr<GrpcChannel> channel_;
   const std::unique_ptr<Stub> stub_;
+  const std::unique_ptr<v1::Approvals::Stub> approvals_;
+  const std::unique_ptr<v1::Quotas::Stub> quotas_;
+  const std::unique_ptr<v1::DataProtection::Stub> data_protection_;
 };
 
 }  // namespace

@@ -27,6 +27,10 @@ class GrpcSubscriberConnection final : public SubscriberConnection {
   explicit GrpcSubscriberConnection(std::shared_ptr<GrpcChannel> channel)
       : channel_(std::move(channel)), stub_(v1::Subscriber::NewStub(channel_->grpc())) {}
 
+  absl::StatusOr<v1::GetSigningKeysResponse> GetSigningKeys(
+      const v1::GetSigningKeysRequest& request) override {
+    return UnaryCall<v1::GetSigningKeysResponse>(*channel_, *stub_, &Stub::GetSigningKeys, request);
+  }
   absl::StatusOr<v1::Subscription> CreateSubscription(
       const v1::CreateSubscriptionRequest& request) override {
     return UnaryCall<v1::Subscription>(*channel_, *stub_, &Stub::CreateSubscription, request);

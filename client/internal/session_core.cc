@@ -72,6 +72,8 @@ SessionCore::SessionCore(std::shared_ptr<SubscriberConnection> connection, Envir
       environment_(environment),
       handlers_(std::move(handlers)),
       handler_(std::move(handler)),
+      signer_check_(connection_, *environment.clock, std::move(options.publisher_trust)),
+      proof_min_(options.publisher_proof_min),
       on_recall_(std::exchange(options.on_recall, nullptr)),
       on_event_(std::exchange(options.on_event, nullptr)),
       options_(std::move(options)),
@@ -262,6 +264,15 @@ void SessionCore::ConfirmRecall(uint64_t generation, uint64_t notice_id,
 void SessionCore::RunHandler(uint64_t generation, Delivery delivery, AckHandle handle) {
   // Its lease ended with its connection: it comes again, and shall be handled once.
   if (generation != generation_) return;
+  absl::StatusOr<PublisherProof> proof = signer_check_.Check(delivery);
+  if (proof.ok() && *proof < proof_min_) {
+    proof = absl::DataLossError("it cannot be proved who said it");
+  }
+  if (!proof.ok()) {
+    handle.Release();
+    return Tell({.kind = SessionEvent::Kind::kRefusedDelivery, .status = proof.status()});
+  }
+  delivery.publisher_proof = *proof;
   handler_(std::move(delivery), std::move(handle));
 }
 

@@ -12,6 +12,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "client/internal/signer_check.h"
 #include "core/base/backoff.h"
 #include "corridor/environment.h"
 #include "corridor/session.h"
@@ -87,6 +88,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
 
   // Used on `handlers_` alone.
   DeliveryHandler handler_;
+  SignerCheck signer_check_;
+  const PublisherProof proof_min_;
   absl::AnyInvocable<v1::RecallOutcome(const v1::RecallNotice&)> on_recall_;
   absl::AnyInvocable<void(const SessionEvent&)> on_event_;
 

@@ -8,7 +8,9 @@
 #include <string_view>
 
 #include "corridor/v1/agreement.pb.h"
+#include "corridor/v1/data_protection.pb.h"
 #include "corridor/v1/member.pb.h"
+#include "corridor/v1/quota.pb.h"
 
 namespace corridor {
 
@@ -24,6 +26,10 @@ struct Facts {
   std::map<std::string, v1::Member, std::less<>> members;
   // Grants of this region's principals, by SPIFFE ID.
   std::map<std::string, v1::Grant, std::less<>> grants;
+  // Quotas of this region's principals where they have one of their own, by SPIFFE ID.
+  std::map<std::string, v1::Quota, std::less<>> quotas;
+  // Members of this region whose reach is suspended, by SPIFFE ID.
+  std::map<std::string, v1::SuspendedReach, std::less<>> suspended_reach;
   // Agreements registered here, by id.
   std::map<std::string, v1::Agreement, std::less<>> agreements;
   // Signing keys of this region and of linked ones, by key id (16 bytes).

@@ -8,13 +8,6 @@
 namespace corridor {
 namespace {
 
-bool IsParty(const v1::Party& party, const v1::Member& member) {
-  if (party.region() != RegionOf(member.spiffe_id())) return false;
-  if (!party.countries().empty() && !StandsForOneOf(member, party.countries())) return false;
-  return party.members().empty() || std::find(party.members().begin(), party.members().end(),
-                                              member.spiffe_id()) != party.members().end();
-}
-
 bool Names(const v1::Agreement& agreement, v1::StatementKind kind) {
   return std::find(agreement.kinds().begin(), agreement.kinds().end(), kind) !=
          agreement.kinds().end();
@@ -48,6 +41,13 @@ bool IsInForce(const v1::Agreement& agreement, int64_t accept_time_ms, absl::Tim
 }
 
 }  // namespace
+
+bool IsParty(const v1::Party& party, const v1::Member& member) {
+  if (party.region() != RegionOf(member.spiffe_id())) return false;
+  if (!party.countries().empty() && !StandsForOneOf(member, party.countries())) return false;
+  return party.members().empty() || std::find(party.members().begin(), party.members().end(),
+                                              member.spiffe_id()) != party.members().end();
+}
 
 const v1::Agreement* FindAgreement(const Facts& facts, const Flow& flow,
                                    const v1::Member& publisher, const v1::Member& recipient,

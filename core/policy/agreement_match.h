@@ -7,6 +7,9 @@
 
 namespace corridor {
 
+// Whether a party to an agreement includes the member.
+bool IsParty(const v1::Party& party, const v1::Member& member);
+
 // The first agreement, by id, that lets `flow` pass from `publisher` to `recipient`
 // at `now`; null when none does. CANCEL and RECALL pass wherever the agreement names
 // them, ISSUE or REVISE: the end of an alert goes wherever the alert went.

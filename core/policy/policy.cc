@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/strings.h"
 #include "core/model/errors.h"
+#include "core/model/signing_key.h"
 #include "core/model/vocabulary.h"
 #include "core/policy/agreement_match.h"
 #include "core/policy/audience.h"
@@ -104,6 +105,14 @@ bool IsAudienceKnown(const Flow& flow, const v1::Member& publisher) {
          (IsAddressed(flow, publisher) && !IsExcluded(flow.excluded, publisher));
 }
 
+// Whether its key was in wrong hands when it was said. A key that is not known here says nothing:
+// the intake asks for it.
+bool IsNobodysWord(const Facts& facts, const Flow& flow) {
+  const auto key = facts.signing_keys.find(flow.signing_key_id);
+  return key != facts.signing_keys.end() &&
+         StandingAt(key->second, absl::FromUnixMillis(flow.said_ms)) == KeyStanding::kCompromised;
+}
+
 // The rules, in the order of rules.h; the first that decides.
 Judgement JudgeMember(const Facts& facts, const Flow& flow, std::string_view id, absl::Time now) {
   const v1::Member* member = facts.FindMember(id);
@@ -111,6 +120,7 @@ Judgement JudgeMember(const Facts& facts, const Flow& flow, std::string_view id,
   if (member->state() != v1::MEMBER_STATE_ACTIVE) return {Rule::kMemberSuspended};
   const v1::Member* publisher = facts.FindMember(flow.publisher);
   if (publisher == nullptr) return {Rule::kPublisherUnknown};
+  if (IsNobodysWord(facts, flow)) return {Rule::kKeyRevoked};
   if (member == publisher) return {Rule::kOwnStatement};
   if (!IsAudienceKnown(flow, *publisher)) return {Rule::kAudienceUnknown};
   if (IsExcluded(flow.excluded, *member)) return {Rule::kExcluded};
@@ -205,7 +215,9 @@ Flow FlowOf(const ParsedStatement& statement, int64_t accept_time_ms,
             .kind = statement.kind(),
             .tlp = statement.body.tlp(),
             .content = OwnContentOf(statement),
-            .accept_time_ms = accept_time_ms};
+            .accept_time_ms = accept_time_ms,
+            .signing_key_id = statement.bytes.proof().key_id(),
+            .said_ms = accept_time_ms};
   if (const v1::AlertReference* reference = TargetOf(statement.body)) {
     flow.target_publisher = reference->publisher();
   }

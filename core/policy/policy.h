@@ -48,6 +48,10 @@ struct Flow {
   bool content_is_targets = false;
   // When its origin accepted it, in milliseconds since the Unix epoch.
   int64_t accept_time_ms = 0;
+  // The key that it was signed with (16 bytes), and when its origin first took it in: by
+  // that the key is judged. An embargo may lie between that and its acceptance.
+  std::string_view signing_key_id;
+  int64_t said_ms = 0;
 };
 
 // `target` is the current content of the alert that a CANCEL, RECALL, SIGHTING or

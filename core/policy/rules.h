@@ -17,6 +17,7 @@ enum class Rule {
   kMemberUnknown,
   kMemberSuspended,
   kPublisherUnknown,
+  kKeyRevoked,
   kOwnStatement,  // Allows.
   kAudienceUnknown,
   kExcluded,
@@ -42,7 +43,7 @@ struct RuleText {
   std::string_view explanation;
 };
 
-inline constexpr std::array<RuleText, 20> kRules = {{
+inline constexpr std::array<RuleText, 21> kRules = {{
     {Rule::kRegionWithoutMembers, "region/no-members",
      "This region has no member that is known here."},
     {Rule::kMemberUnknown, "member/unknown", "No such member is known here."},
@@ -50,6 +51,8 @@ inline constexpr std::array<RuleText, 20> kRules = {{
      "The member is suspended, so it receives nothing."},
     {Rule::kPublisherUnknown, "publisher/unknown",
      "The publisher is not a member that is known here."},
+    {Rule::kKeyRevoked, "publisher/key-revoked",
+     "It was signed with a key that was in wrong hands by then, so it is nobody's word."},
     {Rule::kOwnStatement, "own-statement", "A member may always read what it said itself."},
     {Rule::kAudienceUnknown, "audience/unknown",
      "The alert that this is about is not here, so it is not known who it is for."},

@@ -26,11 +26,11 @@ namespace corridor {
 class RefusalFold {
  public:
   // Entries of their own in a minute.
-  static constexpr size_t kSingleMax = 600;
+  static constexpr size_t kSingleMax = 2000;
   // The same for refusals that have actor, act, object, reason and rule in common.
   static constexpr size_t kSingleAlikeMax = 60;
   // Kinds that are counted apart; refusals of further kinds are counted together by act.
-  static constexpr size_t kKindsMax = 256;
+  static constexpr size_t kKindsMax = 1024;
 
   // The entry to write now, unless it is counted.
   std::optional<v1::AuditEntry> Add(v1::AuditEntry entry);

@@ -6,20 +6,9 @@
 #include "core/base/status_macros.h"
 #include "core/crypto/statement_proof.h"
 #include "core/model/errors.h"
+#include "core/model/signing_key.h"
 
 namespace corridor {
-namespace {
-
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
-bool ValidAt(const v1::SigningKey& key, absl::Time time) {
-  if (time < TimeOf(key.not_before()) || time > TimeOf(key.not_after())) return false;
-  return key.state() != v1::SIGNING_KEY_STATE_RETIRED || time < TimeOf(key.retired_at());
-}
-
-}  // namespace
 
 ParsedIds IdsOf(const v1::SignedStatement& statement) {
   ParsedIds ids{
@@ -39,7 +28,12 @@ absl::Status CheckStatementKey(const Facts& facts, const ParsedStatement& statem
     return Error(v1::ERROR_REASON_SIGNING_KEY_UNKNOWN,
                  "the signing key is not registered for the publisher; register its certificate");
   }
-  if (!ValidAt(key->second, accepted_at)) {
+  const KeyStanding standing = StandingAt(key->second, accepted_at);
+  if (standing == KeyStanding::kCompromised) {
+    return Error(v1::ERROR_REASON_SIGNING_KEY_REVOKED,
+                 "the signing key is revoked, and was in wrong hands by then; make a new key");
+  }
+  if (standing != KeyStanding::kGood) {
     return Error(v1::ERROR_REASON_SIGNING_KEY_UNKNOWN,
                  "the signing key is retired or not valid at this time; sign with a current key");
   }

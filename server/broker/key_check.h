@@ -22,7 +22,7 @@ struct ParsedIds {
 ParsedIds IdsOf(const v1::SignedStatement& statement);
 
 // Whether the statement's proof was made by a key of its publisher that was
-// valid when the statement was accepted. SIGNING_KEY_UNKNOWN or
+// valid when the statement was accepted. SIGNING_KEY_UNKNOWN, SIGNING_KEY_REVOKED or
 // SIGNATURE_INVALID when not. Pure.
 absl::Status CheckStatementKey(const Facts& facts, const ParsedStatement& statement,
                                absl::Time accepted_at);

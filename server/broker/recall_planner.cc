@@ -15,12 +15,8 @@
 namespace corridor {
 namespace {
 
-Decision DecideHolder(const Facts& facts, const Flow& flow, const std::string& holder,
-                      absl::Time time) {
-  const auto principal = ParsePrincipal(holder);
-  if (principal.ok()) return DecidePrincipal(facts, flow, *principal, time);
-  return DecideRegion(facts, flow, holder, time);
-}
+// Withdrawals for a revoked key are numbered apart from those of revisions.
+constexpr uint64_t kRevokedKeyNumbers = uint64_t{1} << 63;
 
 // Whether a statement denies somebody for what it says itself: its audience, its
 // exclusions, its marking; not for want of an agreement.
@@ -67,7 +63,8 @@ BatchPart RecallPlanner::PartFor(v1::SignedWithdrawal signed_withdrawal,
   return [this, signed_withdrawal = std::move(signed_withdrawal),
           withdrawal = std::move(withdrawal)](CommitContext& context) -> absl::Status {
     Recall recall;
-    recall.cause = v1::RECALL_CAUSE_WITHDRAWAL;
+    recall.cause = withdrawal.cause() == v1::RECALL_CAUSE_KEY_REVOKED ? v1::RECALL_CAUSE_KEY_REVOKED
+                                                                      : v1::RECALL_CAUSE_WITHDRAWAL;
     recall.publisher = withdrawal.publisher();
     recall.alert_id = withdrawal.alert_id();
     recall.statement_ids.assign(withdrawal.statement_ids().begin(),
@@ -82,6 +79,23 @@ BatchPart RecallPlanner::PartFor(v1::SignedWithdrawal signed_withdrawal,
       recall.content.push_back(at.place);
       RETURN_IF_ERROR(AddHolders(context, at.place, nullptr, holders));
     }
+    return parts_.ledger.Open(context, std::move(recall), ListOf(holders));
+  };
+}
+
+BatchPart RecallPlanner::PartForRevokedKey(RecordPtr record) const {
+  return [this, record = std::move(record)](CommitContext& context) -> absl::Status {
+    const v1::StatementBody& body = record->statement->body;
+    Recall recall;
+    recall.cause = v1::RECALL_CAUSE_KEY_REVOKED;
+    recall.publisher = body.publisher();
+    recall.alert_id = body.alert_id();
+    recall.statement_ids = {body.statement_id()};
+    recall.origin = record->acceptance.position();
+    recall.origin.set_offset(recall.origin.offset() | kRevokedKeyNumbers);
+    Holders holders;
+    RETURN_IF_ERROR(AddHolders(context, {record->lane, record->offset}, nullptr, holders));
+    if (holders.empty()) return absl::OkStatus();
     return parts_.ledger.Open(context, std::move(recall), ListOf(holders));
   };
 }

@@ -42,6 +42,11 @@ class RecallPlanner {
   std::optional<BatchPart> PartFor(std::shared_ptr<const ParsedStatement> statement,
                                    const v1::Acceptance* imported) const;
 
+  // The part that withdraws a record of this region, signed with a key that was in wrong
+  // hands, from all who may have it; the content here stays. Opening it twice changes
+  // nothing.
+  BatchPart PartForRevokedKey(RecordPtr record) const;
+
   // The part that opens the withdrawal which another region's broker signed.
   BatchPart PartFor(v1::SignedWithdrawal signed_withdrawal, v1::Withdrawal withdrawal) const;
 

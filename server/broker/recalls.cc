@@ -99,6 +99,7 @@ v1::SignedWithdrawal Recalls::WithdrawalFrom(const Recall& recall,
   withdrawal.set_alert_id(recall.alert_id);
   for (const std::string& id : recall.statement_ids) withdrawal.add_statement_ids(id);
   withdrawal.set_time_ms(recall.since_ms);
+  if (recall.cause == v1::RECALL_CAUSE_KEY_REVOKED) withdrawal.set_cause(recall.cause);
   return SignWithdrawal(parts_.key, withdrawal);
 }
 
@@ -107,7 +108,7 @@ absl::StatusOr<std::vector<v1::LinkFrame>> Recalls::FramesFor(const std::string&
   std::vector<v1::LinkFrame> frames;
   ASSIGN_OR_RETURN(const std::vector<Recall> pending, parts_.ledger.PendingOf(peer, 0, limit));
   for (const Recall& recall : pending) {
-    if (recall.cause != v1::RECALL_CAUSE_WITHDRAWAL) continue;  // A RECALL goes as a record.
+    if (recall.cause == v1::RECALL_CAUSE_RECALL) continue;  // A RECALL goes as a record.
     *frames.emplace_back().mutable_withdrawal() = WithdrawalFrom(recall, peer);
   }
   ASSIGN_OR_RETURN(const std::vector<Recall> unnoted, parts_.ledger.UnnotedOf(peer, limit));

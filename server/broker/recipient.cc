@@ -33,7 +33,18 @@ bool StillServed(const Journal& journal, const ParsedStatement& statement) {
 
 Flow FlowOf(const RecordInContext& record) {
   const ParsedStatement* target = record.target ? record.target->statement.get() : nullptr;
-  return FlowOf(*record.record->statement, record.record->acceptance.accept_time_ms(), target);
+  Flow flow = FlowOf(*record.record->statement, record.record->acceptance.accept_time_ms(), target);
+  if (record.record->held_acceptance) {
+    flow.said_ms = record.record->held_acceptance->accept_time_ms();
+  }
+  return flow;
+}
+
+Decision DecideHolder(const Facts& facts, const Flow& flow, const std::string& holder,
+                      absl::Time time) {
+  const auto principal = ParsePrincipal(holder);
+  if (principal.ok()) return DecidePrincipal(facts, flow, *principal, time);
+  return DecideRegion(facts, flow, holder, time);
 }
 
 SubscriberRecipient::SubscriberRecipient(Principal principal, SubscriptionFilter filter,

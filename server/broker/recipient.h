@@ -32,6 +32,10 @@ absl::StatusOr<RecordInContext> InContext(const Journal& journal, RecordPtr reco
 // last before it is handed out (DisclosureLedger). False also where that cannot be read.
 bool StillServed(const Journal& journal, const ParsedStatement& statement);
 
+// What policy says to a holder as the disclosure ledger names it: a principal or a region.
+Decision DecideHolder(const Facts& facts, const Flow& flow, const std::string& holder,
+                      absl::Time time);
+
 // The flow of a record, for policy.
 Flow FlowOf(const RecordInContext& record);
 

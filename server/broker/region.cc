@@ -5,6 +5,7 @@
 #include "core/base/status_macros.h"
 #include "core/crypto/statement_proof.h"
 #include "core/model/errors.h"
+#include "server/broker/processing_record.h"
 #include "server/storage/keyspace.h"
 
 namespace corridor {
@@ -61,7 +62,8 @@ absl::Status Region::Build() {
                                                     .commits = *journal_,
                                                     .clock = parts_.clock,
                                                     .audit = AuditLog::Part(),
-                                                    .verify_signing_certificate = verify_own}));
+                                                    .verify_signing_certificate = verify_own,
+                                                    .approvals = options_.approvals}));
   policy_archive_ = std::make_unique<PolicyArchive>();
   disclosures_ = std::make_unique<DisclosureLedger>(
       parts_.store, *journal_, AuditLog::Part(),
@@ -147,6 +149,21 @@ void Region::BuildRecalls() {
       .key = parts_.acceptance_key,
       .on_changed = [this] { OnFlow([](Region& region) { region.RecallsChanged(); }); }});
   recall_notifier_ = std::make_unique<RecallNotifier>(*recalls_, parts_.flow);
+  key_withdrawals_ = std::make_unique<KeyWithdrawals>(KeyWithdrawals::Parts{
+      .region = options_.region,
+      .store = parts_.store,
+      .journal = *journal_,
+      .catalog = *catalog_,
+      .planner = *recall_planner_,
+      .upkeep = parts_.upkeep,
+      .on_flagged = [this] { OnFlow([](Region& region) { region.RecallsChanged(); }); },
+      .on_failed = [&observer = parts_.observer](
+                       const absl::Status& status) { observer.OnDamage(status); }});
+  disclosure_report_ =
+      std::make_unique<DisclosureReport>(DisclosureReport::Parts{.region = options_.region,
+                                                                 .store = parts_.store,
+                                                                 .journal = *journal_,
+                                                                 .archive = *policy_archive_});
 }
 
 void Region::BuildLinks() {
@@ -236,6 +253,7 @@ void Region::Serve() {
     link->Start();
   }
   eraser_->Wake();
+  key_withdrawals_->Look();
   Tick();
 }
 
@@ -243,6 +261,7 @@ void Region::Tick() {
   if (draining_) return;
   sessions_->Tick();
   correspondence_->Tick();
+  catalog_->ReviewPendingActs();
   ReleaseDue();
   if (++ticks_ % kTicksPerReview == 0) peer_intake_->ReviewParked();
   parts_.flow.PostAfter(kTick, [self = self_] {
@@ -280,6 +299,7 @@ void Region::FactsChanged() {
     for (auto& [peer, link] : links_) link->OnOwnDirectoryChanged(own_directory_);
   }
   peer_intake_->ReviewParked();
+  key_withdrawals_->Look();
   dispatch_->Wake();
 }
 
@@ -357,6 +377,12 @@ void Region::AddSubscriptionStatuses(
     }
     answer(std::move(status));
   });
+}
+
+absl::StatusOr<v1::ProcessingRecord> Region::GetProcessingRecord(
+    const std::string& agreement_id) const {
+  return ProcessingRecordOf(*catalog_->facts(), agreement_id, parts_.gate.stamp(),
+                            options_.journal.validity_caps);
 }
 
 void Region::ListLinks(absl::AnyInvocable<void(v1::ListLinksResponse)> answer) {

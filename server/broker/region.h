@@ -16,8 +16,10 @@
 #include "core/gate/gate.h"
 #include "corridor/v1/administration.pb.h"
 #include "server/audit/audit_log.h"
+#include "server/broker/disclosure_report.h"
 #include "server/broker/dispatch.h"
 #include "server/broker/intake.h"
+#include "server/broker/key_withdrawals.h"
 #include "server/broker/link_correspondence.h"
 #include "server/broker/peer_intake.h"
 #include "server/broker/reader.h"
@@ -82,6 +84,7 @@ class Region final : private LinkHost {
     LinkLimits link_limits;
     // How long a holder has to confirm a recall before it is named overdue.
     absl::Duration recall_confirm_within = absl::Hours(24);
+    Catalog::ApprovalRules approvals = {};
   };
 
   // All must outlive this. Tasks of `flow` and of `commit` must not overlap.
@@ -124,6 +127,10 @@ class Region final : private LinkHost {
   Recalls& recalls() { return *recalls_; }
   RecallLedger& recall_ledger() { return *recall_ledger_; }
   AuditLog& audit() { return *audit_; }
+  const DisclosureReport& disclosure_report() { return *disclosure_report_; }
+
+  // What is processed under an agreement now. NOT_FOUND.
+  absl::StatusOr<v1::ProcessingRecord> GetProcessingRecord(const std::string& agreement_id) const;
 
   // A stream that a peer's broker opened; the region comes from its certificate.
   // Returns where its events go. From any thread; see LinkHub.
@@ -188,6 +195,8 @@ class Region final : private LinkHost {
   std::unique_ptr<RecallPlanner> recall_planner_;
   std::unique_ptr<Recalls> recalls_;
   std::unique_ptr<RecallNotifier> recall_notifier_;
+  std::unique_ptr<KeyWithdrawals> key_withdrawals_;
+  std::unique_ptr<DisclosureReport> disclosure_report_;
   std::unique_ptr<ParkingLot> parking_;
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Reader> reader_;

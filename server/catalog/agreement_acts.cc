@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/model/errors.h"
+#include "server/catalog/agreement_acts.h"
 #include "server/catalog/answer.h"
 #include "server/catalog/catalog.h"
 #include "server/catalog/field_rules.h"
@@ -39,6 +40,26 @@ v1::Agreement Normalised(v1::Agreement agreement) {
   return agreement;
 }
 
+absl::StatusOr<bool> WriteEnded(v1::Agreement& agreement, std::string_view etag,
+                                CommitContext& context, uint64_t generation) {
+  const std::string key = AgreementKey(agreement.agreement_id());
+  ASSIGN_OR_RETURN(auto present, ReadEntry<v1::Agreement>(context, key));
+  if (!present.has_value()) {
+    return Error(v1::ERROR_REASON_NOT_FOUND, "there is no such agreement");
+  }
+  RETURN_IF_ERROR(CheckEtag(etag, present->etag()));
+  const bool changes = present->state() != v1::AGREEMENT_STATE_ENDED;
+  if (changes) {
+    present->set_state(v1::AGREEMENT_STATE_ENDED);
+    SetEtag(*present, generation);
+    context.Put(key, present->SerializeAsString());
+  }
+  agreement = std::move(*present);
+  return changes;
+}
+
+}  // namespace
+
 absl::StatusOr<bool> WriteNewAgreement(v1::Agreement& agreement, CommitContext& context,
                                        uint64_t generation) {
   const std::string key = AgreementKey(agreement.agreement_id());
@@ -62,26 +83,6 @@ absl::StatusOr<bool> WriteNewAgreement(v1::Agreement& agreement, CommitContext& 
   return true;
 }
 
-absl::StatusOr<bool> WriteEnded(v1::Agreement& agreement, std::string_view etag,
-                                CommitContext& context, uint64_t generation) {
-  const std::string key = AgreementKey(agreement.agreement_id());
-  ASSIGN_OR_RETURN(auto present, ReadEntry<v1::Agreement>(context, key));
-  if (!present.has_value()) {
-    return Error(v1::ERROR_REASON_NOT_FOUND, "there is no such agreement");
-  }
-  RETURN_IF_ERROR(CheckEtag(etag, present->etag()));
-  const bool changes = present->state() != v1::AGREEMENT_STATE_ENDED;
-  if (changes) {
-    present->set_state(v1::AGREEMENT_STATE_ENDED);
-    SetEtag(*present, generation);
-    context.Put(key, present->SerializeAsString());
-  }
-  agreement = std::move(*present);
-  return changes;
-}
-
-}  // namespace
-
 void Catalog::CreateAgreement(const Principal& actor, v1::Agreement agreement,
                               Done<v1::Agreement> done) {
   const Violations violations = CheckAgreement(agreement, broker_.region);
@@ -89,7 +90,11 @@ void Catalog::CreateAgreement(const Principal& actor, v1::Agreement agreement,
     return Refuse(Entry(actor, v1::AUDIT_ACT_AGREEMENT, ""), InvalidFields(violations),
                   AnswerWith<v1::Agreement>(nullptr, std::move(done)));
   }
-  auto result = std::make_shared<v1::Agreement>(Normalised(std::move(agreement)));
+  agreement = Normalised(std::move(agreement));
+  if (parts_.approvals.needed) {
+    return ProposeAgreement(actor, std::move(agreement), std::move(done));
+  }
+  auto result = std::make_shared<v1::Agreement>(std::move(agreement));
   Act act{.entry = Entry(actor, v1::AUDIT_ACT_AGREEMENT, result->agreement_id())};
   act.write = [result](CommitContext& context, uint64_t generation) {
     return WriteNewAgreement(*result, context, generation);

@@ -13,7 +13,8 @@ namespace {
 // Whether a failed change was refused, rather than not tried or its outcome unknown.
 bool IsRefusal(const absl::Status& status) {
   return absl::IsInvalidArgument(status) || absl::IsNotFound(status) ||
-         absl::IsAlreadyExists(status) || absl::IsAborted(status);
+         absl::IsAlreadyExists(status) || absl::IsAborted(status) ||
+         absl::IsPermissionDenied(status);
 }
 
 }  // namespace
@@ -43,6 +44,13 @@ absl::Status Catalog::Load() {
   RETURN_IF_ERROR(ReadAllEntries<v1::Grant>(store, GrantKeyPrefix(), [&](v1::Grant grant) {
     facts->grants[grant.principal()] = std::move(grant);
   }));
+  RETURN_IF_ERROR(ReadAllEntries<v1::Quota>(store, QuotaKeyPrefix(), [&](v1::Quota quota) {
+    facts->quotas[quota.principal()] = std::move(quota);
+  }));
+  RETURN_IF_ERROR(ReadAllEntries<v1::SuspendedReach>(
+      store, SuspendedReachKeyPrefix(), [&](v1::SuspendedReach reach) {
+        facts->suspended_reach[reach.member()] = std::move(reach);
+      }));
   RETURN_IF_ERROR(
       ReadAllEntries<v1::Agreement>(store, AgreementKeyPrefix(), [&](v1::Agreement agreement) {
         facts->agreements[agreement.agreement_id()] = std::move(agreement);
@@ -66,6 +74,9 @@ absl::Status Catalog::Load() {
       store, SubscriptionKeyPrefix(), [&](v1::Subscription subscription) {
         state.subscriptions[{subscription.owner(), subscription.name()}] = std::move(subscription);
       }));
+  RETURN_IF_ERROR(ReadAllEntries<v1::PendingAct>(
+      store, PendingActKeyPrefix(),
+      [&](v1::PendingAct act) { state.pending_acts[act.approval_id()] = std::move(act); }));
   state.facts = std::move(facts);
   absl::MutexLock lock(&mutex_);
   state_ = std::move(state);

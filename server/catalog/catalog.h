@@ -20,6 +20,7 @@
 #include "core/model/facts.h"
 #include "core/model/principal.h"
 #include "corridor/v1/administration.pb.h"
+#include "corridor/v1/approvals.pb.h"
 #include "corridor/v1/region_link.pb.h"
 #include "corridor/v1/subscriber.pb.h"
 #include "server/storage/commit.h"
@@ -63,12 +64,22 @@ struct DirectoryKeys {
 // Thread-safe. Must outlive every `done`.
 class Catalog {
  public:
+  // How a new agreement takes effect.
+  struct ApprovalRules {
+    // A second operator must approve it.
+    bool needed = false;
+    // After this it takes effect by itself; infinite: never.
+    absl::Duration takes_effect_after = absl::InfiniteDuration();
+    // After this it is dropped.
+    absl::Duration expires_after = absl::Hours(168);
+  };
   struct Parts {
     const Store& store;  // Must outlive the catalog, as the others.
     CommitQueue& commits;
     const Clock& clock;
     AuditPart audit;
     SigningCertificateVerifier verify_signing_certificate;
+    ApprovalRules approvals = {};
   };
   template <typename T>
   using Done = absl::AnyInvocable<void(absl::StatusOr<T>)>;
@@ -97,15 +108,29 @@ class Catalog {
   void DeleteGrant(const Principal& actor, const std::string& principal, DoneVoid done);
   absl::StatusOr<v1::ListGrantsResponse> ListGrants(const v1::ListGrantsRequest& request) const;
 
+  // Quotas. The principal's member must be registered.
+  void SetQuota(const Principal& actor, v1::Quota quota, Done<v1::Quota> done);
+  void DeleteQuota(const Principal& actor, const std::string& principal, DoneVoid done);
+  absl::StatusOr<v1::ListQuotasResponse> ListQuotas(const v1::ListQuotasRequest& request) const;
+
+  // What reaches a member of this region, held back or not.
+  void SuspendReach(const Principal& actor, const std::string& member,
+                    Done<v1::SuspendedReach> done);
+  void RestoreReach(const Principal& actor, const std::string& member, DoneVoid done);
+
   // Members' signing keys. A key registered before is answered as it is, also when it
   // was retired; a key cannot change its certificate.
   void RegisterSigningKey(const Principal& actor, std::string certificate_chain_pem,
                           Done<v1::SigningKey> done);
   void RetireSigningKey(const Principal& actor, std::string key_id, Done<v1::SigningKey> done);
+  void RevokeSigningKey(const Principal& actor, const v1::RevokeSigningKeyRequest& request,
+                        Done<v1::SigningKey> done);
   absl::StatusOr<v1::ListSigningKeysResponse> ListSigningKeys(
       const v1::ListSigningKeysRequest& request) const;
 
-  // Agreements; one side must be this region. An ended one keeps its id.
+  // Agreements; one side must be this region. An ended one keeps its id. A new one waits
+  // for approval where the rules ask for it (APPROVAL_PENDING); at most 1,000 wait
+  // (QUOTA).
   void CreateAgreement(const Principal& actor, v1::Agreement agreement, Done<v1::Agreement> done);
   void EndAgreement(const Principal& actor, const v1::EndAgreementRequest& request,
                     Done<v1::Agreement> done);
@@ -113,7 +138,16 @@ class Catalog {
   absl::StatusOr<v1::ListAgreementsResponse> ListAgreements(
       const v1::ListAgreementsRequest& request) const;
 
-  // Subscriptions of one owner, by `subscriptions/<id>`; at most 1,000 (QUOTA).
+  // What waits for approval; approvals.proto says more.
+  void ApproveAct(const Principal& actor, const std::string& approval_id,
+                  Done<v1::PendingAct> done);
+  void RefuseAct(const Principal& actor, const std::string& approval_id, Done<v1::PendingAct> done);
+  v1::ListPendingActsResponse ListPendingActs() const;
+  // Lets take effect what may by itself now, and drops what has expired. Call each second.
+  void ReviewPendingActs();
+
+  // Subscriptions of one owner, by `subscriptions/<id>`; at most 1,000, or as its quota
+  // says (QUOTA).
   // `head_offset` is the journal's head as the caller sees it: a new or changed filter
   // holds from the offset behind it. `begin` and `end` may be null; they run in the same
   // batch, only when a subscription is really created or deleted, and set up or clear
@@ -159,6 +193,7 @@ class Catalog {
     uint64_t directory_generation = 0;
     std::vector<std::string> broker_chains;
     Subscriptions subscriptions;
+    std::map<std::string, v1::PendingAct> pending_acts;  // By id.
   };
   // One change.
   struct Act {
@@ -174,6 +209,11 @@ class Catalog {
 
   Catalog(Principal broker, Parts parts);
   absl::Status Load();
+
+  void ProposeAgreement(const Principal& actor, v1::Agreement agreement, Done<v1::Agreement> done);
+  // Drops a pending act, or lets it take effect first.
+  void DecideAct(const Principal& actor, const std::string& approval_id, bool takes_effect,
+                 std::string_view rule, Done<v1::PendingAct> done);
 
   void Perform(Act act, DoneVoid done);
   // Audits that it was refused; then `done` gets `why`.

@@ -22,6 +22,9 @@ constexpr int kMemberCountriesMax = 16;
 constexpr int kPartyCountriesMax = 256;
 constexpr int kPartyMembersMax = 256;
 constexpr int kOnBehalfOfMax = 64;
+constexpr uint64_t kRateMax = 100'000;
+constexpr uint64_t kBytesPerSecondMax = 1'000'000'000;
+constexpr uint64_t kSubscriptionsMax = 1000;
 constexpr int64_t kAckTimeoutSecondsMin = 10;
 constexpr int64_t kAckTimeoutSecondsMax = 600;
 constexpr uint32_t kUnsettledMax = 100000;
@@ -184,6 +187,25 @@ Violations CheckGrant(const v1::Grant& grant, std::string_view region) {
   }
   CheckRoles(grant, violations);
   CheckPublishLimits(grant, region, violations);
+  return violations;
+}
+
+Violations CheckQuota(const v1::Quota& quota, std::string_view region) {
+  Violations violations;
+  const absl::StatusOr<Principal> principal = ParsePrincipal(quota.principal());
+  if (!principal.ok() || !principal->is_member() || principal->region != region) {
+    AddViolation(violations, "quota.principal",
+                 "give the SPIFFE ID of a member of this region, or of one of its integrations");
+  }
+  const auto bounded = [&](std::string_view field, uint64_t value, uint64_t min, uint64_t max) {
+    if (value == 0 || (value >= min && value <= max)) return;
+    AddViolation(violations, field, absl::StrCat("give ", min, " to ", max, ", or 0"));
+  };
+  bounded("quota.statements_per_second", quota.statements_per_second(), 1, kRateMax);
+  bounded("quota.bytes_per_second", quota.bytes_per_second(), 1024, kBytesPerSecondMax);
+  bounded("quota.calls_per_second", quota.calls_per_second(), 1, kRateMax);
+  bounded("quota.sessions", quota.sessions(), 1, kRateMax);
+  bounded("quota.subscriptions", quota.subscriptions(), 1, kSubscriptionsMax);
   return violations;
 }
 

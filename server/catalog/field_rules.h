@@ -7,6 +7,7 @@
 #include "core/model/errors.h"
 #include "corridor/v1/agreement.pb.h"
 #include "corridor/v1/member.pb.h"
+#include "corridor/v1/quota.pb.h"
 #include "corridor/v1/subscription.pb.h"
 
 namespace corridor {
@@ -21,6 +22,7 @@ void AddViolation(Violations& violations, std::string_view field, std::string_vi
 
 Violations CheckMember(const v1::Member& member, std::string_view region);
 Violations CheckGrant(const v1::Grant& grant, std::string_view region);
+Violations CheckQuota(const v1::Quota& quota, std::string_view region);
 Violations CheckAgreement(const v1::Agreement& agreement, std::string_view region);
 Violations CheckSubscription(const v1::Subscription& subscription);
 

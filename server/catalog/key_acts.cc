@@ -27,6 +27,10 @@ absl::Status BadChain(std::string_view description) {
       {{"certificate_chain_pem", v1::ERROR_REASON_REQUEST_INVALID, std::string(description)}});
 }
 
+bool IsBefore(const google::protobuf::Timestamp& a, const google::protobuf::Timestamp& b) {
+  return a.seconds() != b.seconds() ? a.seconds() < b.seconds() : a.nanos() < b.nanos();
+}
+
 absl::StatusOr<bool> WriteNewKey(stored::StoredSigningKey& key, CommitContext& context) {
   const std::string stored_key = SigningKeyKey(key.signing_key().key_id());
   ASSIGN_OR_RETURN(const auto member,
@@ -53,13 +57,38 @@ absl::StatusOr<bool> WriteRetired(v1::SigningKey& key, CommitContext& context) {
   if (!present.has_value()) {
     return Error(v1::ERROR_REASON_NOT_FOUND, "there is no such signing key in this region");
   }
-  const bool changes = present->signing_key().state() != v1::SIGNING_KEY_STATE_RETIRED;
+  const bool changes = present->signing_key().state() == v1::SIGNING_KEY_STATE_ACTIVE;
   if (changes) {
     present->mutable_signing_key()->set_state(v1::SIGNING_KEY_STATE_RETIRED);
     *present->mutable_signing_key()->mutable_retired_at() = ToTimestamp(context.now());
     context.Put(stored_key, present->SerializeAsString());
   }
   key = present->signing_key();
+  return changes;
+}
+
+absl::StatusOr<bool> WriteRevoked(v1::SigningKey& key, CommitContext& context) {
+  const std::string stored_key = SigningKeyKey(key.key_id());
+  ASSIGN_OR_RETURN(auto present, ReadEntry<stored::StoredSigningKey>(context, stored_key));
+  if (!present.has_value()) {
+    return Error(v1::ERROR_REASON_NOT_FOUND, "there is no such signing key in this region");
+  }
+  const google::protobuf::Timestamp now = ToTimestamp(context.now());
+  const auto compromised = key.has_compromised_at() ? key.compromised_at() : now;
+  if (IsBefore(now, compromised)) {
+    return InvalidFields({{"compromised_at", v1::ERROR_REASON_REQUEST_INVALID,
+                           "give a time that has passed, or nothing for now"}});
+  }
+  v1::SigningKey& stored = *present->mutable_signing_key();
+  const bool revoked = stored.state() == v1::SIGNING_KEY_STATE_REVOKED;
+  const bool changes = !revoked || IsBefore(compromised, stored.compromised_at());
+  if (changes) {
+    stored.set_state(v1::SIGNING_KEY_STATE_REVOKED);
+    if (!revoked) *stored.mutable_revoked_at() = now;
+    *stored.mutable_compromised_at() = compromised;
+    context.Put(stored_key, present->SerializeAsString());
+  }
+  key = stored;
   return changes;
 }
 
@@ -140,6 +169,29 @@ void Catalog::RetireSigningKey(const Principal& actor, std::string key_id,
           .in_directory = true};
   result->set_key_id(std::move(key_id));
   act.write = [result](CommitContext& context, uint64_t) { return WriteRetired(*result, context); };
+  act.apply_to_facts = [result](Facts& facts) { facts.signing_keys[result->key_id()] = *result; };
+  Perform(std::move(act), AnswerWith(result, std::move(done)));
+}
+
+void Catalog::RevokeSigningKey(const Principal& actor, const v1::RevokeSigningKeyRequest& request,
+                               Done<v1::SigningKey> done) {
+  const bool is_time = request.compromised_at().nanos() >= 0 &&
+                       request.compromised_at().nanos() < 1'000'000'000 &&
+                       request.compromised_at().seconds() >= 0;
+  if (request.key_id().size() != kKeyIdBytes || !is_time) {
+    return Refuse(
+        Entry(actor, v1::AUDIT_ACT_SIGNING_KEY, ""),
+        InvalidFields({{is_time ? "key_id" : "compromised_at", v1::ERROR_REASON_REQUEST_INVALID,
+                        is_time ? "give 16 bytes" : "give a time since 1970"}}),
+        AnswerWith<v1::SigningKey>(nullptr, std::move(done)));
+  }
+  auto result = std::make_shared<v1::SigningKey>();
+  result->set_key_id(request.key_id());
+  if (request.has_compromised_at()) *result->mutable_compromised_at() = request.compromised_at();
+  Act act{.entry = Entry(actor, v1::AUDIT_ACT_SIGNING_KEY, HexEncode(request.key_id())),
+          .in_directory = true};
+  act.entry.set_rule("revoked");
+  act.write = [result](CommitContext& context, uint64_t) { return WriteRevoked(*result, context); };
   act.apply_to_facts = [result](Facts& facts) { facts.signing_keys[result->key_id()] = *result; };
   Perform(std::move(act), AnswerWith(result, std::move(done)));
 }

@@ -49,12 +49,13 @@ BatchPart PolicyArchive::KeepPart(std::shared_ptr<const Facts> facts) {
   };
 }
 
-absl::StatusOr<std::shared_ptr<const Facts>> PolicyArchive::FactsOf(const CommitContext& context,
-                                                                    uint64_t generation) const {
+template <typename Source>
+absl::StatusOr<std::shared_ptr<const Facts>> PolicyArchive::Find(const Source& source,
+                                                                 uint64_t generation) const {
   absl::MutexLock lock(&mutex_);
   if (const auto found = cached_.find(generation); found != cached_.end()) return found->second;
   ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
-                   context.Get(PolicySnapshotKey(generation)));
+                   source.Get(PolicySnapshotKey(generation)));
   if (!bytes.has_value()) {
     return Error(v1::ERROR_REASON_NOT_FOUND, "nothing was disclosed in that generation");
   }
@@ -62,6 +63,16 @@ absl::StatusOr<std::shared_ptr<const Facts>> PolicyArchive::FactsOf(const Commit
   if (!policy.ParseFromString(*bytes)) return CorruptEntry();
   if (cached_.size() >= kCachedMax) cached_.erase(cached_.begin());
   return cached_[generation] = FactsFrom(std::move(policy), generation);
+}
+
+absl::StatusOr<std::shared_ptr<const Facts>> PolicyArchive::FactsOf(const CommitContext& context,
+                                                                    uint64_t generation) const {
+  return Find(context, generation);
+}
+
+absl::StatusOr<std::shared_ptr<const Facts>> PolicyArchive::FactsOf(const Store& store,
+                                                                    uint64_t generation) const {
+  return Find(store, generation);
 }
 
 }  // namespace corridor

@@ -11,6 +11,7 @@
 #include "absl/synchronization/mutex.h"
 #include "core/model/facts.h"
 #include "server/storage/commit.h"
+#include "server/storage/store.h"
 
 namespace corridor {
 
@@ -27,8 +28,15 @@ class PolicyArchive {
   // them. NOT_FOUND: it was not. DATA_LOSS (RECORD_CORRUPT): it cannot be read.
   absl::StatusOr<std::shared_ptr<const Facts>> FactsOf(const CommitContext& context,
                                                        uint64_t generation) const;
+  // The same, as the store has them.
+  absl::StatusOr<std::shared_ptr<const Facts>> FactsOf(const Store& store,
+                                                       uint64_t generation) const;
 
  private:
+  template <typename Source>
+  absl::StatusOr<std::shared_ptr<const Facts>> Find(const Source& source,
+                                                    uint64_t generation) const;
+
   static constexpr size_t kCachedMax = 16;
 
   mutable absl::Mutex mutex_;

@@ -71,10 +71,16 @@ v1::Subscription Merged(const v1::Subscription& present, const v1::Subscription&
 }
 
 absl::Status CheckRoomForOneMore(const std::string& owner, const CommitContext& context) {
-  ASSIGN_OR_RETURN(const auto owned, context.Scan(PrefixRange(SubscriptionKeyPrefix(owner)),
-                                                  Catalog::kSubscriptionsPerOwnerMax));
-  if (owned.size() < Catalog::kSubscriptionsPerOwnerMax) return absl::OkStatus();
-  return Error(v1::ERROR_REASON_QUOTA, "an owner may have at most 1,000 subscriptions");
+  ASSIGN_OR_RETURN(const auto quota, ReadEntry<v1::Quota>(context, QuotaKey(owner)));
+  const size_t most = quota.has_value() && quota->subscriptions() > 0
+                          ? quota->subscriptions()
+                          : Catalog::kSubscriptionsPerOwnerMax;
+  ASSIGN_OR_RETURN(const auto owned, context.Scan(PrefixRange(SubscriptionKeyPrefix(owner)), most));
+  if (owned.size() < most) return absl::OkStatus();
+  return WithRetry(
+      Error(v1::ERROR_REASON_QUOTA, absl::StrCat("an owner may have at most ", most,
+                                                 " subscriptions; delete one, or ask an operator")),
+      absl::Minutes(1));
 }
 
 absl::StatusOr<bool> WriteNew(v1::Subscription& subscription, const std::string& owner,

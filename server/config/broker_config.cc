@@ -77,6 +77,7 @@ class Loader {
   std::optional<BrokerConfig::AcceptanceSigning> ReadSigning(const TrustStore& trust);
   void ReadOperators();
   void ReadOperatorRoles();
+  BrokerConfig::Approvals ReadApprovals();
   void ReadLinks(const TrustStore& trust);
   std::optional<GatePolicy> ReadGatePolicy();
   int Bounded(std::string_view field, uint32_t value, int otherwise, int min, int max);
@@ -294,6 +295,25 @@ void Loader::ReadOperatorRoles() {
   }
 }
 
+BrokerConfig::Approvals Loader::ReadApprovals() {
+  BrokerConfig::Approvals approvals;
+  if (!file_.has_approvals()) return approvals;
+  const config::Approvals& given = file_.approvals();
+  approvals.needed = true;
+  const int expire = Bounded("approvals.expire_hours", given.expire_hours(), 168, 1, 8760);
+  const int delay = Bounded("approvals.delay_hours", given.delay_hours(), 24, 1, 720);
+  approvals.expires_after = absl::Hours(expire);
+  if (given.mode() == config::APPROVAL_MODE_DELAYED) {
+    approvals.takes_effect_after = absl::Hours(delay);
+    if (expire <= delay) reader_.Note("approvals.expire_hours", "must be more than delay_hours");
+  } else if (given.mode() != config::APPROVAL_MODE_TWO_PERSONS) {
+    reader_.Note("approvals.mode", "give TWO_PERSONS or DELAYED");
+  } else if (given.delay_hours() != 0) {
+    reader_.Note("approvals.delay_hours", "is for DELAYED");
+  }
+  return approvals;
+}
+
 void Loader::ReadLinks(const TrustStore& trust) {
   CheckCount("links", file_.links_size(), 0, 64);
   std::set<std::string> seen;
@@ -390,6 +410,7 @@ std::optional<BrokerConfig> Loader::Load() {
   auto gate_policy = ReadGatePolicy();
   ReadLimits();
   ReadValidityCaps();
+  const BrokerConfig::Approvals approvals = ReadApprovals();
   if (!tls.has_value() || !signing.has_value() || !gate_policy.has_value()) return std::nullopt;
   const bool level_given = file_.log().level() != config::LOG_LEVEL_UNSPECIFIED;
   return BrokerConfig{file_.region(),
@@ -401,6 +422,7 @@ std::optional<BrokerConfig> Loader::Load() {
                       std::move(links_),
                       *std::move(gate_policy),
                       limits_,
+                      approvals,
                       std::move(validity_caps_),
                       file_.metrics_address(),
                       level_given ? file_.log().level() : config::LOG_LEVEL_INFO,

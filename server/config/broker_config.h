@@ -41,6 +41,11 @@ struct BrokerConfig {
     std::string peer_region;
     std::string dial_address;  // Empty: the peer dials.
   };
+  struct Approvals {
+    bool needed = false;
+    absl::Duration takes_effect_after = absl::InfiniteDuration();
+    absl::Duration expires_after = absl::Hours(168);
+  };
   struct Limits {
     int streams_per_connection = 256;
     absl::Duration handshake_timeout = absl::Seconds(10);
@@ -90,6 +95,7 @@ struct BrokerConfig {
   std::vector<Link> links;
   GatePolicy gate_policy;
   Limits limits;
+  Approvals approvals;
   std::map<v1::Tlp, absl::Duration> validity_caps;  // Every marking.
   std::string metrics_address;                      // Loopback, or empty.
   config::LogLevel log_level = config::LOG_LEVEL_INFO;

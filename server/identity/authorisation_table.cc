@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/model/errors.h"
 
@@ -39,11 +40,12 @@ constexpr Entry kTable[] = {
     {"/corridor.v1.Subscriber/ListSubscriptions", Right::kReader},
     {"/corridor.v1.Subscriber/UpdateSubscription", Right::kReader},
     {"/corridor.v1.Subscriber/DeleteSubscription", Right::kReader},
-    {"/corridor.v1.Subscriber/Attach", Right::kReader},
-    {"/corridor.v1.Subscriber/GetAlert", Right::kReader},
-    {"/corridor.v1.Subscriber/ListAlerts", Right::kReader},
+    {"/corridor.v1.Subscriber/Attach", Right::kReached},
+    {"/corridor.v1.Subscriber/GetAlert", Right::kReached},
+    {"/corridor.v1.Subscriber/ListAlerts", Right::kReached},
     {"/corridor.v1.Subscriber/ListRecallNotices", Right::kReader},
     {"/corridor.v1.Subscriber/ConfirmRecalls", Right::kReader},
+    {"/corridor.v1.Subscriber/GetSigningKeys", Right::kReader},
 
     {"/corridor.v1.RegionLink/Link", Right::kBroker},
 
@@ -56,6 +58,7 @@ constexpr Entry kTable[] = {
     {"/corridor.v1.Administration/ListGrants", Right::kOperator, kAnyRole},
     {"/corridor.v1.Administration/RegisterSigningKey", Right::kOperator, kTrust},
     {"/corridor.v1.Administration/RetireSigningKey", Right::kOperator, kTrust},
+    {"/corridor.v1.Administration/RevokeSigningKey", Right::kOperator, kTrust},
     {"/corridor.v1.Administration/ListSigningKeys", Right::kOperator, kAnyRole},
     {"/corridor.v1.Administration/CreateAgreement", Right::kOperator, kPolicy},
     {"/corridor.v1.Administration/GetAgreement", Right::kOperator, kAnyRole},
@@ -67,6 +70,21 @@ constexpr Entry kTable[] = {
     {"/corridor.v1.Administration/EndSessions", Right::kOperator, kOperations},
     {"/corridor.v1.Administration/ReloadTrust", Right::kOperator, kTrust},
     {"/corridor.v1.Administration/ListExpiring", Right::kOperator, kAnyRole},
+
+    {"/corridor.v1.DataProtection/ReportAlertDisclosures", Right::kOperator, kDataProtection},
+    {"/corridor.v1.DataProtection/ReportHolderDisclosures", Right::kOperator, kDataProtection},
+    {"/corridor.v1.DataProtection/GetProcessingRecord", Right::kOperator, kDataProtection},
+    {"/corridor.v1.DataProtection/SuspendReach", Right::kOperator, kDataProtection},
+    {"/corridor.v1.DataProtection/RestoreReach", Right::kOperator, kDataProtection},
+    {"/corridor.v1.DataProtection/ListSuspendedReach", Right::kOperator, kDataProtection},
+
+    {"/corridor.v1.Approvals/ListPendingActs", Right::kOperator, kAnyRole},
+    {"/corridor.v1.Approvals/ApproveAct", Right::kOperator, kPolicy},
+    {"/corridor.v1.Approvals/RefuseAct", Right::kOperator, kPolicy},
+
+    {"/corridor.v1.Quotas/SetQuota", Right::kOperator, kOperations},
+    {"/corridor.v1.Quotas/DeleteQuota", Right::kOperator, kOperations},
+    {"/corridor.v1.Quotas/ListQuotas", Right::kOperator, kAnyRole},
 
     {"/corridor.v1.AuditLog/QueryEntries", Right::kOperator, kAuditRead},
     {"/corridor.v1.AuditLog/TailEntries", Right::kOperator, kAuditRead},
@@ -154,6 +172,13 @@ absl::Status Authorise(std::string_view method, const Principal& caller, const F
       return RequireGrant(caller, facts, parties, v1::ROLE_PUBLISHER, "grant/publisher");
     case Right::kReader:
       return RequireGrant(caller, facts, parties, v1::ROLE_READER, "grant/reader");
+    case Right::kReached:
+      RETURN_IF_ERROR(RequireGrant(caller, facts, parties, v1::ROLE_READER, "grant/reader"));
+      if (!facts.suspended_reach.contains(caller.member)) return absl::OkStatus();
+      return Refusal(v1::ERROR_REASON_REACH_SUSPENDED,
+                     "the data-protection officer holds back what reaches this member; nothing of "
+                     "it is lost",
+                     "member/reach-suspended");
     case Right::kOperator:
       return RequireRole(caller, parties, entry->roles);
     case Right::kBroker:

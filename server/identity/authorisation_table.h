@@ -18,6 +18,7 @@ namespace corridor {
 enum class Right {
   kPublisher,      // A principal of an active member here, with ROLE_PUBLISHER.
   kReader,         // The same, with ROLE_READER.
+  kReached,        // The same, and the reach of its member is not suspended.
   kOperator,       // An operator named in the configuration, with one of the roles named.
   kBroker,         // A broker of a region linked in the configuration.
   kAuthenticated,  // Anyone whose certificate passed.
@@ -39,6 +40,7 @@ struct Parties {
 // request is read. Pure. Denies by default:
 //   MEMBER_UNKNOWN    a principal whose member is not registered here
 //   MEMBER_SUSPENDED  its member is suspended
+//   REACH_SUSPENDED   the data-protection officer holds back what reaches it
 //   POLICY_DENIED     anything else; "rule" in the metadata says which right is
 //                     missing ("grant/publisher", "operator/trust"), or "method/unknown"
 // The message begins with the reason, because the connection check can send no

@@ -16,6 +16,8 @@ class LiveCalls::Listing {
     if (found == state_->entries.end()) return;
     gone = std::move(found->second);
     state_->entries.erase(found);
+    const auto open = state_->open.find(gone.call.peer.principal.spiffe_id);
+    if (open != state_->open.end() && --open->second == 0) state_->open.erase(open);
   }
   Listing(const Listing&) = delete;
   Listing& operator=(const Listing&) = delete;
@@ -25,8 +27,9 @@ class LiveCalls::Listing {
   const uint64_t id_;
 };
 
-LiveCalls::LiveCalls(const CallJudge& judge, const Clock& clock, CutObserver observer)
-    : judge_(judge), clock_(clock), observer_(std::move(observer)) {}
+LiveCalls::LiveCalls(const CallJudge& judge, const Clock& clock, QuotaKeeper& quotas,
+                     CutObserver observer)
+    : judge_(judge), clock_(clock), quotas_(quotas), observer_(std::move(observer)) {}
 
 absl::StatusOr<LiveCalls::Place> LiveCalls::Add(std::string method, std::string peer_address,
                                                 std::string chain_pem, Cut cut) {
@@ -45,8 +48,15 @@ absl::StatusOr<LiveCalls::Place> LiveCalls::Add(std::string method, std::string 
   auto place = std::make_shared<Listing>(state_, id);
   // Only now: what changes from here on is seen by a review.
   ASSIGN_OR_RETURN(AdmittedPeer peer, judge_.Judge(entry.call.method, entry.call.chain_pem));
-  absl::MutexLock lock(&state_->mutex);
-  state_->entries[id].call.peer = std::move(peer);
+  absl::Status quota;
+  {
+    absl::MutexLock lock(&state_->mutex);
+    size_t& open = state_->open[peer.principal.spiffe_id];
+    quota = quotas_.CheckSessions(peer.principal, open);
+    ++open;
+    state_->entries[id].call.peer = std::move(peer);
+  }
+  if (!quota.ok()) return quota;
   return place;
 }
 

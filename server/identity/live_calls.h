@@ -16,6 +16,7 @@
 #include "core/base/clock.h"
 #include "server/identity/call_judge.h"
 #include "server/identity/peer_admission.h"
+#include "server/identity/quota_keeper.h"
 
 namespace corridor {
 
@@ -42,10 +43,13 @@ class LiveCalls {
   // Told once of each stream that was cut. Must not block.
   using CutObserver = std::function<void(const Call& call, const absl::Status& why)>;
 
-  // Both references must outlive this and every place.
-  LiveCalls(const CallJudge& judge, const Clock& clock, CutObserver observer);
+  // The references must outlive this and every place.
+  LiveCalls(const CallJudge& judge, const Clock& clock, QuotaKeeper& quotas, CutObserver observer);
 
-  // Lists a stream, unless it may not be: then what the judge says.
+  // What callers may still ask for.
+  QuotaKeeper& quotas() const { return quotas_; }
+
+  // Lists a stream, unless it may not be: then what the judge says, or QUOTA.
   absl::StatusOr<Place> Add(std::string method, std::string peer_address, std::string chain_pem,
                             Cut cut);
 
@@ -69,6 +73,7 @@ class LiveCalls {
     absl::Mutex mutex;
     uint64_t next_id ABSL_GUARDED_BY(mutex) = 1;
     std::map<uint64_t, Entry> entries ABSL_GUARDED_BY(mutex);
+    std::map<std::string, size_t> open ABSL_GUARDED_BY(mutex);  // By principal.
   };
 
   std::vector<Entry> Copy() const;
@@ -76,6 +81,7 @@ class LiveCalls {
 
   const CallJudge& judge_;
   const Clock& clock_;
+  QuotaKeeper& quotas_;
   const CutObserver observer_;
   const std::shared_ptr<State> state_ = std::make_shared<State>();
 };

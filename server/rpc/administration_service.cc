@@ -98,6 +98,14 @@ AdministrationService::Reactor* AdministrationService::RetireSigningKey(
                  });
 }
 
+AdministrationService::Reactor* AdministrationService::RevokeSigningKey(
+    Context* context, const v1::RevokeSigningKeyRequest* request, v1::SigningKey* response) {
+  return ServeOn(executor_, context, request, response,
+                 [this](const Principal& caller, const auto& request, auto answer) {
+                   catalog_.RevokeSigningKey(caller, request, std::move(answer));
+                 });
+}
+
 AdministrationService::Reactor* AdministrationService::ListSigningKeys(
     Context* context, const v1::ListSigningKeysRequest* request,
     v1::ListSigningKeysResponse* response) {

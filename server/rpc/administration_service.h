@@ -55,6 +55,8 @@ class AdministrationService final : public v1::Administration::CallbackService {
                               v1::SigningKey* response) override;
   Reactor* RetireSigningKey(Context* context, const v1::RetireSigningKeyRequest* request,
                             v1::SigningKey* response) override;
+  Reactor* RevokeSigningKey(Context* context, const v1::RevokeSigningKeyRequest* request,
+                            v1::SigningKey* response) override;
   Reactor* ListSigningKeys(Context* context, const v1::ListSigningKeysRequest* request,
                            v1::ListSigningKeysResponse* response) override;
   Reactor* CreateAgreement(Context* context, const v1::CreateAgreementRequest* request,

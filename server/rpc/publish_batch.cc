@@ -50,10 +50,15 @@ absl::Status CheckPublishRequest(const v1::PublishRequest& request) {
                          absl::StrCat("needs 1 to ", kPublishStatementsMax, ", has ", count)}});
 }
 
-void PublishAll(Intake& intake, const Principal& caller, v1::PublishRequest request,
-                absl::AnyInvocable<void(v1::PublishResponse)> done) {
+void PublishAll(Intake& intake, QuotaKeeper& quotas, const Principal& caller,
+                v1::PublishRequest request, absl::AnyInvocable<void(v1::PublishResponse)> done) {
   auto batch = std::make_shared<Batch>(request, std::move(done));
   for (int i = 0; i < request.statements_size(); ++i) {
+    absl::Status quota = quotas.TakeStatement(caller, request.statements(i).ByteSizeLong());
+    if (!quota.ok()) {
+      batch->Decide(i, std::move(quota));
+      continue;
+    }
     intake.Accept(
         caller, std::move(*request.mutable_statements(i)),
         [batch, i](absl::StatusOr<v1::Receipt> result) { batch->Decide(i, std::move(result)); });

@@ -6,6 +6,7 @@
 #include "core/model/principal.h"
 #include "corridor/v1/publisher.pb.h"
 #include "server/broker/intake.h"
+#include "server/identity/quota_keeper.h"
 
 namespace corridor {
 
@@ -15,9 +16,10 @@ inline constexpr int kPublishStatementsMax = 256;
 absl::Status CheckPublishRequest(const v1::PublishRequest& request);
 
 // Gives each statement to `intake` and answers once all are decided, on the
-// thread of the last. They stand or fall alone. REQUIRES: CheckPublishRequest.
-void PublishAll(Intake& intake, const Principal& caller, v1::PublishRequest request,
-                absl::AnyInvocable<void(v1::PublishResponse)> done);
+// thread of the last. They stand or fall alone, also by the caller's quota. REQUIRES:
+// CheckPublishRequest.
+void PublishAll(Intake& intake, QuotaKeeper& quotas, const Principal& caller,
+                v1::PublishRequest request, absl::AnyInvocable<void(v1::PublishResponse)> done);
 
 }  // namespace corridor
 

@@ -30,9 +30,13 @@ absl::StatusOr<Principal> Admitted(const grpc::CallbackServerContext& context,
 // is answered, or when the broker drains.
 class PublishStreamCall final : public StreamCall<v1::PublishRequest, v1::PublishResponse> {
  public:
-  PublishStreamCall(grpc::CallbackServerContext* context, Intake& intake,
+  PublishStreamCall(grpc::CallbackServerContext* context, Intake& intake, QuotaKeeper& quotas,
                     const Readiness& readiness, Principal caller)
-      : StreamCall(context), intake_(intake), readiness_(readiness), caller_(std::move(caller)) {}
+      : StreamCall(context),
+        intake_(intake),
+        quotas_(quotas),
+        readiness_(readiness),
+        caller_(std::move(caller)) {}
 
   // No more requests; the stream ends, with `why`, after the last answer.
   void Over(absl::Status why) {
@@ -57,10 +61,11 @@ class PublishStreamCall final : public StreamCall<v1::PublishRequest, v1::Publis
       undecided_ += count;
     }
     auto self = std::static_pointer_cast<PublishStreamCall>(shared_from_this());
-    PublishAll(intake_, caller_, std::move(request), [self, count](v1::PublishResponse response) {
-      self->Push(std::move(response));
-      self->Settle(count);
-    });
+    PublishAll(intake_, quotas_, caller_, std::move(request),
+               [self, count](v1::PublishResponse response) {
+                 self->Push(std::move(response));
+                 self->Settle(count);
+               });
   }
 
   void OnClientClosed() override { Over(absl::OkStatus()); }
@@ -83,6 +88,7 @@ class PublishStreamCall final : public StreamCall<v1::PublishRequest, v1::Publis
   }
 
   Intake& intake_;
+  QuotaKeeper& quotas_;
   const Readiness& readiness_;
   const Principal caller_;
   mutable absl::Mutex mutex_;
@@ -101,7 +107,7 @@ grpc::ServerUnaryReactor* PublisherService::Publish(grpc::CallbackServerContext*
   if (!fault.ok()) {
     answer(std::move(fault));
   } else {
-    PublishAll(intake_, *caller, *request, std::move(answer));
+    PublishAll(intake_, calls_.quotas(), *caller, *request, std::move(answer));
   }
   return reactor;
 }
@@ -109,7 +115,7 @@ grpc::ServerUnaryReactor* PublisherService::Publish(grpc::CallbackServerContext*
 grpc::ServerBidiReactor<v1::PublishRequest, v1::PublishResponse>* PublisherService::PublishStream(
     grpc::CallbackServerContext* context) {
   auto caller = Admitted(*context, readiness_);
-  auto call = std::make_shared<PublishStreamCall>(context, intake_, readiness_,
+  auto call = std::make_shared<PublishStreamCall>(context, intake_, calls_.quotas(), readiness_,
                                                   caller.ok() ? *caller : Principal());
   absl::Status fault = caller.status();
   if (fault.ok()) fault = call->Enlist(calls_, "/corridor.v1.Publisher/PublishStream");
@@ -145,8 +151,12 @@ grpc::ServerUnaryReactor* PublisherService::CheckStatement(grpc::CallbackServerC
   UnaryAnswer<v1::CheckStatementResponse> answer(context, response);
   grpc::ServerUnaryReactor* reactor = answer.reactor();
   auto caller = Admitted(*context, readiness_);
-  if (!caller.ok()) {
-    answer(caller.status());
+  absl::Status fault = caller.status();
+  if (fault.ok()) {
+    fault = calls_.quotas().TakeStatement(*caller, request->statement().ByteSizeLong());
+  }
+  if (!fault.ok()) {
+    answer(std::move(fault));
   } else {
     intake_.Check(*caller, request->statement(), std::move(answer));
   }

@@ -1,14 +1,23 @@
 #include "server/rpc/subscriber_service.h"
 
+#include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/model/errors.h"
 #include "server/identity/caller_check.h"
 #include "server/rpc/attach_call.h"
 #include "server/rpc/unary_answer.h"
 
 namespace corridor {
+namespace {
+
+constexpr int kKeyIdsMax = 100;
+constexpr size_t kKeyIdBytes = 16;
+
+}  // namespace
 
 // Every answer says how many recall notices wait: who only calls learns of them too.
 template <typename Request, typename Response, typename Call>
@@ -18,6 +27,8 @@ grpc::ServerUnaryReactor* SubscriberService::Serve(grpc::CallbackServerContext* 
   return ServeOn(executor_, context, request, response,
                  [this, context, call = std::move(call)](const Principal& caller, const auto& asked,
                                                          auto answer) mutable {
+                   absl::Status quota = calls_.quotas().TakeCall(caller);
+                   if (!quota.ok()) return answer(std::move(quota));
                    const size_t pending = region_.recalls().CountFor(caller);
                    if (pending > 0) {
                      context->AddTrailingMetadata("corridor-recalls-pending",
@@ -129,6 +140,28 @@ grpc::ServerUnaryReactor* SubscriberService::ConfirmRecalls(
                  region_.recalls().Confirm(caller, request.confirmations(),
                                            AnswerEmpty(std::move(answer)));
                });
+}
+
+grpc::ServerUnaryReactor* SubscriberService::GetSigningKeys(
+    grpc::CallbackServerContext* context, const v1::GetSigningKeysRequest* request,
+    v1::GetSigningKeysResponse* response) {
+  return Serve(
+      context, request, response, [this](const Principal&, const auto& request, auto answer) {
+        const auto& ids = request.key_ids();
+        if (ids.empty() || ids.size() > kKeyIdsMax ||
+            !std::all_of(ids.begin(), ids.end(),
+                         [](const std::string& id) { return id.size() == kKeyIdBytes; })) {
+          return answer(InvalidFields(
+              {{"key_ids", v1::ERROR_REASON_REQUEST_INVALID, "give 1 to 100 ids of 16 bytes"}}));
+        }
+        const std::shared_ptr<const Facts> facts = region_.catalog().facts();
+        v1::GetSigningKeysResponse found;
+        for (const std::string& id : std::set<std::string>(ids.begin(), ids.end())) {
+          const auto key = facts->signing_keys.find(id);
+          if (key != facts->signing_keys.end()) *found.add_signing_keys() = key->second;
+        }
+        answer(std::move(found));
+      });
 }
 
 }  // namespace corridor

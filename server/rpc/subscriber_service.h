@@ -46,6 +46,9 @@ class SubscriberService final : public v1::Subscriber::CallbackService {
   grpc::ServerUnaryReactor* ConfirmRecalls(grpc::CallbackServerContext* context,
                                            const v1::ConfirmRecallsRequest* request,
                                            v1::ConfirmRecallsResponse* response) override;
+  grpc::ServerUnaryReactor* GetSigningKeys(grpc::CallbackServerContext* context,
+                                           const v1::GetSigningKeysRequest* request,
+                                           v1::GetSigningKeysResponse* response) override;
 
  private:
   template <typename Request, typename Response, typename Call>

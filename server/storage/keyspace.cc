@@ -100,6 +100,7 @@ std::string DisclosureKey(v1::Lane lane, uint64_t block, std::string_view holder
   return DisclosureKeyPrefix(lane, block) + KeyText(holder) + KeyNumber(generation);
 }
 
+std::string RecallRevokedKeyKey(std::string_view key_id) { return "w/k/" + std::string(key_id); }
 std::string RecallNextKey() { return "w/next"; }
 std::string RecallKeyPrefix() { return "w/r/"; }
 std::string RecallKey(uint64_t number) { return RecallKeyPrefix() + KeyNumber(number); }
@@ -169,6 +170,16 @@ std::string SigningKeyKey(std::string_view key_id) {
   return SigningKeyKeyPrefix() + KeyText(key_id);
 }
 std::string PolicySnapshotKey(uint64_t generation) { return "c/h/" + KeyNumber(generation); }
+std::string PendingActKeyPrefix() { return "c/p/"; }
+std::string PendingActKey(std::string_view approval_id) {
+  return PendingActKeyPrefix() + KeyText(approval_id);
+}
+std::string QuotaKeyPrefix() { return "c/q/"; }
+std::string QuotaKey(std::string_view principal) { return QuotaKeyPrefix() + KeyText(principal); }
+std::string SuspendedReachKeyPrefix() { return "c/x/"; }
+std::string SuspendedReachKey(std::string_view member) {
+  return SuspendedReachKeyPrefix() + KeyText(member);
+}
 std::string AgreementKeyPrefix() { return "c/a/"; }
 std::string AgreementKey(std::string_view id) { return AgreementKeyPrefix() + KeyText(id); }
 std::string SubscriptionKeyPrefix() { return "c/s/"; }

@@ -81,7 +81,9 @@ std::string DisclosureKey(v1::Lane lane, uint64_t block, std::string_view holder
 //   w/p/<holder text><number 8>               not confirmed yet
 //   w/u/<origin text><number 8>               its origin has not noted how it stands
 //   w/w/<number 8>                            content of it is not erased yet
+//   w/k/<key id>                              what a revoked key signed is withdrawn
 std::string RecallNextKey();
+std::string RecallRevokedKeyKey(std::string_view key_id);
 std::string RecallKeyPrefix();
 std::string RecallKey(uint64_t number);
 std::string RecallOriginKey(std::string_view origin, uint64_t epoch, uint64_t offset);
@@ -128,6 +130,12 @@ std::string SigningKeyKeyPrefix();
 std::string SigningKeyKey(std::string_view key_id);
 // What policy knew in a generation in which something was disclosed.
 std::string PolicySnapshotKey(uint64_t generation);
+std::string PendingActKeyPrefix();
+std::string PendingActKey(std::string_view approval_id);
+std::string QuotaKeyPrefix();
+std::string QuotaKey(std::string_view principal);
+std::string SuspendedReachKeyPrefix();
+std::string SuspendedReachKey(std::string_view member);
 std::string AgreementKeyPrefix();
 std::string AgreementKey(std::string_view id);
 std::string SubscriptionKeyPrefix();

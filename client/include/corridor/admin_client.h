@@ -8,14 +8,18 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "corridor/admin_connection.h"
 #include "corridor/environment.h"
 #include "corridor/v1/administration.pb.h"
+#include "corridor/v1/data_protection.pb.h"
+#include "corridor/v1/quota.pb.h"
 
 namespace corridor {
 
-// Runs a region: members, grants, signing keys, agreements, links, status. The
-// caller is an operator. administration.proto says what each act does.
+// Runs a region: members, grants, signing keys, agreements, links, quotas, status, and
+// what the data-protection officer asks. The caller is an operator with the role that
+// each act needs. administration.proto says what each act does.
 //
 // Thread safety: thread-safe.
 //
@@ -46,6 +50,9 @@ class AdminClient {
   absl::StatusOr<v1::SigningKey> RegisterSigningKey(std::string_view certificate_chain_pem);
   // `key_id` is 16 bytes.
   absl::StatusOr<v1::SigningKey> RetireSigningKey(std::string_view key_id);
+  // `compromised_at`: from when it may have been in wrong hands; InfiniteFuture: now.
+  absl::StatusOr<v1::SigningKey> RevokeSigningKey(std::string_view key_id,
+                                                  absl::Time compromised_at);
   // Of one member, or of all where `member` is empty.
   absl::StatusOr<std::vector<v1::SigningKey>> ListSigningKeys(std::string_view member = "");
 
@@ -67,6 +74,29 @@ class AdminClient {
   absl::StatusOr<std::vector<v1::TrustMistake>> ReloadTrust();
   // What of the broker's own trust expires, the soonest first.
   absl::StatusOr<std::vector<v1::ExpiringItem>> ListExpiring();
+
+  // What waits for a second person, where the broker's configuration asks for one: then
+  // CreateAgreement answers APPROVAL_PENDING, with the id in the metadata as "approval".
+  absl::StatusOr<std::vector<v1::PendingAct>> ListPendingActs();
+  absl::StatusOr<v1::PendingAct> ApproveAct(std::string_view approval_id);
+  absl::StatusOr<v1::PendingAct> RefuseAct(std::string_view approval_id);
+
+  absl::StatusOr<v1::Quota> SetQuota(v1::Quota quota);
+  absl::Status DeleteQuota(std::string_view principal);
+  // Those that were set.
+  absl::StatusOr<std::vector<v1::Quota>> ListQuotas();
+
+  // What the data-protection officer does; data_protection.proto says more.
+  // Who may have received an alert, by its publisher and id (16 bytes).
+  absl::StatusOr<std::vector<v1::StatementDisclosure>> ReportAlertDisclosures(
+      std::string_view publisher, std::string_view alert_id);
+  // What a principal (SPIFFE ID) or region may have received: all pages.
+  absl::StatusOr<std::vector<v1::StatementDisclosure>> ReportHolderDisclosures(
+      std::string_view holder);
+  absl::StatusOr<v1::ProcessingRecord> GetProcessingRecord(std::string_view agreement_id);
+  absl::StatusOr<v1::SuspendedReach> SuspendReach(std::string_view member);
+  absl::Status RestoreReach(std::string_view member);
+  absl::StatusOr<std::vector<v1::SuspendedReach>> ListSuspendedReach();
 
  private:
   const std::shared_ptr<AdminConnection> connection_;

@@ -6,6 +6,9 @@
 #include "absl/status/statusor.h"
 #include "corridor/channel.h"
 #include "corridor/v1/administration.pb.h"
+#include "corridor/v1/approvals.pb.h"
+#include "corridor/v1/data_protection.pb.h"
+#include "corridor/v1/quota.pb.h"
 
 namespace corridor {
 
@@ -48,6 +51,29 @@ class AdminConnection {
       const v1::ReloadTrustRequest& request) = 0;
   virtual absl::StatusOr<v1::ListExpiringResponse> ListExpiring(
       const v1::ListExpiringRequest& request) = 0;
+  virtual absl::StatusOr<v1::SigningKey> RevokeSigningKey(
+      const v1::RevokeSigningKeyRequest& request) = 0;
+  virtual absl::StatusOr<v1::Quota> SetQuota(const v1::SetQuotaRequest& request) = 0;
+  virtual absl::StatusOr<v1::DeleteQuotaResponse> DeleteQuota(
+      const v1::DeleteQuotaRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListQuotasResponse> ListQuotas(
+      const v1::ListQuotasRequest& request) = 0;
+  virtual absl::StatusOr<v1::ReportAlertDisclosuresResponse> ReportAlertDisclosures(
+      const v1::ReportAlertDisclosuresRequest& request) = 0;
+  virtual absl::StatusOr<v1::ReportHolderDisclosuresResponse> ReportHolderDisclosures(
+      const v1::ReportHolderDisclosuresRequest& request) = 0;
+  virtual absl::StatusOr<v1::ProcessingRecord> GetProcessingRecord(
+      const v1::GetProcessingRecordRequest& request) = 0;
+  virtual absl::StatusOr<v1::SuspendedReach> SuspendReach(
+      const v1::SuspendReachRequest& request) = 0;
+  virtual absl::StatusOr<v1::RestoreReachResponse> RestoreReach(
+      const v1::RestoreReachRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListSuspendedReachResponse> ListSuspendedReach(
+      const v1::ListSuspendedReachRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListPendingActsResponse> ListPendingActs(
+      const v1::ListPendingActsRequest& request) = 0;
+  virtual absl::StatusOr<v1::PendingAct> ApproveAct(const v1::ApproveActRequest& request) = 0;
+  virtual absl::StatusOr<v1::PendingAct> RefuseAct(const v1::RefuseActRequest& request) = 0;
 };
 
 std::shared_ptr<AdminConnection> MakeAdminConnection(std::shared_ptr<Channel> channel);

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "core/base/backoff.h"
 #include "core/base/executor.h"
+#include "core/crypto/peer_verification.h"
 #include "core/crypto/signature.h"
 #include "corridor/v1/statement.pb.h"
 #include "corridor/v1/subscriber.pb.h"
@@ -19,6 +20,17 @@
 namespace corridor {
 
 class SessionCore;
+
+// How sure it is that a statement is its publisher's word. One that is certainly not is
+// never handed over.
+enum class PublisherProof {
+  // The broker does not know the key, or was asked in vain: nothing is proved.
+  kKeyUnknown,
+  // The proof verifies under the key that the broker names.
+  kOnBrokersWord,
+  // The same, and the publisher's own region has certified the key.
+  kCertified,
+};
 
 // One statement handed over. Its bytes were verified: the digest of what is here
 // is the one that the origin broker's acceptance commits to.
@@ -30,6 +42,7 @@ struct Delivery {
   v1::StatementKind kind = v1::STATEMENT_KIND_UNSPECIFIED;
   v1::Lane lane = v1::LANE_UNSPECIFIED;
   uint32_t attempt = 1;
+  PublisherProof publisher_proof = PublisherProof::kKeyUnknown;
   // As it came: exact bytes, proofs, position here and at its origin.
   v1::StoredStatement stored;
 };
@@ -96,6 +109,13 @@ struct SessionOptions {
   // not known, which refuses nothing.
   absl::AnyInvocable<std::string(const std::string& publisher, const std::string& key_id)>
       publisher_key = nullptr;
+  // Roots of the regions whose publishers shall be proved by their own region's
+  // certificate. Without those of a region, the broker's word is taken for its keys.
+  // Every statement is checked against the signing keys that regions replicate: a proof
+  // that does not verify, or a key that was in wrong hands, refuses the delivery.
+  std::optional<TrustStore> publisher_trust = std::nullopt;
+  // Refuses also what cannot be proved: a delivery is worth this at least.
+  PublisherProof publisher_proof_min = PublisherProof::kKeyUnknown;
   // Content that must go. Erase every copy of what the notice names, also in what you
   // have handed on inside your organisation, then say ERASED, or RETAINED_UNDER_HOLD
   // where the law makes you keep it. UNSPECIFIED: not yet; the notice comes again with

@@ -42,6 +42,9 @@ class SubscriberConnection {
   virtual absl::StatusOr<v1::ListAlertsResponse> ListAlerts(
       const v1::ListAlertsRequest& request) = 0;
 
+  virtual absl::StatusOr<v1::GetSigningKeysResponse> GetSigningKeys(
+      const v1::GetSigningKeysRequest& request) = 0;
+
   struct AttachParams {
     // Called in order and one at a time, on any thread; must not block.
     absl::AnyInvocable<void(v1::AttachResponse)> on_response;

@@ -34,7 +34,8 @@ class CatalogFixture : public testing::Test {
                   .commits = commits_,
                   .clock = clock_,
                   .audit = [this](v1::AuditEntry entry) { return Audit(std::move(entry)); },
-                  .verify_signing_certificate = Verify});
+                  .verify_signing_certificate = Verify,
+                  .approvals = approvals_});
     ASSERT_TRUE(opened.ok()) << opened.status();
     catalog_ = *std::move(opened);
     catalog_->OnChanged([this] { ++changes_; });
@@ -138,6 +139,7 @@ class CatalogFixture : public testing::Test {
                               .not_after = time + absl::Hours(24)};
   }
 
+  Catalog::ApprovalRules approvals_;
   FakeClock clock_;
   MemoryStore store_;
   DirectCommitQueue commits_{store_, clock_};

@@ -75,6 +75,7 @@ inline constexpr RoleTableLine kRoleTable[] = {
     {"/corridor.v1.Subscriber/ListAlerts", "R"},
     {"/corridor.v1.Subscriber/ListRecallNotices", "R"},
     {"/corridor.v1.Subscriber/ConfirmRecalls", "R"},
+    {"/corridor.v1.Subscriber/GetSigningKeys", "R"},
 
     {"/corridor.v1.RegionLink/Link", "B"},
 
@@ -87,6 +88,7 @@ inline constexpr RoleTableLine kRoleTable[] = {
     {"/corridor.v1.Administration/ListGrants", kAnyOperator},
     {"/corridor.v1.Administration/RegisterSigningKey", "OT"},
     {"/corridor.v1.Administration/RetireSigningKey", "OT"},
+    {"/corridor.v1.Administration/RevokeSigningKey", "OT"},
     {"/corridor.v1.Administration/ListSigningKeys", kAnyOperator},
     {"/corridor.v1.Administration/CreateAgreement", "OL"},
     {"/corridor.v1.Administration/GetAgreement", kAnyOperator},
@@ -98,6 +100,21 @@ inline constexpr RoleTableLine kRoleTable[] = {
     {"/corridor.v1.Administration/EndSessions", "OW"},
     {"/corridor.v1.Administration/ReloadTrust", "OT"},
     {"/corridor.v1.Administration/ListExpiring", kAnyOperator},
+
+    {"/corridor.v1.DataProtection/ReportAlertDisclosures", "D"},
+    {"/corridor.v1.DataProtection/ReportHolderDisclosures", "D"},
+    {"/corridor.v1.DataProtection/GetProcessingRecord", "D"},
+    {"/corridor.v1.DataProtection/SuspendReach", "D"},
+    {"/corridor.v1.DataProtection/RestoreReach", "D"},
+    {"/corridor.v1.DataProtection/ListSuspendedReach", "D"},
+
+    {"/corridor.v1.Approvals/ListPendingActs", kAnyOperator},
+    {"/corridor.v1.Approvals/ApproveAct", "OL"},
+    {"/corridor.v1.Approvals/RefuseAct", "OL"},
+
+    {"/corridor.v1.Quotas/SetQuota", "OW"},
+    {"/corridor.v1.Quotas/DeleteQuota", "OW"},
+    {"/corridor.v1.Quotas/ListQuotas", kAnyOperator},
 
     {"/corridor.v1.AuditLog/QueryEntries", "OA"},
     {"/corridor.v1.AuditLog/TailEntries", "OA"},

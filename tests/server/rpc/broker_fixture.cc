@@ -66,6 +66,9 @@ void BrokerFixture::StartServer() {
   administration_.emplace(*region_, intake_, calls_,
                           TrustDoor{.reload = [this] { return reload_(); },
                                     .expiring = [] { return v1::ListExpiringResponse(); }});
+  data_protection_.emplace(*region_, intake_);
+  quotas_service_.emplace(region_->catalog(), intake_);
+  approvals_.emplace(region_->catalog(), intake_);
   audit_log_.emplace(AuditLogService::Parts{.log = region_->audit(),
                                             .commits = region_->journal(),
                                             .executor = intake_,
@@ -94,9 +97,11 @@ void BrokerFixture::StartServer() {
         refusals_.push_back(refusal);
       },
       std::move(caller_check));
-  auto server = RpcServer::Start(
-      options, {&*publisher_, &*subscriber_, &*administration_, &*region_link_, &*audit_log_}, log_,
-      clock_);
+  auto server =
+      RpcServer::Start(options,
+                       {&*publisher_, &*subscriber_, &*administration_, &*region_link_,
+                        &*audit_log_, &*data_protection_, &*quotas_service_, &*approvals_},
+                       log_, clock_);
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
 }

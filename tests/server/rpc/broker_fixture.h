@@ -26,8 +26,11 @@
 #include "server/link/grpc_link_dialler.h"
 #include "server/ops/log.h"
 #include "server/rpc/administration_service.h"
+#include "server/rpc/approvals_service.h"
 #include "server/rpc/audit_log_service.h"
+#include "server/rpc/data_protection_service.h"
 #include "server/rpc/publisher_service.h"
+#include "server/rpc/quotas_service.h"
 #include "server/rpc/readiness.h"
 #include "server/rpc/region_link_service.h"
 #include "server/rpc/rpc_server.h"
@@ -94,7 +97,8 @@ class BrokerFixture : public testing::Test {
                          {"sea.example", RoleTableOperators(), {"eastafrica.example"}},
                          trust_,
                          clock_};
-  LiveCalls calls_{judge_, clock_, [](const LiveCalls::Call&, const absl::Status&) {}};
+  QuotaKeeper quotas_{[this] { return region_->catalog().facts(); }, clock_};
+  LiveCalls calls_{judge_, clock_, quotas_, [](const LiveCalls::Call&, const absl::Status&) {}};
   std::optional<PublisherService> publisher_;
   std::optional<AuditLogService> audit_log_;
   std::unique_ptr<Region> region_;
@@ -126,6 +130,9 @@ class BrokerFixture : public testing::Test {
   std::optional<SubscriberService> subscriber_;
   std::optional<RegionLinkService> region_link_;
   std::optional<AdministrationService> administration_;
+  std::optional<DataProtectionService> data_protection_;
+  std::optional<QuotasService> quotas_service_;
+  std::optional<ApprovalsService> approvals_;
   std::unique_ptr<v1::Administration::Stub> operator_stub_;
   absl::Mutex mutex_;
   std::vector<HandshakeRefusal> refusals_ ABSL_GUARDED_BY(mutex_);

@@ -49,6 +49,32 @@ class MockAdminConnection : public AdminConnection {
               (const v1::ReloadTrustRequest& request), (override));
   MOCK_METHOD(absl::StatusOr<v1::ListExpiringResponse>, ListExpiring,
               (const v1::ListExpiringRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::SigningKey>, RevokeSigningKey,
+              (const v1::RevokeSigningKeyRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::Quota>, SetQuota, (const v1::SetQuotaRequest& request),
+              (override));
+  MOCK_METHOD(absl::StatusOr<v1::DeleteQuotaResponse>, DeleteQuota,
+              (const v1::DeleteQuotaRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ListQuotasResponse>, ListQuotas,
+              (const v1::ListQuotasRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ReportAlertDisclosuresResponse>, ReportAlertDisclosures,
+              (const v1::ReportAlertDisclosuresRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ReportHolderDisclosuresResponse>, ReportHolderDisclosures,
+              (const v1::ReportHolderDisclosuresRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ProcessingRecord>, GetProcessingRecord,
+              (const v1::GetProcessingRecordRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::SuspendedReach>, SuspendReach,
+              (const v1::SuspendReachRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::RestoreReachResponse>, RestoreReach,
+              (const v1::RestoreReachRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ListSuspendedReachResponse>, ListSuspendedReach,
+              (const v1::ListSuspendedReachRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ListPendingActsResponse>, ListPendingActs,
+              (const v1::ListPendingActsRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::PendingAct>, ApproveAct, (const v1::ApproveActRequest& request),
+              (override));
+  MOCK_METHOD(absl::StatusOr<v1::PendingAct>, RefuseAct, (const v1::RefuseActRequest& request),
+              (override));
 };
 
 }  // namespace corridor

@@ -23,6 +23,8 @@ class MockSubscriberConnection : public SubscriberConnection {
               (override));
   MOCK_METHOD(absl::StatusOr<v1::ListAlertsResponse>, ListAlerts,
               (const v1::ListAlertsRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::GetSigningKeysResponse>, GetSigningKeys,
+              (const v1::GetSigningKeysRequest& request), (override));
   MOCK_METHOD(std::unique_ptr<SessionStream>, Attach, (AttachParams params), (override));
 };
 
