@@ -206,6 +206,11 @@ void LiveSubscription::Flush() {
   Send(std::move(response));
 }
 
+void LiveSubscription::Tell(v1::AttachResponse response) {
+  Flush();
+  Send(std::move(response));
+}
+
 void LiveSubscription::Send(v1::AttachResponse response) {
   if (!has_session()) return;
   last_sent_ = parts_.clock.Steady();

@@ -56,6 +56,8 @@ class LiveSubscription final : public Outlet {
 
   void SetWindow(const v1::SessionWindow& window);
   void Settle(const v1::Settlement& settlement);
+  // Sends to the session, behind all that was handed to it.
+  void Tell(v1::AttachResponse response);
   // Each second: leases that ran out, redelivery, heartbeat, cursor.
   void Tick();
 

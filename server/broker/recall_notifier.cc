@@ -11,22 +11,21 @@ RecallNotifier::RecallNotifier(Recalls& recalls, Executor& flow)
 
 RecallNotifier::~RecallNotifier() { *self_ = nullptr; }
 
-void RecallNotifier::Begin(SessionHub::SessionId id, const Principal& principal,
-                           std::shared_ptr<SessionStream> stream) {
+void RecallNotifier::Begin(SessionHub::SessionId id, const Principal& principal, Tell tell) {
   Session& session = sessions_[id];
   session.principal = principal;
-  session.stream = std::move(stream);
-  Tell(session);
+  session.tell = std::move(tell);
+  TellNew(session);
 }
 
 void RecallNotifier::End(SessionHub::SessionId id) { sessions_.erase(id); }
 
 void RecallNotifier::Offer() {
-  for (auto& [id, session] : sessions_) Tell(session);
+  for (auto& [id, session] : sessions_) TellNew(session);
 }
 
 // What cannot be read now is offered again at the next change, or to the next session.
-void RecallNotifier::Tell(Session& session) {
+void RecallNotifier::TellNew(Session& session) {
   if (session.open >= Recalls::kNoticesMax) return;
   auto notices = recalls_.NoticesFor(session.principal, session.told_through,
                                      Recalls::kNoticesMax - session.open);
@@ -37,7 +36,7 @@ void RecallNotifier::Tell(Session& session) {
   for (v1::RecallNotice& notice : *notices) {
     *response.mutable_recall_notices()->add_notices() = std::move(notice);
   }
-  session.stream->Send(std::move(response));
+  session.tell(std::move(response));
 }
 
 void RecallNotifier::OnConfirmations(SessionHub::SessionId id,
@@ -66,10 +65,10 @@ void RecallNotifier::Confirmed(SessionHub::SessionId id,
   for (const v1::RecallConfirmation& confirmation : confirmations.confirmations()) {
     response.mutable_recalls_confirmed()->add_notice_ids(confirmation.notice_id());
   }
-  session.stream->Send(std::move(response));
+  session.tell(std::move(response));
   const size_t confirmed = static_cast<size_t>(confirmations.confirmations_size());
   session.open -= std::min(session.open, confirmed);
-  Tell(session);
+  TellNew(session);
 }
 
 }  // namespace corridor

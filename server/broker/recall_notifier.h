@@ -26,8 +26,10 @@ class RecallNotifier {
   RecallNotifier(Recalls& recalls, Executor& flow);
   ~RecallNotifier();
 
-  void Begin(SessionHub::SessionId id, const Principal& principal,
-             std::shared_ptr<SessionStream> stream);
+  // `tell` sends to the session, behind all that was handed to it before: content never
+  // comes after the notice that it must go. Not called once End was.
+  using Tell = std::function<void(v1::AttachResponse)>;
+  void Begin(SessionHub::SessionId id, const Principal& principal, Tell tell);
   void End(SessionHub::SessionId id);
   // The client confirms. `refused` hears, on the flow executor, when it may not.
   void OnConfirmations(SessionHub::SessionId id, const v1::RecallConfirmations& confirmations,
@@ -39,12 +41,12 @@ class RecallNotifier {
  private:
   struct Session {
     Principal principal;
-    std::shared_ptr<SessionStream> stream;
+    Tell tell;
     uint64_t told_through = 0;  // The last notice told.
     size_t open = 0;            // Told and not confirmed.
   };
 
-  void Tell(Session& session);
+  void TellNew(Session& session);
   void Confirmed(SessionHub::SessionId id, const v1::RecallConfirmations& confirmations);
 
   Recalls& recalls_;

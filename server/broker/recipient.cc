@@ -22,6 +22,9 @@ absl::StatusOr<RecordInContext> InContext(const Journal& journal, RecordPtr reco
   if (!head.has_value()) return in_context;
   in_context.withdrawn = head->withdrawn(statement.body.statement_id());
   in_context.superseded = head->standing_revision > statement.body.revision();
+  if (in_context.superseded && head->current.has_value()) {
+    ASSIGN_OR_RETURN(in_context.current, journal.At(head->current->lane, head->current->offset));
+  }
   return in_context;
 }
 
@@ -68,6 +71,11 @@ bool RegionRecipient::MayHave(const Facts& facts, const RecordInContext& record,
   if (!record.record->local || record.withdrawn) return false;
   if (record.record->statement->body.has_recall()) {
     return recalls_.IsAddressedTo(record.record->acceptance.position(), region_).value_or(false);
+  }
+  // A revision may have left it out before this came to be sent.
+  if (record.current != nullptr &&
+      !DecideRegion(facts, FlowOf({.record = record.current}), region_, now).allowed) {
+    return false;
   }
   return DecideRegion(facts, FlowOf(record), region_, now).allowed;
 }

@@ -21,6 +21,8 @@ struct RecordInContext {
   RecordPtr target;
   // Content of which a higher revision is here.
   bool superseded = false;
+  // Of such content, the current one; null where that is not here.
+  RecordPtr current;
   // Content that was recalled: it is served to nobody any more.
   bool withdrawn = false;
 };

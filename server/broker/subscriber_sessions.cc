@@ -140,7 +140,8 @@ absl::Status SubscriberSessions::Start(SessionId id, Session& session,
   session.live = live;
   attached_.fetch_add(1, std::memory_order_relaxed);
   live->BeginSession(session.stream);
-  parts_.notifier.Begin(id, session.principal, session.stream);
+  parts_.notifier.Begin(id, session.principal,
+                        [live](v1::AttachResponse response) { live->Tell(std::move(response)); });
   parts_.dispatch.Add(*live, live->recipient());
   return absl::OkStatus();
 }

@@ -295,6 +295,17 @@ TEST_F(RecallScenario, ANarrowedAudienceWithdrawsFromThoseTakenOut) {
   EXPECT_THAT(penang->Deliveries(), SizeIs(2));
 }
 
+// What was on its way when the audience was narrowed does not go on.
+TEST_F(RecallScenario, WhoWasLeftOutInTimeNeverGetsIt) {
+  world_.Partition();
+  Issue();
+  Publish(ExampleRevise(publisher(), 1, 2, 2), RoutingToMembers({south().MemberId("th-desk")}));
+  world_.Heal();
+  world_.Run(absl::Minutes(1));
+  EXPECT_EQ(south().flow().journal().head(), 2u);
+  EXPECT_EQ(third().flow().journal().head(), 0u);
+}
+
 // A withdrawal is told until it is confirmed, also across a cut.
 TEST_F(RecallScenario, AWithdrawalCrossesAPartition) {
   auto penang = third().Attach("x-desk");

@@ -2,7 +2,6 @@
 #define CORRIDOR_TESTS_SIMULATION_DEFECT_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,14 +32,16 @@ class Defect {
 
   // The broker of `region` writes `key`: true loses it.
   virtual bool Loses(const std::string& /*region*/, std::string_view /*key*/) { return false; }
-  // It reads `key`.
-  virtual void OnRead(const std::string& /*region*/, std::string_view /*key*/,
-                      std::optional<std::string>& /*value*/) {}
   // A crash takes back what it wrote last.
   virtual bool AcknowledgesBeforeSync(const std::string& /*region*/) { return false; }
 
-  // It sends a frame: what it puts into `frames` (at first that frame) goes out.
-  virtual void OnSend(const FrameRoute& /*route*/, std::vector<v1::LinkFrame>& /*frames*/) {}
+  // A key is deleted from the payload keys of `region`: true keeps it.
+  virtual bool KeepsPayloadKey(const std::string& /*region*/) { return false; }
+
+  // It sends a frame: what it puts into `frames` (at first that frame) goes out. Null
+  // `region`: it went down just now.
+  virtual void OnSend(const FrameRoute& /*route*/, Region* /*region*/,
+                      std::vector<v1::LinkFrame>& /*frames*/) {}
   // A frame arrives at it: `region` handles what is in `frames`. Null: being dialled.
   virtual void OnReceive(const FrameRoute& /*route*/, Region* /*region*/,
                          std::vector<v1::LinkFrame>& /*frames*/) {}

@@ -18,6 +18,7 @@
 #include "tests/simulation/said.h"
 #include "tests/simulation/sim_network.h"
 #include "tests/simulation/sim_region.h"
+#include "tests/simulation/taken_back.h"
 
 namespace corridor {
 
@@ -30,13 +31,15 @@ namespace corridor {
 //   P3  no subscription gets a lower revision of an alert after a higher one
 //   P4  everyone entitled gets it, or a higher revision, by the end
 //   P5  nothing leaves, enters or is handed over that agreements forbid
+//   P6  what was recalled or withdrawn is taken back everywhere (taken_back.h)
 //   P7  what was settled never comes again
+//   P8  each admission has its audit entry, and the audit chain holds
 //   P9  bytes are those that were signed
 class Promises {
  public:
   // `broken` is called once, with the first promise broken.
   Promises(const SimScheduler& scheduler, std::function<void(const std::string&)> broken)
-      : scheduler_(scheduler), broken_(std::move(broken)) {}
+      : scheduler_(scheduler), broken_(std::move(broken)), taken_back_(said_) {}
 
   PolicyHistory& policy() { return policy_; }
 
@@ -48,6 +51,8 @@ class Promises {
   // The highest revision of an alert that was not refused; null when there is none.
   const Said* NewestOf(size_t alert) const;
   const Said* Find(const v1::SignedStatement& statement) const;
+  // Clocks were wrong: when an embargo ends is not checked.
+  void DistrustClocks() { clocks_are_right_ = false; }
 
   // --- What is seen of the brokers ------------------------------------------
 
@@ -61,6 +66,9 @@ class Promises {
   std::optional<size_t> OnDelivered(const SimMember& to, const v1::Delivery& delivery);
   void OnAcknowledgedBy(const SimMember& by, size_t said);
   void OnSettled(const SimMember& by, size_t said);
+  void OnNotice(const SimMember& to, const v1::RecallNotice& notice);
+  // It never confirms a recall.
+  void OnSilent(const SimMember& member) { taken_back_.OnSilent(member); }
 
   // --- At the end -----------------------------------------------------------
 
@@ -72,6 +80,7 @@ class Promises {
   uint64_t deliveries() const { return deliveries_; }
   // Records of other regions, over all journals.
   uint64_t imports() const { return imports_; }
+  uint64_t notices() const { return notices_; }
 
  private:
   // What is known of one region's journal.
@@ -90,6 +99,11 @@ class Promises {
   void Break(const std::string& what);
   void ReadNew(SimRegion& region);
   void OnRecord(SimRegion& region, const Record& record);
+  void CheckImport(SimRegion& region, const Said& said, uint64_t origin_offset);
+  const Said* FindRecord(const Record& record) const;
+  bool MustReachSome(const Said& said, const SimMember& member) const;
+  bool TargetIsIn(size_t region, const Said& said) const;
+  std::string WhatAuditLacks(const std::vector<SimRegion*>& regions) const;
   void CheckDelivery(const SimMember& to, const Said& said);
   bool MayFlow(size_t viewer, const Said& said, size_t to) const;
   bool MustFlow(size_t viewer, const Said& said, size_t to) const;
@@ -104,10 +118,14 @@ class Promises {
   PolicyHistory policy_;
   std::deque<Said> said_;
   std::map<std::string, size_t, std::less<>> by_body_;
+  std::map<std::string, size_t, std::less<>> by_id_;  // Of the statement.
   std::map<size_t, Known> journals_;
   std::map<SimMember, Reader> readers_;
+  TakenBack taken_back_;
+  bool clocks_are_right_ = true;
   uint64_t deliveries_ = 0;
   uint64_t imports_ = 0;
+  uint64_t notices_ = 0;
 };
 
 }  // namespace corridor

@@ -7,10 +7,9 @@
 namespace corridor {
 
 absl::StatusOr<std::optional<std::string>> SimStore::Get(std::string_view key) const {
-  std::optional<std::string> value;
-  if (const auto found = pairs_.find(key); found != pairs_.end()) value = found->second;
-  if (defect_ != nullptr) defect_->OnRead(region_, key, value);
-  return value;
+  const auto found = pairs_.find(key);
+  if (found == pairs_.end()) return std::nullopt;
+  return found->second;
 }
 
 absl::StatusOr<std::vector<KeyValue>> SimStore::Scan(const KeyRange& range, ScanLimit limit,
@@ -52,11 +51,11 @@ absl::Status SimStore::Apply(const WriteBatch& batch) {
   }
   WriteBatch meddled;
   for (const WriteBatch::Write& write : batch.writes()) {
-    if (defect_->Loses(region_, write.key)) continue;
+    if (Loses(write)) continue;
     write.value ? meddled.Put(write.key, *write.value) : meddled.Delete(write.key);
   }
   undo_.clear();
-  if (defect_->AcknowledgesBeforeSync(region_)) {
+  if (holds_ == Holds::kEverything && defect_->AcknowledgesBeforeSync(region_)) {
     for (const WriteBatch::Write& write : meddled.writes()) {
       const auto found = pairs_.find(write.key);
       undo_.push_back(
@@ -65,6 +64,11 @@ absl::Status SimStore::Apply(const WriteBatch& batch) {
   }
   Write(meddled);
   return absl::OkStatus();
+}
+
+bool SimStore::Loses(const WriteBatch::Write& write) const {
+  if (holds_ == Holds::kEverything) return defect_->Loses(region_, write.key);
+  return !write.value && defect_->KeepsPayloadKey(region_);
 }
 
 void SimStore::Write(const WriteBatch& batch) {

@@ -16,12 +16,15 @@ namespace corridor {
 
 // A store in memory for one thread: outlives the broker that crashes, can fail a
 // sync, and can be copied and put back. `defect` (may be null) meddles with what
-// the broker of `region` writes and reads.
+// the broker of `region` writes.
 class SimStore final : public Store {
  public:
   using Pairs = std::map<std::string, std::string, std::less<>>;
 
-  SimStore(std::string region, Defect* defect) : region_(std::move(region)), defect_(defect) {}
+  enum class Holds { kEverything, kPayloadKeys };
+
+  SimStore(std::string region, Defect* defect, Holds holds = Holds::kEverything)
+      : region_(std::move(region)), defect_(defect), holds_(holds) {}
 
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) const override;
   absl::StatusOr<std::vector<KeyValue>> Scan(const KeyRange& range, ScanLimit limit,
@@ -40,9 +43,11 @@ class SimStore final : public Store {
 
  private:
   void Write(const WriteBatch& batch);
+  bool Loses(const WriteBatch::Write& write) const;
 
   const std::string region_;
   Defect* const defect_;
+  const Holds holds_;
   Pairs pairs_;
   std::optional<WriteBatch> unsynced_;
   bool fail_next_sync_ = false;

@@ -98,7 +98,9 @@ class SimNetwork::Connection : public std::enable_shared_from_this<Connection> {
     if (lost_ || closed_[end]) return;
     std::vector<v1::LinkFrame> frames;
     frames.push_back(std::move(frame));
-    if (network_.defect_ != nullptr) network_.defect_->OnSend(Route(end), frames);
+    if (network_.defect_ != nullptr) {
+      network_.defect_->OnSend(Route(end), network_.watch_.region(regions_[end]), frames);
+    }
     for (v1::LinkFrame& out : frames) {
       network_.watch_.sent(Route(end), out);
       Direction& direction = directions_[end];

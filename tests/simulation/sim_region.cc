@@ -10,9 +10,7 @@
 namespace corridor {
 namespace {
 
-absl::Time StartOfWorlds() {
-  return absl::FromUnixSeconds(kExamplePublishedSeconds) + absl::Hours(1);
-}
+constexpr absl::Duration kConfirmWithin = absl::Minutes(2);
 
 // Pure, and slow to make.
 const Gate& SharedGate() {
@@ -22,13 +20,17 @@ const Gate& SharedGate() {
 
 }  // namespace
 
+absl::Time StartOfWorlds() {
+  return absl::FromUnixSeconds(kExamplePublishedSeconds) + absl::Hours(1);
+}
+
 SimRegion::SimRegion(Parts parts, size_t index, size_t regions, Dice dice)
     : parts_(std::move(parts)),
       index_(index),
       regions_(regions),
       identity_(IdentityOf(index)),
       store_(identity_.region, parts_.defect),
-      key_store_(identity_.region, nullptr),
+      key_store_(identity_.region, parts_.defect, SimStore::Holds::kPayloadKeys),
       clock_(parts_.scheduler, StartOfWorlds(), dice.Time(absl::ZeroDuration(), absl::Hours(90))),
       random_(dice.Next()),
       flow_queue_(parts_.scheduler, 1),
@@ -53,6 +55,7 @@ absl::Status SimRegion::Boot(bool accept_lost_tail) {
   options.acceptance_chain_pem = identity_.broker.certificate_pem;
   options.version = "simulated";
   options.journal.accept_lost_tail = accept_lost_tail;
+  options.recall_confirm_within = kConfirmWithin;
   for (size_t i = 0; i < regions_; ++i) {
     // Some pairs dial from both sides, some from one.
     if (i != index_) options.peers.push_back({SimRegionName(i), i < index_ || (i + index_) % 2});

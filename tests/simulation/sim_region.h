@@ -16,6 +16,9 @@
 
 namespace corridor {
 
+// Wall time of every world when it begins.
+absl::Time StartOfWorlds();
+
 // One region of a world: its machine (disk, clock, threads) for the whole time,
 // and its broker while it is up. The broker is the real one, from intake to outlets.
 class SimRegion final : private RegionObserver {
@@ -61,6 +64,8 @@ class SimRegion final : private RegionObserver {
   SimClock& clock() { return clock_; }
   // The disk is slow: nothing is committed for so long.
   void StallCommits(absl::Duration by) { commit_queue_.Stall(by); }
+  // What is on the disk now, past any defect.
+  const SimStore::Pairs& disk() const { return store_.pairs(); }
   Disk CopyDisk() const { return {store_.pairs(), key_store_.pairs()}; }
   // REQUIRES: !up().
   void ReplaceDisk(Disk disk);

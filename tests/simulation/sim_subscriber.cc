@@ -10,6 +10,7 @@ namespace corridor {
 namespace {
 
 constexpr char kSubscription[] = "subscriptions/all";
+constexpr double kSilentProbability = 0.05;
 constexpr absl::Duration kWay = absl::Milliseconds(2);  // From and to its broker.
 
 }  // namespace
@@ -52,7 +53,10 @@ SimSubscriber::SimSubscriber(Parts parts, SimRegion& region, size_t agency, Dice
       member_{region.index(), agency},
       principal_(PrincipalOf(region.identity().agencies[agency].id)),
       dice_(dice),
-      self_(std::make_shared<SimSubscriber*>(this)) {}
+      silent_(dice_.Chance(kSilentProbability)),
+      self_(std::make_shared<SimSubscriber*>(this)) {
+  if (silent_) parts_.promises.OnSilent(member_);
+}
 
 SimSubscriber::~SimSubscriber() { *self_ = nullptr; }
 
@@ -129,6 +133,7 @@ void SimSubscriber::Handle(uint64_t session, const v1::AttachResponse& response)
     for (const v1::Delivery& delivery : each.deliveries().deliveries()) {
       OnDelivery(session, delivery);
     }
+    if (each.has_recall_notices()) OnNotices(session, each.recall_notices());
     for (const std::string& lease : each.settled().settled()) {
       const auto found = leases_.find(lease);
       if (found == leases_.end()) continue;
@@ -151,6 +156,25 @@ void SimSubscriber::OnDelivery(uint64_t session, const v1::Delivery& delivery) {
   After(wait, session, [this, session, lease = delivery.lease(), acknowledge] {
     Settle(session, lease, acknowledge);
   });
+}
+
+void SimSubscriber::OnNotices(uint64_t session, const v1::RecallNotices& notices) {
+  v1::AttachRequest request;
+  for (const v1::RecallNotice& notice : notices.notices()) {
+    parts_.log.Add(parts_.scheduler.now(),
+                   absl::StrCat(principal_.spiffe_id, " is to erase, notice ", notice.notice_id()));
+    parts_.promises.OnNotice(member_, notice);
+    auto& confirmation = *request.mutable_recall_confirmations()->add_confirmations();
+    confirmation.set_notice_id(notice.notice_id());
+    confirmation.set_outcome(dice_.Chance(0.8) ? v1::RECALL_OUTCOME_ERASED
+                                               : v1::RECALL_OUTCOME_RETAINED_UNDER_HOLD);
+  }
+  if (silent_) return;
+  After(dice_.Time(absl::ZeroDuration(), absl::Seconds(2)), session,
+        [this, session, request = std::move(request)] {
+          if (!region_.up() || session != session_) return;
+          region_.flow().sessions().OnRequest(hub_session_, request);
+        });
 }
 
 void SimSubscriber::Settle(uint64_t session, const std::string& lease, bool acknowledge) {

@@ -16,7 +16,8 @@
 namespace corridor {
 
 // An agency that reads: one subscription to everything, attached again whenever
-// its session ends. Settles most of what it gets, late or never the rest.
+// its session ends. Settles most of what it gets, late or never the rest; confirms
+// recalls, but for a few that are silent.
 class SimSubscriber {
  public:
   // All must outlive this.
@@ -47,6 +48,7 @@ class SimSubscriber {
   void Handle(uint64_t session, const v1::AttachResponse& response);
   void OnDelivery(uint64_t session, const v1::Delivery& delivery);
   void Settle(uint64_t session, const std::string& lease, bool acknowledge);
+  void OnNotices(uint64_t session, const v1::RecallNotices& notices);
   // Runs `task` in the world, unless the session is another one by then.
   void After(absl::Duration delay, uint64_t session, std::function<void()> task);
 
@@ -56,6 +58,7 @@ class SimSubscriber {
   const Principal principal_;
   Dice dice_;
   bool patient_ = false;
+  const bool silent_;  // Towards recalls.
   bool attach_scheduled_ = false;
   uint64_t session_ = 0;  // 0: none. Each one of a world has its own number.
   SessionHub::SessionId hub_session_ = 0;

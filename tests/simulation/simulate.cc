@@ -19,6 +19,8 @@ struct Totals {
   size_t statements = 0;
   uint64_t imports = 0;
   uint64_t deliveries = 0;
+  uint64_t notices = 0;
+  std::map<std::string, size_t> spoken;
   std::map<std::string, size_t> faults;
 
   void Add(const WorldReport& report) {
@@ -27,6 +29,8 @@ struct Totals {
     statements += report.statements;
     imports += report.imports;
     deliveries += report.deliveries;
+    notices += report.notices;
+    for (const auto& [kind, count] : report.spoken) spoken[kind] += count;
     for (const auto& [kind, count] : report.faults) faults[kind] += count;
   }
 };
@@ -68,7 +72,9 @@ int Run(int argc, char** argv) {
   }
   Print(absl::StrCat(seeds, " worlds, ", totals.broken, " broken; ", totals.events, " events, ",
                      totals.statements, " statements, ", totals.imports,
-                     " carried to other regions, ", totals.deliveries, " handed to subscribers"));
+                     " carried to other regions, ", totals.deliveries, " handed to subscribers, ",
+                     totals.notices, " told to be erased"));
+  Print(absl::StrCat("said: ", absl::StrJoin(totals.spoken, ", ", absl::PairFormatter(" "))));
   Print(absl::StrCat("faults: ", absl::StrJoin(totals.faults, ", ", absl::PairFormatter(" "))));
   return totals.broken > 0 ? 1 : 0;
 }

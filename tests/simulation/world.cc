@@ -9,10 +9,19 @@
 namespace corridor {
 namespace {
 
+// Which agency of each region is its office.
+constexpr size_t kOffice = 1;
+// "STATEMENT_KIND_".
+constexpr size_t kKindPrefix = 15;
 constexpr absl::Duration kRetryAfter = absl::Seconds(3);
+constexpr absl::Duration kClockWrongMax = absl::Minutes(3);
 constexpr absl::Duration kSettleMax = absl::Minutes(20);
 // How long after everything has arrived it is watched for more.
 constexpr absl::Duration kQuiet = absl::Seconds(20);
+
+const std::string& IdOf(const SimMember& member) {
+  return IdentityOf(member.region).agencies[member.agency].id;
+}
 
 size_t RegionsOf(const WorldOptions& options, Dice& dice) {
   const auto by_seed = static_cast<size_t>(dice.Between(2, 4));
@@ -52,7 +61,12 @@ World::World(const WorldOptions& options)
               .failing_disks = dice_.Chance(0.3),
               .stalls = dice_.Chance(0.3),
               .policy_changes = dice_.Chance(0.4),
-              .lost_sessions = dice_.Chance(0.5)};
+              .lost_sessions = dice_.Chance(0.5),
+              .recalls = dice_.Chance(0.6),
+              .clock_jumps = dice_.Chance(0.2)};
+  // By which clock an agreement begins and ends would be another question.
+  if (climate_.clock_jumps) climate_.policy_changes = false;
+  if (climate_.clock_jumps) promises_.DistrustClocks();
 }
 
 World::~World() {
@@ -69,6 +83,7 @@ WorldReport World::Run() {
   report_.statements = promises_.all().size();
   report_.imports = promises_.imports();
   report_.deliveries = promises_.deliveries();
+  report_.notices = promises_.notices();
   report_.simulated = scheduler_.now();
   report_.log = log_.Tail();
   return std::move(report_);
@@ -158,6 +173,7 @@ void World::SetUpAgency(SimRegion& region, const SimAgency& agency) {
   grant.add_roles(v1::ROLE_PUBLISHER);
   grant.add_roles(v1::ROLE_IMMEDIATE_PUBLISHER);
   grant.add_roles(v1::ROLE_READER);
+  if (agency.name == region.identity().agencies[kOffice].name) grant.add_roles(v1::ROLE_OFFICE);
   grant.set_publish_tlp_max(v1::TLP_RED);
   setting_up_ += 3;
   region.flow().catalog().CreateMember(admin, member, done);
@@ -214,6 +230,7 @@ void World::Step() {
   }
   if (roll < 92 && climate_.policy_changes) return ChangePolicy();
   if (roll < 95 && climate_.lost_sessions) return LoseSession();
+  if (roll < 97 && climate_.clock_jumps) return JumpClock();
 }
 
 void World::Publish() {
@@ -336,45 +353,129 @@ void World::LoseSession() {
   subscriber.Lose();
 }
 
+// Someone sets it ahead, and right again later.
+void World::JumpClock() {
+  SimRegion& region = AnyRegion();
+  Fault("clock jump", region.name());
+  region.clock().SetWrongBy(dice_.Time(absl::ZeroDuration(), kClockWrongMax));
+  After(dice_.Time(absl::Seconds(1), absl::Minutes(2)),
+        [&region] { region.clock().SetWrongBy(absl::ZeroDuration()); });
+}
+
 // --- Publishing --------------------------------------------------------------
 
 void World::Say(const SimMember& publisher) {
-  const SimAgency& agency = IdentityOf(publisher.region).agencies[publisher.agency];
   Said said;
   said.publisher = publisher;
   said.said_at = scheduler_.now();
-  // The newest word on one of its alerts, where it has been accepted.
-  const Said* before = nullptr;
-  if (!promises_.all().empty() && dice_.Chance(0.4)) {
-    const Said& any = promises_.all()[dice_.Below(promises_.all().size())];
-    if (any.publisher == publisher) before = promises_.NewestOf(any.alert);
-  }
-  if (before != nullptr && !before->acknowledged_at) before = nullptr;
-  const size_t number = promises_.all().size() + 1;
   v1::StatementBody body;
-  if (before == nullptr) {
-    said.kind = v1::STATEMENT_KIND_ISSUE;
-    said.alert = ++alerts_;
-    said.revision = 1;
-    body = ExampleIssue(agency.id, said.alert, number);
-  } else {
-    said.kind = v1::STATEMENT_KIND_REVISE;
+  v1::StatementRouting routing;
+  const Said* before = dice_.Chance(0.4) ? AnyToFollow(publisher) : nullptr;
+  if (before != nullptr) {
     said.alert = before->alert;
     said.revision = before->revision + 1;
-    body = ExampleRevise(agency.id, said.alert, said.revision, number);
-  }
-  said.urgent = dice_.Chance(0.2);
-  if (said.urgent) body.set_urgency(v1::URGENCY_IMMEDIATE);
-  v1::StatementRouting routing;
-  if (before != nullptr) {
-    routing = before->routing;
-    said.audience = before->audience;
-  } else {
-    ChooseAudience(said, routing);
+    const bool is_open = before->IsContent();
+    const size_t roll = dice_.Below(20);
+    if (climate_.recalls && (roll < 5 || !is_open)) {
+      Recall(*before, said, body);
+    } else if (!is_open) {
+      return;
+    } else if (roll < 7) {
+      Cancel(*before, said, body);
+    } else {
+      Revise(*before, said, body, routing);
+    }
+  } else if (!dice_.Chance(0.1) || !Remark(publisher, said, body, routing)) {
+    Issue(publisher, said, body, routing);
   }
   said.routing = routing;
-  said.statement = Sign(body, routing, agency.signer.key, salts_);
+  ++report_.spoken[v1::StatementKind_Name(said.kind).substr(kKindPrefix)];
+  const SimMember& speaker = said.publisher;
+  said.statement =
+      Sign(body, routing, IdentityOf(speaker.region).agencies[speaker.agency].signer.key, salts_);
   Submit(promises_.Says(std::move(said)));
+}
+
+const Said* World::AnyToFollow(const SimMember& publisher) {
+  if (promises_.all().empty()) return nullptr;
+  const Said& any = promises_.all()[dice_.Below(promises_.all().size())];
+  if (any.publisher != publisher) return nullptr;
+  const Said* newest = promises_.NewestOf(any.alert);
+  if (newest == nullptr || !newest->acknowledged_at || newest->IsRecall()) return nullptr;
+  // One that an embargo holds is let alone.
+  return newest->position.epoch() != 0 ? newest : nullptr;
+}
+
+void World::Issue(const SimMember& publisher, Said& said, v1::StatementBody& body,
+                  v1::StatementRouting& routing) {
+  said.kind = v1::STATEMENT_KIND_ISSUE;
+  said.alert = ++alerts_;
+  said.revision = 1;
+  body = ExampleIssue(IdOf(publisher), said.alert, NextNumber());
+  said.urgent = dice_.Chance(0.2);
+  if (said.urgent) body.set_urgency(v1::URGENCY_IMMEDIATE);
+  ChooseAudience(said, routing);
+  if (!dice_.Chance(0.1)) return;
+  // Under an embargo.
+  said.release_at = scheduler_.now() + dice_.Time(absl::Seconds(1), absl::Minutes(1));
+  const absl::Time release = StartOfWorlds() + *said.release_at;
+  routing.mutable_release_not_before()->set_seconds(absl::ToUnixSeconds(release) + 1);
+  body.clear_published_at();
+}
+
+void World::Revise(const Said& before, Said& said, v1::StatementBody& body,
+                   v1::StatementRouting& routing) {
+  said.kind = v1::STATEMENT_KIND_REVISE;
+  body = ExampleRevise(IdOf(said.publisher), said.alert, said.revision, NextNumber());
+  said.urgent = dice_.Chance(0.2);
+  if (said.urgent) body.set_urgency(v1::URGENCY_IMMEDIATE);
+  routing = before.routing;
+  routing.clear_release_not_before();
+  said.audience = before.audience;
+  if (climate_.recalls && dice_.Chance(0.25)) Narrow(said, routing);
+}
+
+void World::Cancel(const Said& before, Said& said, v1::StatementBody& body) {
+  said.kind = v1::STATEMENT_KIND_CANCEL;
+  body = ExampleCancel(IdOf(said.publisher), said.alert, said.revision, NextNumber());
+  said.audience = before.audience;
+  for (const Said& other : promises_.all()) {
+    if (other.alert == said.alert) said.wider.insert(other.audience.begin(), other.audience.end());
+  }
+}
+
+// Now and then by the region's office, for a publisher who cannot.
+void World::Recall(const Said& before, Said& said, v1::StatementBody& body) {
+  said.kind = v1::STATEMENT_KIND_RECALL;
+  said.urgent = true;
+  const SimMember owner = before.publisher;
+  if (owner.agency != kOffice && dice_.Chance(0.2)) said.publisher.agency = kOffice;
+  body = ExampleRecall(IdOf(said.publisher), said.alert, said.revision, NextNumber());
+  if (said.publisher != owner) body.mutable_recall()->set_on_behalf_of(IdOf(owner));
+  for (const Said& other : promises_.all()) {
+    if (other.alert != said.alert) continue;
+    said.wider.insert(other.audience.begin(), other.audience.end());
+    if (other.IsRemark()) body.set_alert_id(ExampleId("remark", other.number + 1));
+  }
+}
+
+// About somebody else's alert, to its publisher.
+bool World::Remark(const SimMember& publisher, Said& said, v1::StatementBody& body,
+                   v1::StatementRouting& routing) {
+  if (promises_.all().empty()) return false;
+  const Said& target = promises_.all()[dice_.Below(promises_.all().size())];
+  if (target.publisher == publisher || target.kind != v1::STATEMENT_KIND_ISSUE) return false;
+  if (!target.audience.contains(publisher)) return false;
+  const bool sighting = dice_.Chance(0.5);
+  said.kind = sighting ? v1::STATEMENT_KIND_SIGHTING : v1::STATEMENT_KIND_RESPONSE;
+  said.alert = ++alerts_;
+  said.target = target.alert;
+  said.revision = 1;
+  said.audience = {target.publisher};
+  const auto& make = sighting ? ExampleSighting : ExampleResponse;
+  body = make(IdOf(publisher), IdOf(target.publisher), target.alert, NextNumber());
+  routing = RoutingToPublisher();
+  return true;
 }
 
 void World::ChooseAudience(Said& said, v1::StatementRouting& routing) {
@@ -408,9 +509,35 @@ void World::ChooseAudience(Said& said, v1::StatementRouting& routing) {
     // One of its own region always: an audience may not be empty.
     if (member.region != said.publisher.region && !dice_.Chance(0.4)) continue;
     said.audience.insert(member);
-    routing.mutable_audience()->mutable_organisations()->add_members(
-        IdentityOf(member.region).agencies[member.agency].id);
+    routing.mutable_audience()->mutable_organisations()->add_members(IdOf(member));
   }
+}
+
+// Leaves out one member, or a whole region; the publisher's own region stays.
+void World::Narrow(Said& said, v1::StatementRouting& routing) {
+  std::vector<SimMember> others;
+  for (const SimMember& member : said.audience) {
+    if (member.region != said.publisher.region) others.push_back(member);
+  }
+  if (others.empty()) return;
+  const SimMember out = dice_.Pick(others);
+  const bool whole_region = dice_.Chance(0.5);
+  std::erase_if(said.audience, [&](const SimMember& member) {
+    return member == out || (whole_region && member.region == out.region);
+  });
+  routing = RoutingToMembers({});
+  for (const SimMember& member : said.audience) {
+    routing.mutable_audience()->mutable_organisations()->add_members(IdOf(member));
+  }
+}
+
+bool World::MayBeRefused(const Said& said, v1::ErrorReason reason) const {
+  // Nobody else may have it by the agreements of now.
+  if (reason == v1::ERROR_REASON_AUDIENCE_EMPTY) return true;
+  // The alert was closed by its office meanwhile.
+  return reason == v1::ERROR_REASON_REVISION_CONFLICT || reason == v1::ERROR_REASON_ALERT_CLOSED
+             ? promises_.NewestOf(said.alert) != nullptr
+             : false;
 }
 
 void World::Submit(Said& said) {
@@ -419,8 +546,7 @@ void World::Submit(Said& said) {
   // Whoever gets no answer asks again: the id stays the same.
   After(kRetryAfter, [this, &said] { Submit(said); });
   if (!region.up()) return;
-  Note(absl::StrCat(region.name(), " says ", said.number, " alert ", said.alert, " revision ",
-                    said.revision));
+  Note(absl::StrCat(region.name(), " says ", NameOf(said)));
   const SimAgency& agency = region.identity().agencies[said.publisher.agency];
   region.flow().intake().Accept(
       PrincipalOf(agency.id), said.statement,
@@ -430,7 +556,7 @@ void World::Submit(Said& said) {
         Note(absl::StrCat("no receipt for ", said.number, ": ", ReasonName(reason)));
         said.refused = reason != v1::ERROR_REASON_OUTCOME_UNKNOWN &&
                        reason != v1::ERROR_REASON_QUOTA && reason != v1::ERROR_REASON_NOT_READY;
-        if (said.refused && report_.broken.empty() && reason != v1::ERROR_REASON_AUDIENCE_EMPTY) {
+        if (said.refused && report_.broken.empty() && !MayBeRefused(said, reason)) {
           report_.broken = absl::StrCat("refused: ", receipt.status().ToString());
           scheduler_.Stop();
         }
@@ -444,6 +570,7 @@ void World::Settle() {
   Note("all heals");
   network_.UnblockAll();
   network_.SetWeather({});
+  for (const auto& region : regions_) region->clock().SetWrongBy(absl::ZeroDuration());
   for (const auto& region : regions_) Boot(*region);
   for (const auto& subscriber : subscribers_) subscriber->BecomePatient();
   const absl::Duration until = scheduler_.now() + kSettleMax;

@@ -38,6 +38,8 @@ struct WorldReport {
   size_t statements = 0;
   uint64_t imports = 0;
   uint64_t deliveries = 0;
+  uint64_t notices = 0;                  // Of recalls and withdrawals, to subscribers.
+  std::map<std::string, size_t> spoken;  // How many statements, by kind.
   std::map<std::string, size_t> faults;  // How many, by kind.
   absl::Duration simulated;
   std::string broken;  // Empty: all promises were kept.
@@ -65,6 +67,8 @@ class World {
     bool stalls = false;
     bool policy_changes = false;
     bool lost_sessions = false;
+    bool recalls = false;
+    bool clock_jumps = false;
   };
 
   void Build();
@@ -84,9 +88,23 @@ class World {
   void FailDisk();
   void ChangePolicy();
   void LoseSession();
+  void JumpClock();
 
   void Say(const SimMember& publisher);
+  // What it says, each filling in `said`; false where there is nothing to say it about.
+  void Issue(const SimMember& publisher, Said& said, v1::StatementBody& body,
+             v1::StatementRouting& routing);
+  void Revise(const Said& before, Said& said, v1::StatementBody& body,
+              v1::StatementRouting& routing);
+  void Cancel(const Said& before, Said& said, v1::StatementBody& body);
+  void Recall(const Said& before, Said& said, v1::StatementBody& body);
+  bool Remark(const SimMember& publisher, Said& said, v1::StatementBody& body,
+              v1::StatementRouting& routing);
+  // The newest word on one of its alerts, where that may be followed; null: none.
+  const Said* AnyToFollow(const SimMember& publisher);
+  bool MayBeRefused(const Said& said, v1::ErrorReason reason) const;
   void ChooseAudience(Said& said, v1::StatementRouting& routing);
+  void Narrow(Said& said, v1::StatementRouting& routing);
   void Submit(Said& said);
   void Agree(const PolicyHistory::Rule& rule);
   void EndAgreement(const PolicyHistory::Rule& rule);
@@ -99,6 +117,8 @@ class World {
   SimRegion& AnyRegion() { return *regions_[dice_.Below(regions_.size())]; }
   std::pair<size_t, size_t> AnyPair();
   std::vector<SimRegion*> Regions() const;
+  // Of the statement that is said next.
+  size_t NextNumber() const { return promises_.all().size() + 1; }
 
   const WorldOptions options_;
   Dice dice_;

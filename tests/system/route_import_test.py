@@ -33,7 +33,7 @@ def codes(row, column):
 
 
 def region_of(country):
-    return "east-africa" if country in EAST else "south-east-asia"
+    return next(region for region, countries in REGIONS.items() if country in countries)
 
 
 def publisher_of(row):

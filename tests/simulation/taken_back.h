@@ -1,0 +1,80 @@
+#ifndef CORRIDOR_TESTS_SIMULATION_TAKEN_BACK_H_
+#define CORRIDOR_TESTS_SIMULATION_TAKEN_BACK_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/journal/journal.h"
+#include "tests/simulation/said.h"
+#include "tests/simulation/sim_region.h"
+
+namespace corridor {
+
+// For messages.
+std::string NameOf(const Said& said);
+std::string NameOf(const SimMember& member);
+
+// Promise P6: what was recalled, or withdrawn by a narrower audience, is taken back from
+// everybody who had it; each confirms or is named overdue; and its content opens no more.
+class TakenBack {
+ public:
+  // `said` must outlive this.
+  explicit TakenBack(const std::deque<Said>& said) : said_(said) {}
+
+  // --- What the script did ----------------------------------------------------
+
+  // Whether the script has taken `said` back, or may have (it was not answered yet),
+  // from all of a region, or from a member.
+  bool FromRegion(const Said& said, size_t region) const;
+  bool FromMember(const Said& said, const SimMember& member) const;
+
+  // --- What is seen of the brokers ----------------------------------------------
+
+  // A region has the content; keeps how it is written.
+  void OnHeld(const SimRegion& region, const Said& said, const Record& record);
+  void OnHanded(const SimMember& to, const Said& said) { handed_[to].insert(said.number); }
+  void OnTold(const SimMember& to, const Said& said) { told_[to].insert(said.number); }
+  bool WasTold(const SimMember& member, const Said& said) const;
+  // Whether a member was handed content of the alert.
+  bool HadAny(const SimMember& member, size_t alert) const;
+  void OnSilent(const SimMember& member) { silent_.insert(member); }
+
+  // --- At the end -----------------------------------------------------------------
+
+  // Whom nobody told, who has not confirmed and is not named. Empty: nobody.
+  std::string WhatIsMissing(const std::vector<SimRegion*>& regions) const;
+  // What opens in a copy of the disk as it was before, with the keys there are now.
+  std::string WhatIsReadable(const std::vector<SimRegion*>& regions) const;
+
+ private:
+  struct Sealed {
+    v1::Lane lane = v1::LANE_UNSPECIFIED;
+    uint64_t offset = 0;
+    std::string value;
+  };
+  using Place = std::pair<size_t, size_t>;  // Region, statement.
+
+  // The highest revision of an alert that its publisher has a receipt for.
+  const Said* Standing(size_t alert) const;
+  std::string MissingOfRecall(const Said& recall, const std::vector<SimRegion*>& regions) const;
+  std::string MissingOfNarrowed(const Said& standing, const std::vector<SimRegion*>& regions) const;
+  bool WasToldAll(const SimMember& member, size_t alert) const;
+  bool HeldAny(size_t region, size_t alert) const;
+  bool EntitledToAny(const std::string& holder, size_t alert) const;
+
+  const std::deque<Said>& said_;
+  std::map<Place, Sealed> sealed_;
+  std::map<SimMember, std::set<size_t>> handed_;
+  std::map<SimMember, std::set<size_t>> told_;
+  std::set<SimMember> silent_;
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_TESTS_SIMULATION_TAKEN_BACK_H_
