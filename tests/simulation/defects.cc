@@ -320,7 +320,8 @@ std::function<std::unique_ptr<Defect>()> Maker(Args... args) {
 const std::vector<NamedDefect>& AllDefects() {
   using Prefixes = std::vector<std::string>;
   static const auto& all = *new std::vector<NamedDefect>{
-      {"AcknowledgeBeforeSync", {"P1"}, Maker<AcknowledgeBeforeSync>()},
+      // A settlement is acknowledged like a statement: lost with the crash, it comes again.
+      {"AcknowledgeBeforeSync", {"P1", "P7"}, Maker<AcknowledgeBeforeSync>()},
       {"AcceptDuplicates", {"P2"}, Maker<LoseWrites>(Prefixes{"i/", "m/"})},
       {"ForgetCursor", {"P7"}, Maker<LoseWrites>(Prefixes{"s/"})},
       {"ForgetWhoMustConfirm", {"P6"}, Maker<LoseWrites>(Prefixes{"w/p/"})},
