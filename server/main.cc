@@ -44,6 +44,7 @@
 #include "server/rpc/administration_service.h"
 #include "server/rpc/approvals_service.h"
 #include "server/rpc/audit_log_service.h"
+#include "server/rpc/federation_service.h"
 #include "server/rpc/data_protection_service.h"
 #include "server/rpc/publisher_service.h"
 #include "server/rpc/quotas_service.h"
@@ -159,6 +160,23 @@ class OperatorsObserver final : public RegionObserver {
     metrics_.Count(Metric::kLinkRefusedRecords,
                    {peer, LaneName(lane), ReasonName(refused.reason())});
   }
+  void OnLinkStatus(const v1::LinkStatus& status) override {
+    const std::string& peer = status.peer_region();
+    for (const v1::LinkLaneStatus& lane : status.lanes()) {
+      const std::string name = LaneName(lane.lane());
+      const auto set = [&](Metric metric, double value) {
+        metrics_.Set(metric, {peer, name}, value);
+      };
+      set(Metric::kLinkUp, lane.state() == v1::LINK_STATE_UP ? 1 : 0);
+      set(Metric::kLinkLagRecords, static_cast<double>(lane.lag_records()));
+      set(Metric::kLinkLagSeconds, static_cast<double>(lane.lag_ms()) / 1000);
+      set(Metric::kLinkClockAhead, static_cast<double>(lane.clock_ahead_ms()) / 1000);
+      set(Metric::kLinkCanaryRoundTrip, static_cast<double>(lane.canary_round_trip_ms()) / 1000);
+      if (lane.lane() != v1::LANE_URGENT) continue;
+      metrics_.Set(Metric::kLinkRecallsPending, {peer},
+                   static_cast<double>(lane.recalls_pending()));
+    }
+  }
   void OnDamage(const absl::Status& status) override {
     log_.Write(LogLevel::kError, "damage", {{"error", status.ToString()}});
   }
@@ -268,6 +286,7 @@ class Broker {
   std::optional<RegionLinkService> region_link_;
   std::optional<AdministrationService> administration_;
   std::optional<AuditLogService> audit_log_;
+  std::optional<FederationService> federation_;
   std::optional<DataProtectionService> data_protection_;
   std::optional<QuotasService> quotas_service_;
   std::optional<ApprovalsService> approvals_;
@@ -419,6 +438,7 @@ absl::Status Broker::Listen() {
                                             .executor = intake_,
                                             .calls = calls_,
                                             .readiness = readiness_});
+  federation_.emplace(*region_, intake_);
   data_protection_.emplace(*region_, intake_);
   quotas_service_.emplace(region_->catalog(), intake_);
   approvals_.emplace(region_->catalog(), intake_);
@@ -438,7 +458,7 @@ absl::Status Broker::Listen() {
                          .accepts_per_second = config_.limits.accepts_per_second};
   ASSIGN_OR_RETURN(
       server_, RpcServer::Start(options,
-                                {&*publisher_, &*subscriber_, &*region_link_, &*administration_,
+                                {&*publisher_, &*subscriber_, &*region_link_, &*administration_, &*federation_,
                                  &*audit_log_, &*data_protection_, &*quotas_service_, &*approvals_},
                                 log_, clock_));
   return absl::OkStatus();

@@ -11,6 +11,8 @@ void AddAdminCommand(CLI::App& app, Context& context) {
   AddAdminGrants(*admin, context);
   AddAdminKeys(*admin, context);
   AddAdminAgreements(*admin, context);
+  AddAdminLinks(*admin, context);
+  AddAdminProtection(*admin, context);
   AddAdminStatus(*admin, context);
   AddAdminTrust(*admin, context);
   AddAdminApprovals(*admin, context);

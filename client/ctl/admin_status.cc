@@ -13,27 +13,6 @@
 namespace corridor {
 namespace {
 
-int Links(Context& context) {
-  auto admin = context.OpenAdmin();
-  if (!admin.ok()) return context.Fail(admin.status());
-  const auto links = (*admin)->ListLinks();
-  if (!links.ok()) return context.Fail(links.status());
-  Table table({"PEER", "LANE", "STATE", "SENT/HEAD", "PERSISTED", "WITHHELD", "INBOUND/PEER HEAD",
-               "REFUSED", "DETAIL"});
-  for (const v1::LinkStatus& link : *links) {
-    if (context.json()) context.out << MessageToJson(link).dump() << "\n";
-    for (const v1::LinkLaneStatus& lane : link.lanes()) {
-      table.Add({link.peer_region(), ShortName(lane.lane()), ShortName(lane.state()),
-                 absl::StrCat(lane.sent_offset(), "/", lane.head_offset()),
-                 absl::StrCat(lane.persisted_offset()), absl::StrCat(lane.records_withheld()),
-                 absl::StrCat(lane.inbound_mark(), "/", lane.inbound_head()),
-                 absl::StrCat(lane.records_refused()), Printable(lane.detail())});
-    }
-  }
-  if (!context.json()) table.Print(context.out, "No link.");
-  return kExitOk;
-}
-
 void ShowSubscriptions(Context& context, const v1::GetStatusResponse& status) {
   Table table({"OWNER", "SUBSCRIPTION", "SESSIONS", "UNSETTLED", "BACKLOG"});
   for (const v1::OwnedSubscriptionStatus& owned : status.subscriptions()) {
@@ -75,10 +54,6 @@ int Status(Context& context) {
 }  // namespace
 
 void AddAdminStatus(CLI::App& admin, Context& context) {
-  CLI::App* links = admin.add_subcommand("links", "How each link stands, per lane and direction");
-  links->footer("Examples:\n  corridorctl admin links\n");
-  context.OnRun(*links, [&context] { return Links(context); });
-
   CLI::App* status = admin.add_subcommand("status", "How the region stands");
   status->footer("Examples:\n  corridorctl admin status --format=json\n");
   context.OnRun(*status, [&context] { return Status(context); });

@@ -150,6 +150,11 @@ absl::StatusOr<std::unique_ptr<AuditClient>> Context::OpenAudit() {
   return std::make_unique<AuditClient>(MakeAuditConnection(std::move(channel)));
 }
 
+absl::StatusOr<std::unique_ptr<FederationClient>> Context::OpenFederation() {
+  ASSIGN_OR_RETURN(auto channel, OpenChannel());
+  return std::make_unique<FederationClient>(std::move(channel));
+}
+
 absl::StatusOr<std::unique_ptr<Subscriber>> Context::OpenSubscriber() {
   ASSIGN_OR_RETURN(auto channel, OpenChannel());
   return std::make_unique<Subscriber>(MakeSubscriberConnection(std::move(channel)));

@@ -16,6 +16,7 @@
 #include "corridor/admin_client.h"
 #include "corridor/audit_client.h"
 #include "corridor/channel.h"
+#include "corridor/federation_client.h"
 #include "corridor/publisher.h"
 #include "corridor/subscriber.h"
 
@@ -56,6 +57,7 @@ class Context {
   absl::StatusOr<std::shared_ptr<Channel>> OpenChannel();
   absl::StatusOr<std::unique_ptr<AdminClient>> OpenAdmin();
   absl::StatusOr<std::unique_ptr<AuditClient>> OpenAudit();
+  absl::StatusOr<std::unique_ptr<FederationClient>> OpenFederation();
   absl::StatusOr<std::unique_ptr<Subscriber>> OpenSubscriber();
   // A publisher that signs with the profile's signing key and speaks for the profile's
   // member, or that of the certificate.

@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
   corridor::AddCheckCommand(app, context);
   corridor::AddWatchCommand(app, context);
   corridor::AddAlertsCommand(app, context);
+  corridor::AddExplainCommand(app, context);
   corridor::AddSubscriptionsCommand(app, context);
   corridor::AddImportCommand(app, context);
   corridor::AddAdminCommand(app, context);

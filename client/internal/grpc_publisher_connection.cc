@@ -47,6 +47,12 @@ class GrpcPublisherConnection final : public PublisherConnection {
         *channel_, *stub_, &v1::Publisher::Stub::CheckStatement, params.request);
   }
 
+  absl::StatusOr<v1::DeliveryReport> GetDeliveryReport(
+      const v1::DeliveryReportRequest& request) override {
+    return UnaryCall<v1::DeliveryReport>(*channel_, *stub_, &v1::Publisher::Stub::GetDeliveryReport,
+                                         request);
+  }
+
  private:
   const std::shared_ptr<GrpcChannel> channel_;
   const std::unique_ptr<v1::Publisher::Stub> stub_;

@@ -150,6 +150,12 @@ absl::Status Publisher::CheckLocally(StatementDraft draft) const {
   return gate->Examine(std::move(statement), GateSide::kPublisher).status();
 }
 
+absl::StatusOr<v1::DeliveryReport> Publisher::GetDeliveryReport(
+    const v1::DeliveryReportRequest& request) const {
+  return Retrying(environment_, kUnaryRetryFor,
+                  [&] { return connection_->GetDeliveryReport(request); });
+}
+
 absl::StatusOr<v1::CheckStatementResponse> Publisher::Check(StatementDraft draft) const {
   ASSIGN_OR_RETURN(v1::SignedStatement statement, Sign(std::move(draft)));
   return Retrying(environment_, kUnaryRetryFor, [&] {

@@ -38,6 +38,7 @@ void Intake::Accept(const Principal& sender, v1::SignedStatement statement, Answ
 void Intake::AcceptNow(const Principal& sender, v1::SignedStatement statement, Answer answer) {
   const ParsedIds ids = IdsOf(statement);
   const std::string& digest = ids.digest;
+  if (absl::Status status = parts_.serving(); !status.ok()) return answer(status);
   // A retry of what was accepted gets its receipt, whatever has changed since.
   if (MayHandInFor(*parts_.catalog.facts(), sender, ids.publisher)) {
     auto receipt = parts_.journal.ReceiptOf(ids.publisher, ids.statement_id, digest);

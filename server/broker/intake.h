@@ -39,6 +39,8 @@ class Intake {
     const Gate& gate;
     Executor& executor;
     const Clock& clock;
+    // Whether this broker serves anybody now.
+    std::function<absl::Status()> serving;
     VerdictObserver on_verdict;
   };
   using Answer = absl::AnyInvocable<void(absl::StatusOr<v1::Receipt>)>;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/model/errors.h"
 
 namespace corridor {
 namespace {
@@ -54,6 +55,19 @@ void LinkCorrespondence::OnFrame(const std::string& peer, v1::Lane lane, v1::Lin
       return OnRecallApplied(peer, frame.recall_applied());
     case v1::LinkFrame::kRecallNoted:
       return parts_.recalls.Note(peer, frame.recall_noted());
+    case v1::LinkFrame::kAsk:
+      return parts_.backfill_source.OnAsk(peer, frame.ask());
+    case v1::LinkFrame::kBackfill:
+      return parts_.backfill.OnBackfill(peer, lane, std::move(*frame.mutable_backfill()));
+    case v1::LinkFrame::kBackfillTaken:
+      return parts_.backfill_source.OnTaken(peer, frame.backfill_taken());
+    case v1::LinkFrame::kQuery:
+      return OnQuery(peer, frame.query());
+    case v1::LinkFrame::kAnswer: {
+      const auto& recipients = frame.answer().recipients();
+      return Answered(frame.answer().query_id(),
+                      std::vector<v1::RecipientReport>(recipients.begin(), recipients.end()));
+    }
     case v1::LinkFrame::kCanary:
       return OnCanary(peer, lane, frame.canary());
     case v1::LinkFrame::kCanaryEcho:
@@ -87,6 +101,39 @@ void LinkCorrespondence::OnRecallApplied(const std::string& peer,
       });
 }
 
+void LinkCorrespondence::Query(const std::string& peer, v1::LinkQuery query, Recipients done) {
+  const uint64_t id = ++last_query_;
+  query.set_query_id(id);
+  v1::LinkFrame frame;
+  *frame.mutable_query() = std::move(query);
+  const absl::Status silent =
+      Error(v1::ERROR_REASON_NOT_READY, "the link is down, or its peer did not answer");
+  if (!parts_.send(peer, v1::LANE_URGENT, std::move(frame))) return done(silent);
+  queries_.emplace(id, std::move(done));
+  parts_.flow.PostAfter(kAnswerWithin, Guarded([id, silent](LinkCorrespondence& self) {
+                          self.Answered(id, silent);
+                        }));
+}
+
+void LinkCorrespondence::Answered(uint64_t query_id,
+                                  absl::StatusOr<std::vector<v1::RecipientReport>> recipients) {
+  const auto found = queries_.find(query_id);
+  if (found == queries_.end()) return;
+  Recipients done = std::move(found->second);
+  queries_.erase(found);
+  done(std::move(recipients));
+}
+
+void LinkCorrespondence::OnQuery(const std::string& peer, const v1::LinkQuery& query) {
+  v1::LinkFrame frame;
+  v1::LinkAnswer& answer = *frame.mutable_answer();
+  answer.set_query_id(query.query_id());
+  for (v1::RecipientReport& report : parts_.report(peer, query)) {
+    *answer.add_recipients() = std::move(report);
+  }
+  parts_.send(peer, v1::LANE_URGENT, std::move(frame));
+}
+
 // Through all that a record passes, but into no journal.
 void LinkCorrespondence::OnCanary(const std::string& peer, v1::Lane lane,
                                   const v1::LinkCanary& canary) {
@@ -115,10 +162,13 @@ void LinkCorrespondence::OnUp(const std::string& peer, v1::Lane lane) {
   state.up = true;
   state.canary_nonce = 0;
   state.canary_sent = parts_.clock.Steady() - kCanaryInterval;
+  if (lane == v1::LANE_ROUTINE) parts_.backfill_source.OnUp(peer);
 }
 
 void LinkCorrespondence::OnDown(const std::string& peer, v1::Lane lane) {
   lanes_[{peer, lane}].up = false;
+  parts_.backfill.OnDown(peer, lane);
+  if (lane == v1::LANE_ROUTINE) parts_.backfill_source.OnDown(peer);
 }
 
 void LinkCorrespondence::Tick() {

@@ -7,9 +7,12 @@
 #include "core/crypto/statement_proof.h"
 #include "core/model/errors.h"
 #include "server/broker/key_check.h"
+#include "server/journal/refusals.h"
 
 namespace corridor {
 namespace {
+
+constexpr absl::Duration kNoRoomWait = absl::Milliseconds(200);
 
 // Where the outcome is unknown the broker stops: there is no answer.
 void AnswerFailure(const absl::Status& status, PeerIntake::Answer& done) {
@@ -36,6 +39,7 @@ Strand& PeerIntake::StrandOf(const std::string& origin, v1::Lane lane) {
 void PeerIntake::Accept(Delivery delivery, Answer done) {
   const uint64_t offset = delivery.record->acceptance().position().offset();
   Case what{.place = {delivery.origin, delivery.lane, offset},
+            .sender = delivery.origin,
             .record = std::move(delivery.record),
             .digest = {},
             .mark_after = delivery.mark_after,
@@ -66,12 +70,17 @@ void PeerIntake::Append(Case what, AcceptedStatement accepted) {
                                      what.returned ? nullptr : &what.record->acceptance());
   if (plan.has_value()) parts.push_back(*std::move(plan));
   if (what.mark_after == 0) parts.push_back(NoLongerRefusedPart(what.place));
+  if (what.returned) {
+    parts.push_back(
+        parts_.disclosures.CoverPart(what.sender, what.place.lane, parts_.catalog.facts()));
+  }
   const bool recall = accepted.statement()->body.has_recall();
   Journal::Import import{.origin = what.place.origin,
                          .acceptance = what.record->acceptance(),
                          .mark_after = what.mark_after,
                          .held_acceptance = HeldAcceptanceOf(*what.record),
-                         .returned = what.returned};
+                         .returned = what.returned,
+                         .on_repeat = OnRepeat(what, *accepted.statement())};
   parts_.journal.AppendImported(
       std::move(accepted), std::move(import), std::move(parts),
       [this, what = std::move(what), recall](absl::Status status) mutable {
@@ -89,6 +98,22 @@ void PeerIntake::Append(Case what, AcceptedStatement accepted) {
         }
         (*what.done)({.kind = InboxOutcome::Kind::kPersisted});
       });
+}
+
+// The origin's journal was restored, and took again what is here already: a recall goes by
+// its new position from now on.
+std::vector<BatchPart> PeerIntake::OnRepeat(const Case& what,
+                                            const ParsedStatement& statement) const {
+  std::vector<BatchPart> parts;
+  if (what.returned || !statement.body.has_recall()) return parts;
+  const auto before = parts_.journal.ReceiptOf(statement.body.publisher(),
+                                               statement.body.statement_id(), statement.digest);
+  if (!before.ok() || !before->has_value()) return parts;
+  parts.emplace_back([this, before = (*before)->acceptance().position(),
+                      after = what.record->acceptance().position()](CommitContext& context) {
+    return parts_.recalls.Move(context, before, after);
+  });
+  return parts;
 }
 
 // For good. What was recalled before it came counts as had: nobody asks for it again.
@@ -150,6 +175,7 @@ void PeerIntake::ReviewParked() {
     if (!parked.ok()) return;
     for (const ParkedRecord& one : *parked) {
       Case what{.place = one.place,
+                .sender = one.place.origin,
                 .record = std::make_shared<const v1::LinkRecord>(one.record),
                 .digest = {},
                 .parked = std::make_shared<const ParkedRecord>(one),
@@ -185,15 +211,16 @@ void PeerIntake::BackfillNext(const std::string& origin, v1::Lane lane,
                               std::shared_ptr<v1::LinkBackfill> backfill, int next,
                               v1::LinkBackfillTaken taken, std::shared_ptr<Taken> done) {
   if (next == backfill->records_size()) return (*done)(std::move(taken));
-  v1::LinkRecord& record = *backfill->mutable_records(next);
+  const v1::LinkRecord& record = backfill->records(next);
   const bool returned = IsReturned(record, parts_.region);
-  Case what{
-      .place = {returned ? parts_.region : origin, lane, record.acceptance().position().offset()},
-      .record = std::make_shared<const v1::LinkRecord>(std::move(record)),
-      .digest = {},
-      .returned = returned,
-      .parked = nullptr,
-      .done = nullptr};
+  Case what{.place = {returned ? parts_.region : origin, record.acceptance().lane(),
+                      record.acceptance().position().offset()},
+            .sender = origin,
+            .record = std::make_shared<const v1::LinkRecord>(record),
+            .digest = {},
+            .returned = returned,
+            .parked = nullptr,
+            .done = nullptr};
   const ParsedIds ids = IdsOf(what.record->statement());
   const bool known = parts_.journal.ReceiptOf(ids.publisher, ids.statement_id, ids.digest)
                          .value_or(std::nullopt)
@@ -209,9 +236,13 @@ void PeerIntake::BackfillNext(const std::string& origin, v1::Lane lane,
             taken.set_parked(taken.parked() + 1);
             break;
           case InboxOutcome::Kind::kRefused:
-          case InboxOutcome::Kind::kTryAgain:
             taken.set_refused(taken.refused() + 1);
             break;
+          case InboxOutcome::Kind::kTryAgain:
+            return parts_.intake.PostAfter(
+                kNoRoomWait, [this, origin, lane, backfill, next, taken, done] {
+                  BackfillNext(origin, lane, backfill, next, taken, done);
+                });
         }
         parts_.intake.Post([this, origin, lane, backfill, next, taken, done] {
           BackfillNext(origin, lane, backfill, next + 1, taken, done);

@@ -19,9 +19,11 @@
 #include "server/broker/strand.h"
 #include "server/broker/verdict_observer.h"
 #include "server/catalog/catalog.h"
+#include "server/journal/disclosure_ledger.h"
 #include "server/journal/eraser.h"
 #include "server/journal/journal.h"
 #include "server/journal/parking_lot.h"
+#include "server/journal/recall_ledger.h"
 #include "server/link/region_link.h"
 
 namespace corridor {
@@ -46,6 +48,8 @@ class PeerIntake final : public Inbox {
     const RecallPlanner& planner;
     Eraser& eraser;
     ParkingLot& parking;
+    RecallLedger& recalls;
+    DisclosureLedger& disclosures;
     const Gate& gate;
     Executor& intake;
     const Clock& clock;
@@ -69,7 +73,8 @@ class PeerIntake final : public Inbox {
   PeerPosition MarkOf(const std::string& origin, v1::Lane lane) const override;
 
   // Statements outside the order of a lane: of `origin`, or, where it gives them back,
-  // of this region. Answers when each is decided, durably.
+  // of this region. Answers when each is decided, durably. What finds no room now is
+  // tried again until it does.
   using Taken = absl::AnyInvocable<void(v1::LinkBackfillTaken)>;
   void AcceptBackfill(const std::string& origin, v1::Lane lane, v1::LinkBackfill backfill,
                       Taken done);
@@ -86,6 +91,8 @@ class PeerIntake final : public Inbox {
   // What is made of one record.
   struct Case {
     PeerRecordPlace place;
+    // The region that sent it: `place.origin`, or the one that gives it back.
+    std::string sender;
     std::shared_ptr<const v1::LinkRecord> record;
     std::string digest;
     uint64_t mark_after = 0;  // 0: it comes outside the order of the lane.
@@ -101,6 +108,7 @@ class PeerIntake final : public Inbox {
   // Writes what `parts` say, with the mark where it moves, then answers with `outcome`.
   void Close(const Case& what, std::vector<BatchPart> parts, InboxOutcome outcome);
   bool MustGiveUp(const Case& what) const;
+  std::vector<BatchPart> OnRepeat(const Case& what, const ParsedStatement& statement) const;
   void BackfillNext(const std::string& origin, v1::Lane lane,
                     std::shared_ptr<v1::LinkBackfill> backfill, int next,
                     v1::LinkBackfillTaken taken, std::shared_ptr<Taken> done);

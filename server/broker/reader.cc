@@ -69,11 +69,12 @@ v1::StoredStatement StoredStatementOf(const Record& record, const std::string& r
   return stored;
 }
 
-Reader::Reader(Parts parts) : parts_(parts) {}
+Reader::Reader(Parts parts) : parts_(std::move(parts)) {}
 
 template <typename Answer, typename Find>
 void Reader::Ask(const Principal& reader, Find find,
                  absl::AnyInvocable<void(absl::StatusOr<Answer>)> answer) {
+  if (absl::Status status = parts_.serving(); !status.ok()) return answer(status);
   auto found = std::make_shared<absl::StatusOr<Answer>>(absl::UnknownError(""));
   auto question = std::make_shared<Question>();
   question->reader = reader;

@@ -2,6 +2,7 @@
 #define CORRIDOR_SERVER_BROKER_READER_H_
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -34,6 +35,8 @@ class Reader {
     const RecallLedger& recalls;
     Executor& executor;
     const Clock& clock;
+    // Whether this broker serves anybody now.
+    std::function<absl::Status()> serving;
   };
   explicit Reader(Parts parts);
 

@@ -66,18 +66,34 @@ bool SubscriberRecipient::MayHave(const Facts& facts, const RecordInContext& rec
          DecidePrincipal(facts, FlowOf(record), principal_, now).allowed;
 }
 
+Decision RegionRecipient::Decide(const Facts& facts, const RecordInContext& record,
+                                 absl::Time now) const {
+  if (!record.record->local) {
+    return {.rule = "origin/other-region", .explanation = "A region sends only what is its own."};
+  }
+  if (record.withdrawn) {
+    return {.rule = "content/withdrawn",
+            .explanation = "It was recalled or withdrawn, or is quarantined."};
+  }
+  if (!record.record->statement->body.has_recall()) {
+    // A revision may have left it out before this came to be sent.
+    if (record.current != nullptr) {
+      Decision current = DecideRegion(facts, FlowOf({.record = record.current}), region_, now);
+      if (!current.allowed) return current;
+    }
+    return DecideRegion(facts, FlowOf(record), region_, now);
+  }
+  const bool addressed =
+      recalls_.IsAddressedTo(record.record->acceptance.position(), region_).value_or(false);
+  return {.allowed = addressed,
+          .rule = addressed ? "recall/addressed" : "recall/never-had-it",
+          .explanation = addressed ? "What is recalled may have gone there."
+                                   : "What is recalled never went there."};
+}
+
 bool RegionRecipient::MayHave(const Facts& facts, const RecordInContext& record,
                               absl::Time now) const {
-  if (!record.record->local || record.withdrawn) return false;
-  if (record.record->statement->body.has_recall()) {
-    return recalls_.IsAddressedTo(record.record->acceptance.position(), region_).value_or(false);
-  }
-  // A revision may have left it out before this came to be sent.
-  if (record.current != nullptr &&
-      !DecideRegion(facts, FlowOf({.record = record.current}), region_, now).allowed) {
-    return false;
-  }
-  return DecideRegion(facts, FlowOf(record), region_, now).allowed;
+  return Decide(facts, record, now).allowed;
 }
 
 }  // namespace corridor

@@ -72,6 +72,7 @@ class RegionRecipient final : public Recipient {
   RegionRecipient(std::string region, const RecallLedger& recalls)
       : region_(std::move(region)), recalls_(recalls) {}
   const std::string& holder() const override { return region_; }
+  Decision Decide(const Facts& facts, const RecordInContext& record, absl::Time now) const;
   bool MayHave(const Facts& facts, const RecordInContext& record, absl::Time now) const override;
 
  private:

@@ -1,10 +1,13 @@
 #include "server/broker/region.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/base/status_macros.h"
 #include "core/crypto/statement_proof.h"
 #include "core/model/errors.h"
+#include "server/broker/agreement_simulation.h"
+#include "server/journal/refusals.h"
 #include "server/broker/processing_record.h"
 #include "server/storage/keyspace.h"
 
@@ -15,6 +18,7 @@ constexpr absl::Duration kTick = absl::Seconds(1);
 constexpr uint64_t kTicksPerReview = 5;
 // Embargoes that end in one second; more are released in the next.
 constexpr size_t kReleasesMax = 1000;
+constexpr size_t kRecallsCountedMax = 1000;
 
 void SetTimestamp(google::protobuf::Timestamp& timestamp, absl::Time time) {
   timestamp.set_seconds(absl::ToUnixSeconds(time));
@@ -82,13 +86,15 @@ absl::Status Region::Build() {
                                                    .gate = parts_.gate,
                                                    .executor = parts_.intake,
                                                    .clock = parts_.clock,
+                                                   .serving = Serving(),
                                                    .on_verdict = Verdicts()});
   reader_ = std::make_unique<Reader>(Reader::Parts{.journal = *journal_,
                                                    .catalog = *catalog_,
                                                    .disclosures = *disclosures_,
                                                    .recalls = *recall_ledger_,
                                                    .executor = parts_.intake,
-                                                   .clock = parts_.clock});
+                                                   .clock = parts_.clock,
+                                                   .serving = Serving()});
   dispatch_ = std::make_unique<Dispatch>(
       Dispatch::Parts{.journal = *journal_,
                       .catalog = *catalog_,
@@ -108,8 +114,11 @@ absl::Status Region::Build() {
                                                                      .notifier = *recall_notifier_,
                                                                      .flow = parts_.flow,
                                                                      .clock = parts_.clock,
-                                                                     .random = parts_.random});
+                                                                     .random = parts_.random,
+                                                                     .serving = Serving()});
+  BuildLinkDesk();
   BuildLinks();
+  RETURN_IF_ERROR(OpenRecovery());
   journal_->OnAppended([this] { OnFlow([](Region& region) { region.Appended(); }); });
   catalog_->OnChanged([this] { OnFlow([](Region& region) { region.FactsChanged(); }); });
   return absl::OkStatus();
@@ -166,7 +175,7 @@ void Region::BuildRecalls() {
                                                                  .archive = *policy_archive_});
 }
 
-void Region::BuildLinks() {
+void Region::BuildLinkDesk() {
   peer_intake_ =
       std::make_unique<PeerIntake>(PeerIntake::Parts{.region = options_.region,
                                                      .actor = options_.broker,
@@ -176,27 +185,144 @@ void Region::BuildLinks() {
                                                      .planner = *recall_planner_,
                                                      .eraser = *eraser_,
                                                      .parking = *parking_,
+                                                     .recalls = *recall_ledger_,
+                                                     .disclosures = *disclosures_,
                                                      .gate = parts_.gate,
                                                      .intake = parts_.intake,
                                                      .clock = parts_.clock,
                                                      .verify_key = parts_.verify_key,
                                                      .on_verdict = Verdicts(),
                                                      .on_parked_refused = RefusedLater()});
+  const auto send = [this](const std::string& peer, v1::Lane lane, v1::LinkFrame frame) {
+    RegionLink* const link = LinkTo(peer);
+    return link != nullptr && link->SendFromDesk(lane, std::move(frame));
+  };
+  backfill_ = std::make_unique<Backfill>(
+      Backfill::Parts{.peer_intake = *peer_intake_, .flow = parts_.flow, .send = send});
+  backfill_source_ = std::make_unique<BackfillSource>(
+      BackfillSource::Parts{.region = options_.region,
+                            .store = parts_.store,
+                            .journal = *journal_,
+                            .catalog = *catalog_,
+                            .disclosures = *disclosures_,
+                            .recalls = *recall_ledger_,
+                            .flow = parts_.flow,
+                            .clock = parts_.clock,
+                            .send = send,
+                            .on_damage = [&observer = parts_.observer](const absl::Status& status) {
+                              observer.OnDamage(status);
+                            }});
   correspondence_ = std::make_unique<LinkCorrespondence>(LinkCorrespondence::Parts{
       .recalls = *recalls_,
       .peer_intake = *peer_intake_,
+      .backfill = *backfill_,
+      .backfill_source = *backfill_source_,
       .flow = parts_.flow,
       .clock = parts_.clock,
       .random = parts_.random,
-      .send =
-          [this](const std::string& peer, v1::Lane lane, v1::LinkFrame frame) {
-            const auto link = links_.find(peer);
-            return link != links_.end() && link->second->SendFromDesk(lane, std::move(frame));
-          },
+      .send = send,
+      .report = [this](const std::string& peer,
+                       const v1::LinkQuery& query) { return explainer_->ReportFor(peer, query); },
       .alarm =
           [this](const std::string& peer, const absl::Status& what) {
             OnLinkAlarm(peer, v1::LANE_URGENT, ReasonOf(what), what.ToString());
           }});
+}
+
+// Who is due after a restore, and which links are paused.
+absl::Status Region::OpenRecovery() {
+  recovery_ = std::make_unique<Recovery>(Recovery::Parts{
+      .store = parts_.store,
+      .journal = *journal_,
+      .backfill = *backfill_,
+      .audit = AuditLog::Part(),
+      .actor = options_.broker,
+      .is_up =
+          [this](const std::string& peer) {
+            const RegionLink* const link = LinkTo(peer);
+            return link != nullptr && link->IsUp(v1::LANE_ROUTINE);
+          },
+      .held_through =
+          [this](const std::string& peer) {
+            const RegionLink* const link = LinkTo(peer);
+            return link == nullptr ? 0
+                                   : std::max(link->HeldMark(v1::LANE_URGENT).offset,
+                                              link->HeldMark(v1::LANE_ROUTINE).offset);
+          },
+      .urgent_caught_up =
+          [this](const std::string& peer) {
+            const RegionLink* const link = LinkTo(peer);
+            return link != nullptr && link->IsUp(v1::LANE_URGENT) &&
+                   link->HeldMark(v1::LANE_URGENT).offset >=
+                       link->PeerHello(v1::LANE_URGENT).head_offset();
+          }});
+  std::vector<std::string> peers;
+  for (const Options::Peer& peer : options_.peers) peers.push_back(peer.region);
+  RETURN_IF_ERROR(recovery_->Open(peers));
+  link_administration_ = std::make_unique<LinkAdministration>(
+      LinkAdministration::Parts{.store = parts_.store,
+                                .journal = *journal_,
+                                .backfill = *backfill_,
+                                .recovery = *recovery_,
+                                .flow = parts_.flow,
+                                .audit = AuditLog::Part(),
+                                .link = [this](const std::string& peer) { return LinkTo(peer); }});
+  progress_ = std::make_unique<LinkProgress>(
+      LinkProgress::Parts{.store = parts_.store,
+                          .journal = *journal_,
+                          .catalog = *catalog_,
+                          .recalls = *recall_ledger_,
+                          .clock = parts_.clock,
+                          .on_damage = [&observer = parts_.observer](const absl::Status& status) {
+                            observer.OnDamage(status);
+                          }});
+  explainer_ = std::make_unique<Explainer>(Explainer::Parts{.region = options_.region,
+                                                            .store = parts_.store,
+                                                            .journal = *journal_,
+                                                            .catalog = *catalog_,
+                                                            .recalls = *recall_ledger_,
+                                                            .progress = *progress_,
+                                                            .correspondence = *correspondence_,
+                                                            .clock = parts_.clock,
+                                                            .peers = peers});
+  protection_desk_ =
+      std::make_unique<ProtectionDesk>(ProtectionDesk::Parts{.store = parts_.store,
+                                                             .journal = *journal_,
+                                                             .ledger = *recall_ledger_,
+                                                             .recalls = *recalls_,
+                                                             .eraser = *eraser_,
+                                                             .audit = AuditLog::Part()});
+  return link_administration_->Open();
+}
+
+RegionLink* Region::LinkTo(const std::string& peer) const {
+  const auto link = links_.find(peer);
+  return link == links_.end() ? nullptr : link->second.get();
+}
+
+std::function<absl::Status()> Region::Serving() {
+  return [this] { return recovery_->CheckServing(); };
+}
+
+void Region::OnLinks(absl::AnyInvocable<void(LinkAdministration&)> task) {
+  OnFlow([task = std::move(task)](Region& region) mutable { task(*region.link_administration_); });
+}
+
+void Region::Explain(v1::DeliveryReportRequest request, Explainer::Done done) {
+  OnFlow([request = std::move(request), done = std::move(done)](Region& region) mutable {
+    region.explainer_->Explain(request, std::move(done));
+  });
+}
+
+void Region::SimulateAgreement(
+    v1::SimulateAgreementRequest request,
+    absl::AnyInvocable<void(absl::StatusOr<v1::SimulateAgreementResponse>)> answer) {
+  parts_.upkeep.Post([this, request = std::move(request), answer = std::move(answer)]() mutable {
+    answer(corridor::SimulateAgreement(*journal_, *catalog_->facts(), request, parts_.clock.Now()));
+  });
+}
+
+void Region::BuildLinks() {
   for (const Options::Peer& peer : options_.peers) {
     const RegionLinkOptions link{.link = {.region = options_.region,
                                           .peer_region = peer.region,
@@ -248,6 +374,7 @@ void Region::Start() {
 
 void Region::Serve() {
   FactsChanged();
+  recovery_->Begin();
   for (auto& [peer, link] : links_) {
     dispatch_->Add(*link, std::make_shared<RegionRecipient>(peer, *recall_ledger_));
     link->Start();
@@ -261,6 +388,8 @@ void Region::Tick() {
   if (draining_) return;
   sessions_->Tick();
   correspondence_->Tick();
+  recovery_->Tick();
+  LookAtProgress();
   catalog_->ReviewPendingActs();
   ReleaseDue();
   if (++ticks_ % kTicksPerReview == 0) peer_intake_->ReviewParked();
@@ -299,6 +428,7 @@ void Region::FactsChanged() {
     for (auto& [peer, link] : links_) link->OnOwnDirectoryChanged(own_directory_);
   }
   peer_intake_->ReviewParked();
+  backfill_source_->OnFactsChanged();
   key_withdrawals_->Look();
   dispatch_->Wake();
 }
@@ -391,7 +521,7 @@ void Region::ListLinks(absl::AnyInvocable<void(v1::ListLinksResponse)> answer) {
     const std::shared_ptr<const Facts> facts = region.catalog_->facts();
     for (const auto& [peer, link] : region.links_) {
       v1::LinkStatus& status = *response.add_links();
-      status = link->Status();
+      status = region.StatusOf(*link);
       auto generation = facts->directory_generations.find(peer);
       if (generation != facts->directory_generations.end()) {
         status.set_directory_generation(generation->second);
@@ -399,6 +529,34 @@ void Region::ListLinks(absl::AnyInvocable<void(v1::ListLinksResponse)> answer) {
     }
     answer(std::move(response));
   });
+}
+
+// What the link says of itself, and what its surroundings know of it.
+v1::LinkStatus Region::StatusOf(const RegionLink& link) const {
+  v1::LinkStatus status = link.Status();
+  const std::string& peer = link.peer_region();
+  for (v1::LinkLaneStatus& lane : *status.mutable_lanes()) {
+    progress_->Describe(peer, lane);
+    const LinkCorrespondence::Canary canary = correspondence_->CanaryOf(peer, lane.lane());
+    if (canary.back_at) {
+      SetTimestamp(*lane.mutable_canary_time(), *canary.back_at);
+      lane.set_canary_round_trip_ms(absl::ToInt64Milliseconds(canary.round_trip));
+    }
+    if (lane.lane() != v1::LANE_URGENT) {
+      lane.set_records_parked(parking_->count(peer));
+    } else {
+      lane.set_recalls_pending(recall_ledger_->CountPending(peer, kRecallsCountedMax).value_or(0));
+    }
+  }
+  return status;
+}
+
+void Region::LookAtProgress() {
+  for (const auto& [peer, link] : links_) {
+    const v1::LinkStatus status = link->Status();
+    for (const v1::LinkLaneStatus& lane : status.lanes()) progress_->Look(peer, lane);
+    parts_.observer.OnLinkStatus(StatusOf(*link));
+  }
 }
 
 LinkGreeting Region::Greeting(v1::Lane lane) {
@@ -410,6 +568,11 @@ LinkGreeting Region::Greeting(v1::Lane lane) {
   greeting.gate_policy_version = parts_.gate.stamp().policy_version();
   greeting.policy_generation = catalog_->facts()->generation;
   greeting.directory = own_directory_;
+  for (const Journal::Mark& earlier : journal_->previous()) {
+    v1::LinkIncarnation& incarnation = greeting.previous.emplace_back();
+    incarnation.set_epoch(earlier.epoch);
+    incarnation.set_head_offset(earlier.offset);
+  }
   greeting.interest.set_generation(1);
   greeting.interest.set_everything(true);
   return greeting;
@@ -437,6 +600,9 @@ void Region::OnLinkAlarm(const std::string& peer_region, v1::Lane lane, v1::Erro
 
 void Region::OnRefusedByPeer(const std::string& peer_region, v1::Lane lane,
                              const v1::LinkRefused& refused) {
+  std::vector<BatchPart> parts;
+  parts.push_back(RefusedByPeerPart(peer_region, lane, journal_->epoch(), refused));
+  journal_->Commit(std::move(parts), [](const absl::Status&) {});
   parts_.observer.OnRefusedByPeer(peer_region, lane, refused);
 }
 

@@ -16,16 +16,23 @@
 #include "core/gate/gate.h"
 #include "corridor/v1/administration.pb.h"
 #include "server/audit/audit_log.h"
+#include "server/broker/backfill.h"
+#include "server/broker/backfill_source.h"
 #include "server/broker/disclosure_report.h"
 #include "server/broker/dispatch.h"
+#include "server/broker/explainer.h"
 #include "server/broker/intake.h"
+#include "server/broker/link_administration.h"
 #include "server/broker/key_withdrawals.h"
 #include "server/broker/link_correspondence.h"
+#include "server/broker/link_progress.h"
 #include "server/broker/peer_intake.h"
+#include "server/broker/protection_desk.h"
 #include "server/broker/reader.h"
 #include "server/broker/recall_notifier.h"
 #include "server/broker/recall_planner.h"
 #include "server/broker/recalls.h"
+#include "server/broker/recovery.h"
 #include "server/broker/subscriber_sessions.h"
 #include "server/broker/verdict_observer.h"
 #include "server/catalog/catalog.h"
@@ -54,6 +61,8 @@ class RegionObserver {
                            v1::ErrorReason /*reason*/, const std::string& /*detail*/) {}
   virtual void OnRefusedByPeer(const std::string& /*peer*/, v1::Lane /*lane*/,
                                const v1::LinkRefused& /*refused*/) {}
+  // How a link stands: each second.
+  virtual void OnLinkStatus(const v1::LinkStatus& /*status*/) {}
   // A statement was accepted or refused; verdict_observer.h says more.
   virtual void OnVerdict(StatementSource /*source*/, const absl::Status& /*verdict*/) {}
   // A record cannot be read: what it was meant for stands still.
@@ -126,6 +135,17 @@ class Region final : private LinkHost {
   Journal& journal() { return *journal_; }
   Recalls& recalls() { return *recalls_; }
   RecallLedger& recall_ledger() { return *recall_ledger_; }
+  ProtectionDesk& protection_desk() { return *protection_desk_; }
+  // On the flow executor, but for ListRefused.
+  LinkAdministration& link_administration() { return *link_administration_; }
+  // Runs `task` where links live, unless this is gone by then.
+  void OnLinks(absl::AnyInvocable<void(LinkAdministration&)> task);
+  // See Explainer. From any thread.
+  void Explain(v1::DeliveryReportRequest request, Explainer::Done done);
+  // On the upkeep executor: it takes long.
+  void SimulateAgreement(
+      v1::SimulateAgreementRequest request,
+      absl::AnyInvocable<void(absl::StatusOr<v1::SimulateAgreementResponse>)> answer);
   AuditLog& audit() { return *audit_; }
   const DisclosureReport& disclosure_report() { return *disclosure_report_; }
 
@@ -157,6 +177,10 @@ class Region final : private LinkHost {
   absl::Status Build();
   void BuildRecalls();
   void BuildLinks();
+  void BuildLinkDesk();
+  absl::Status OpenRecovery();
+  RegionLink* LinkTo(const std::string& peer) const;
+  std::function<absl::Status()> Serving();
   VerdictObserver Verdicts() const;
   std::function<void(const PeerRecordPlace&, const v1::LinkRefused&)> RefusedLater();
   // Runs `task` on the flow executor, unless this is gone by then.
@@ -171,6 +195,9 @@ class Region final : private LinkHost {
   void AddSubscriptionStatuses(
       v1::GetStatusResponse status,
       absl::AnyInvocable<void(absl::StatusOr<v1::GetStatusResponse>)> answer);
+
+  v1::LinkStatus StatusOf(const RegionLink& link) const;
+  void LookAtProgress();
 
   LinkGreeting Greeting(v1::Lane lane) override;
   LinkFigures Figures() override;
@@ -201,7 +228,14 @@ class Region final : private LinkHost {
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Reader> reader_;
   std::unique_ptr<PeerIntake> peer_intake_;
+  std::unique_ptr<Backfill> backfill_;
+  std::unique_ptr<BackfillSource> backfill_source_;
+  std::unique_ptr<Recovery> recovery_;
   std::unique_ptr<LinkCorrespondence> correspondence_;
+  std::unique_ptr<LinkAdministration> link_administration_;
+  std::unique_ptr<LinkProgress> progress_;
+  std::unique_ptr<Explainer> explainer_;
+  std::unique_ptr<ProtectionDesk> protection_desk_;
   std::unique_ptr<Dispatch> dispatch_;
   std::unique_ptr<SubscriberSessions> sessions_;
   std::map<std::string, std::shared_ptr<RegionLink>> links_;

@@ -124,6 +124,7 @@ void SubscriberSessions::Handle(SessionId id, const v1::AttachRequest& request) 
 
 absl::Status SubscriberSessions::Start(SessionId id, Session& session,
                                        const v1::SessionStart& start) {
+  RETURN_IF_ERROR(parts_.serving());
   RETURN_IF_ERROR(CheckMayRead(*parts_.catalog.facts(), session.principal));
   ASSIGN_OR_RETURN(
       v1::Subscription subscription,
@@ -150,7 +151,8 @@ absl::StatusOr<LiveSubscription*> SubscriberSessions::LiveOf(const Principal& ow
                                                              const v1::Subscription& subscription) {
   std::unique_ptr<LiveSubscription>& live = live_[{owner.spiffe_id, subscription.name()}];
   if (live == nullptr) {
-    ASSIGN_OR_RETURN(SubscriptionCursor cursor, CursorOf(owner.spiffe_id, subscription));
+    ASSIGN_OR_RETURN(SubscriptionCursor cursor,
+                     StoredCursor(parts_.store, parts_.journal, subscription));
     live = std::make_unique<LiveSubscription>(
         LiveSubscription::Parts{.region = parts_.region,
                                 .journal = parts_.journal,
@@ -168,12 +170,12 @@ absl::StatusOr<LiveSubscription*> SubscriberSessions::LiveOf(const Principal& ow
   return live.get();
 }
 
-absl::StatusOr<SubscriptionCursor> SubscriberSessions::CursorOf(
-    const std::string& owner, const v1::Subscription& subscription) const {
-  ASSIGN_OR_RETURN(auto stored, parts_.store.Get(CursorKey(owner, subscription.name())));
-  if (!stored.has_value()) return CursorAt(parts_.journal, subscription.start_from());
+absl::StatusOr<SubscriptionCursor> StoredCursor(const Store& store, const Journal& journal,
+                                                const v1::Subscription& subscription) {
+  ASSIGN_OR_RETURN(auto stored, store.Get(CursorKey(subscription.owner(), subscription.name())));
+  if (!stored.has_value()) return CursorAt(journal, subscription.start_from());
   ASSIGN_OR_RETURN(SubscriptionCursor cursor, DecodeCursor(*stored));
-  BringIntoEpoch(parts_.journal, cursor);
+  BringIntoEpoch(journal, cursor);
   return cursor;
 }
 
@@ -260,7 +262,8 @@ absl::StatusOr<std::vector<v1::SubscriptionStatus>> SubscriberSessions::StatusNo
       statuses.push_back(live->second->Status());
       continue;
     }
-    ASSIGN_OR_RETURN(SubscriptionCursor cursor, CursorOf(owner, subscription));
+    ASSIGN_OR_RETURN(SubscriptionCursor cursor,
+                     StoredCursor(parts_.store, parts_.journal, subscription));
     const SubscriptionState state({.name = subscription.name()}, cursor);
     statuses.push_back(state.Status(FiguresOf(parts_.journal, cursor), 0));
   }

@@ -2,6 +2,7 @@
 #define CORRIDOR_SERVER_BROKER_SUBSCRIBER_SESSIONS_H_
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -41,6 +42,8 @@ class SubscriberSessions final : public SessionHub {
     Executor& flow;
     const Clock& clock;
     Random& random;
+    // Whether this broker serves anybody now.
+    std::function<absl::Status()> serving;
   };
   explicit SubscriberSessions(Parts parts);
   ~SubscriberSessions() override;
@@ -77,8 +80,6 @@ class SubscriberSessions final : public SessionHub {
   absl::Status Start(SessionId id, Session& session, const v1::SessionStart& start);
   absl::StatusOr<LiveSubscription*> LiveOf(const Principal& owner,
                                            const v1::Subscription& subscription);
-  absl::StatusOr<SubscriptionCursor> CursorOf(const std::string& owner,
-                                              const v1::Subscription& subscription) const;
   // Ends a session in good order, and in bad.
   void SendAway(SessionId id, v1::GoAwayReason reason, const std::string& message);
   void Cut(SessionId id, const absl::Status& status);
@@ -102,6 +103,10 @@ class SubscriberSessions final : public SessionHub {
 // it: at the journal's head, or before everything.
 BatchPart FirstCursor(const Journal& journal, std::string owner, std::string name,
                       v1::StartFrom start_from);
+
+// Where a subscription stands, as it is stored.
+absl::StatusOr<SubscriptionCursor> StoredCursor(const Store& store, const Journal& journal,
+                                                const v1::Subscription& subscription);
 
 // Whether `principal` may hold a session now: its member is active and its grant
 // lets it read.

@@ -34,6 +34,7 @@ constexpr Entry kTable[] = {
     {"/corridor.v1.Publisher/PublishStream", Right::kPublisher},
     {"/corridor.v1.Publisher/CheckStatement", Right::kPublisher},
     {"/corridor.v1.Publisher/ListHeldStatements", Right::kPublisher},
+    {"/corridor.v1.Publisher/GetDeliveryReport", Right::kPublisher},
 
     {"/corridor.v1.Subscriber/CreateSubscription", Right::kReader},
     {"/corridor.v1.Subscriber/GetSubscription", Right::kReader},
@@ -88,6 +89,20 @@ constexpr Entry kTable[] = {
 
     {"/corridor.v1.AuditLog/QueryEntries", Right::kOperator, kAuditRead},
     {"/corridor.v1.AuditLog/TailEntries", Right::kOperator, kAuditRead},
+
+    {"/corridor.v1.Federation/PauseLink", Right::kOperator, kOperations},
+    {"/corridor.v1.Federation/ResumeLink", Right::kOperator, kOperations},
+    {"/corridor.v1.Federation/AcceptLinkGap", Right::kOperator, kOperations},
+    {"/corridor.v1.Federation/ListRefusedRecords", Right::kOperator, kAnyRole},
+    {"/corridor.v1.Federation/AskAgain", Right::kOperator, kOperations},
+    {"/corridor.v1.Federation/ReconcileLink", Right::kOperator, kOperations},
+    {"/corridor.v1.Federation/SimulateAgreement", Right::kOperator, kPolicy | kDataProtection},
+    {"/corridor.v1.Federation/ListRecalls", Right::kOperator, kOperations | kDataProtection},
+    {"/corridor.v1.Federation/QuarantineAlert", Right::kOperator, kDataProtection},
+    {"/corridor.v1.Federation/ListQuarantines", Right::kOperator, kDataProtection},
+    {"/corridor.v1.Federation/SetLegalHold", Right::kOperator, kDataProtection},
+    {"/corridor.v1.Federation/ListLegalHolds", Right::kOperator, kDataProtection},
+    {"/corridor.v1.Federation/ExplainStatement", Right::kOperator, kOperations | kDataProtection},
 
     {"/grpc.health.v1.Health/Check", Right::kAuthenticated},
     {"/grpc.health.v1.Health/Watch", Right::kAuthenticated},

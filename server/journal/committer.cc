@@ -116,7 +116,12 @@ absl::StatusOr<Committer::Verdict> Committer::JudgeStatement(Proposal& proposal)
   const std::string id_key = StatementIdKey(body.publisher(), body.statement_id());
   ASSIGN_OR_RETURN(const std::optional<stored::StoredPlace> place,
                    GetValue<stored::StoredPlace>(overlay_, id_key));
-  if (place) return JudgeRepeat(proposal, *place);
+  if (place && IsReleaseOfOld(proposal, *place)) {
+    overlay_.Delete(ReleaseKey(place->release_ms(), place->held_number()));
+    overlay_.Delete(HeldKey(place->held_number()));
+  } else if (place) {
+    return JudgeRepeat(proposal, *place);
+  }
 
   ASSIGN_OR_RETURN(const std::optional<AlertHead> known,
                    HeadOfAlert(AlertOwnerOf(body), body.alert_id()));
@@ -132,11 +137,19 @@ absl::StatusOr<Committer::Verdict> Committer::JudgeStatement(Proposal& proposal)
   return AppendRecord(proposal, head, NewRecord(proposal));
 }
 
+// An embargo holds it in a journal restored from a backup; it ended before the restore, and
+// who had the statement since gives it back.
+bool Committer::IsReleaseOfOld(const Proposal& proposal, const stored::StoredPlace& place) {
+  return proposal.import && proposal.import->returned && place.held_number() != 0 &&
+         place.digest() == proposal.statement->statement()->digest;
+}
+
 absl::StatusOr<Committer::Verdict> Committer::AppendRecord(Proposal& proposal,
                                                            const AlertHead* head, Record record) {
   const ParsedStatement& statement = *record.statement;
   const AlertHead::Place here = {record.lane, record.offset};
   PutPlace(statement, StoredPlaceOf(here));
+  if (IsRemark(statement.body)) RETURN_IF_ERROR(PutRemark(statement.body, here));
   const AlertHead next = Advance(head, statement, here);
   PutHead(head, next);
   if (statement.body.has_recall()) {
@@ -183,7 +196,8 @@ absl::StatusOr<Committer::Verdict> Committer::JudgeRepeat(Proposal& proposal,
                                                           const stored::StoredPlace& place) {
   const ParsedStatement& statement = *proposal.statement->statement();
   if (place.digest() != statement.digest) return IdReused();
-  overlay_.Keep();  // The mark of an import.
+  std::vector<BatchPart> none;
+  RETURN_IF_ERROR(overlay_.Run(proposal.import ? proposal.import->on_repeat : none));
   if (place.held_number() > durable_held_) {
     return Verdict{.held = place.held_number() - durable_held_ - 1, .repeated = true};
   }
@@ -213,6 +227,7 @@ absl::StatusOr<Committer::Verdict> Committer::JudgeRelease(Proposal& proposal) {
     return Verdict{};
   }
   ASSIGN_OR_RETURN(const RecordPtr held, DecodeHeld(release.number, *stored, keys_));
+  if (held->erased) return ForgetHeld(*stored, release);
   RETURN_IF_ERROR(CheckReleasable(*head, *held->statement));
   overlay_.Delete(release_key);
   overlay_.Delete(HeldKey(release.number));
@@ -220,6 +235,18 @@ absl::StatusOr<Committer::Verdict> Committer::JudgeRelease(Proposal& proposal) {
   Record record = NewLocalRecord(held->statement, held->gate);
   record.held_acceptance = held->acceptance;
   return AppendRecord(proposal, PointerTo(head), std::move(record));
+}
+
+// It was released, or given up, after the backup was made that this journal was restored
+// from, and nobody has given it back: the publisher may say it again.
+Committer::Verdict Committer::ForgetHeld(const stored::StoredRecord& stored,
+                                         const Journal::Release& release) {
+  overlay_.Delete(ReleaseKey(release.release_ms, release.number));
+  overlay_.Delete(HeldKey(release.number));
+  overlay_.Delete(StatementIdKey(stored.publisher(), stored.statement_id()));
+  overlay_.Delete(AlertStatementKey(stored.publisher(), stored.alert_id(), stored.statement_id()));
+  overlay_.Keep();
+  return Verdict{};
 }
 
 absl::Status Committer::CheckReleasable(const AlertHead& head,
@@ -243,7 +270,12 @@ absl::StatusOr<Committer::Verdict> Committer::ChangeHead(Proposal& proposal) {
   AlertHead next = head.value_or(AlertHead{});
   next.publisher = change.publisher;
   next.alert_id = change.alert_id;
-  if (change.quarantined) next.is_quarantined = *change.quarantined;
+  if (change.quarantined) {
+    next.is_quarantined = *change.quarantined;
+    std::string key = QuarantineKey(change.publisher, change.alert_id);
+    next.is_quarantined ? overlay_.Put(std::move(key), std::string())
+                        : overlay_.Delete(std::move(key));
+  }
   for (const std::string& id : change.withdrawn_statement_ids) {
     if (!next.recalled(id)) next.recalled_statement_ids.push_back(id);
   }
@@ -364,6 +396,20 @@ void Committer::PutPlace(const ParsedStatement& statement, stored::StoredPlace p
   const std::string alert_key =
       AlertStatementKey(body.publisher(), body.alert_id(), body.statement_id());
   overlay_.Put(alert_key, EncodeValue(alert_key, place));
+}
+
+// Where it is found by what it is about.
+absl::Status Committer::PutRemark(const v1::StatementBody& remark, AlertHead::Place here) {
+  const v1::AlertReference& target = *TargetOf(remark);
+  overlay_.Put(RemarkKey(target.publisher(), target.alert_id(), here.lane, here.offset),
+               std::string());
+  if (remark.sighting().kind() != v1::SIGHTING_KIND_PERSONAL_DATA_SUSPECTED) {
+    return absl::OkStatus();
+  }
+  const std::string key = SuspicionKey(target.publisher(), target.alert_id());
+  ASSIGN_OR_RETURN(const std::optional<std::string> before, overlay_.Get(key));
+  overlay_.Put(key, KeyNumber((before ? ParseKeyNumber(*before) : 0) + 1));
+  return absl::OkStatus();
 }
 
 void Committer::PutHead(const AlertHead* before, const AlertHead& after) {

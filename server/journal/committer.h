@@ -105,6 +105,8 @@ class Committer {
   absl::StatusOr<Verdict> VerdictOn(Proposal& proposal);
   absl::StatusOr<Verdict> JudgeStatement(Proposal& proposal);
   absl::StatusOr<Verdict> JudgeRepeat(Proposal& proposal, const stored::StoredPlace& place);
+  static bool IsReleaseOfOld(const Proposal& proposal, const stored::StoredPlace& place);
+  Verdict ForgetHeld(const stored::StoredRecord& stored, const Journal::Release& release);
   absl::StatusOr<Verdict> AppendRecord(Proposal& proposal, const AlertHead* head, Record record);
   absl::StatusOr<Verdict> Hold(Proposal& proposal, const AlertHead* head, absl::Time release);
   absl::StatusOr<Verdict> JudgeRelease(Proposal& proposal);
@@ -123,6 +125,7 @@ class Committer {
   void PutHead(const AlertHead* before, const AlertHead& after);
   absl::Status PutMark(const Proposal::MarkMove& move, bool new_epoch_allowed);
   void PutPlace(const ParsedStatement& statement, stored::StoredPlace place);
+  absl::Status PutRemark(const v1::StatementBody& remark, AlertHead::Place here);
   Record NewRecord(const Proposal& proposal) const;
   Record NewLocalRecord(std::shared_ptr<const ParsedStatement> statement,
                         v1::GateVerdictStamp gate) const;

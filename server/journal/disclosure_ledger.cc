@@ -50,8 +50,27 @@ class DisclosureLedger::Impl {
       waiting.push_back(std::move(done));
       if (waiting.size() > 1) return;
     }
+    queue_.Commit(RangeParts(key, std::move(entry), std::move(facts)),
+                  [this, key](absl::Status status) { Answer(key, status); });
+  }
+
+  absl::Status CoverIn(CommitContext& context, const std::string& holder, v1::Lane lane,
+                       uint64_t offset, const std::shared_ptr<const Facts>& facts) const {
+    const uint64_t block = offset / kBlockOffsets;
+    std::string key = DisclosureKey(lane, block, holder, facts->generation);
+    ASSIGN_OR_RETURN(const std::optional<std::string> known, context.Get(key));
+    if (known) return absl::OkStatus();
+    for (BatchPart& part :
+         RangeParts(std::move(key), EntryFor(holder, block, facts->generation), facts)) {
+      RETURN_IF_ERROR(part(context));
+    }
+    return absl::OkStatus();
+  }
+
+  std::vector<BatchPart> RangeParts(std::string key, v1::AuditEntry entry,
+                                    std::shared_ptr<const Facts> facts) const {
     std::vector<BatchPart> parts;
-    parts.emplace_back([key](CommitContext& context) {
+    parts.emplace_back([key = std::move(key)](CommitContext& context) {
       stored::StoredDisclosure disclosure;
       disclosure.set_time_ms(ToMillis(context.now()));
       context.Put(key, EncodeValue(key, disclosure));
@@ -59,7 +78,7 @@ class DisclosureLedger::Impl {
     });
     parts.push_back(options_.keep_facts(std::move(facts)));
     parts.push_back(audit_(std::move(entry)));
-    queue_.Commit(std::move(parts), [this, key](absl::Status status) { Answer(key, status); });
+    return parts;
   }
 
   v1::AuditEntry EntryFor(std::string_view holder, uint64_t block, uint64_t generation) const {
@@ -118,6 +137,14 @@ void DisclosureLedger::Cover(std::string_view holder, v1::Lane lane, uint64_t of
   if (impl_->Covers(key)) return done(absl::OkStatus());
   v1::AuditEntry entry = impl_->EntryFor(holder, block, facts->generation);
   impl_->Cover(key, std::move(entry), std::move(facts), std::move(done));
+}
+
+BatchPart DisclosureLedger::CoverPart(std::string holder, v1::Lane lane,
+                                      std::shared_ptr<const Facts> facts) const {
+  return [this, holder = std::move(holder), lane,
+          facts = std::move(facts)](CommitContext& context) -> absl::Status {
+    return impl_->CoverIn(context, holder, lane, context.record_position()->offset(), facts);
+  };
 }
 
 absl::StatusOr<DisclosureLedger::Range> DisclosureLedger::RangeFrom(std::string_view prefix,

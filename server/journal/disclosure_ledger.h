@@ -65,6 +65,10 @@ class DisclosureLedger {
   void Cover(std::string_view holder, v1::Lane lane, uint64_t offset,
              std::shared_ptr<const Facts> facts, absl::AnyInvocable<void(absl::Status)> done);
 
+  // The part of a proposal with a statement that says the holder may have it: where it is
+  // known to have got it before.
+  BatchPart CoverPart(std::string holder, v1::Lane lane, std::shared_ptr<const Facts> facts) const;
+
   // A range over the block that an offset lies in.
   struct Range {
     std::string holder;

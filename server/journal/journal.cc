@@ -57,6 +57,14 @@ v1::HeldStatement HeldStatementOf(const stored::StoredRecord& stored,
   return held;
 }
 
+std::vector<Journal::Mark> PreviousOf(const stored::JournalState& state) {
+  std::vector<Journal::Mark> previous;
+  for (const stored::StoredHeadMark& mark : state.previous()) {
+    previous.push_back({mark.epoch(), mark.offset()});
+  }
+  return previous;
+}
+
 class StoredJournal final : public Journal {
  public:
   StoredJournal(JournalParts parts, JournalOptions options, stored::JournalState state,
@@ -85,10 +93,16 @@ class StoredJournal final : public Journal {
   absl::StatusOr<std::optional<v1::Receipt>> ReceiptOf(std::string_view publisher,
                                                        std::string_view statement_id,
                                                        std::string_view digest) const override;
+  absl::StatusOr<std::optional<AlertHead::Place>> Locate(
+      std::string_view publisher, std::string_view statement_id) const override;
   absl::StatusOr<std::vector<RecordPtr>> Read(v1::Lane lane, uint64_t after_offset,
                                               size_t records_max, size_t bytes_max) const override;
   absl::StatusOr<RecordPtr> At(v1::Lane lane, uint64_t offset) const override;
+  absl::StatusOr<std::vector<AlertHead::Place>> RemarksOn(std::string_view owner,
+                                                          std::string_view alert_id,
+                                                          size_t limit) const override;
   uint64_t epoch() const override { return epoch_; }
+  const std::vector<Mark>& previous() const override { return previous_; }
   uint64_t head(v1::Lane lane) const override;
   uint64_t head() const override;
   Counts counts() const override;
@@ -126,6 +140,7 @@ class StoredJournal final : public Journal {
   const JournalParts parts_;
   const JournalOptions options_;
   const uint64_t epoch_;
+  const std::vector<Mark> previous_;
   const std::shared_ptr<const bool> alive_ = std::make_shared<const bool>(true);
   mutable TailCache routine_tail_;
   mutable TailCache urgent_tail_;
@@ -152,6 +167,7 @@ StoredJournal::StoredJournal(JournalParts parts, JournalOptions options, stored:
     : parts_(parts),
       options_(std::move(options)),
       epoch_(state.epoch()),
+      previous_(PreviousOf(state)),
       routine_tail_(state.routine_head(), options_.tail_cache_bytes_max / 2),
       urgent_tail_(state.urgent_head(), options_.tail_cache_bytes_max / 2),
       state_(std::move(state)),
@@ -308,6 +324,28 @@ void StoredJournal::Publish(const Committer::Changes& changes) {
 void StoredJournal::Wake() {
   absl::MutexLock lock(&listeners_mutex_);
   for (absl::AnyInvocable<void()>& listener : listeners_) listener();
+}
+
+absl::StatusOr<std::optional<AlertHead::Place>> StoredJournal::Locate(
+    std::string_view publisher, std::string_view statement_id) const {
+  ASSIGN_OR_RETURN(const auto place, GetValue<stored::StoredPlace>(
+                                         parts_.store, StatementIdKey(publisher, statement_id)));
+  if (!place) return std::nullopt;
+  return PlaceOf(*place);
+}
+
+absl::StatusOr<std::vector<AlertHead::Place>> StoredJournal::RemarksOn(std::string_view owner,
+                                                                       std::string_view alert_id,
+                                                                       size_t limit) const {
+  const std::string prefix = RemarkKeyPrefix(owner, alert_id);
+  ASSIGN_OR_RETURN(const std::vector<KeyValue> pairs,
+                   parts_.store.Scan(PrefixRange(prefix), limit, ScanOrder::kAscending));
+  std::vector<AlertHead::Place> places;
+  for (const KeyValue& pair : pairs) {
+    const std::string_view place = std::string_view(pair.key).substr(prefix.size());
+    places.push_back({static_cast<v1::Lane>(place[0]), ParseKeyNumber(place.substr(1))});
+  }
+  return places;
 }
 
 void StoredJournal::OnAppended(absl::AnyInvocable<void()> listener) {

@@ -112,11 +112,13 @@ class Journal : public CommitQueue {
     // comes back: it is a record of this region again, at a new position, accepted when
     // it was.
     bool returned = false;
+    // What is written, with nothing else, where the statement is here already.
+    std::vector<BatchPart> on_repeat;
   };
 
   // Appends a statement of another region and moves its mark in the same batch.
   // It is not judged again; a repeated id with the same digest moves the mark only
-  // (and its parts do not run).
+  // (`on_repeat` runs in place of its parts).
   //   ALREADY_EXISTS/STATEMENT_ID_REUSED   nothing written; see MoveMark
   //   FAILED_PRECONDITION/CONTENT_ERASED   it was recalled, or withdrawn from here,
   //                                        before it came; nothing written
@@ -198,6 +200,11 @@ class Journal : public CommitQueue {
                                                                std::string_view statement_id,
                                                                std::string_view digest) const = 0;
 
+  // Where the statement of that id stands; absent: it is not here. Offset 0: an embargo
+  // holds it.
+  virtual absl::StatusOr<std::optional<AlertHead::Place>> Locate(
+      std::string_view publisher, std::string_view statement_id) const = 0;
+
   // Records of a lane with offset > `after_offset`, in order: at most `records_max`
   // and, but for the first, `bytes_max` bytes of statements. Empty at the head.
   // DATA_LOSS/RECORD_CORRUPT (metadata "offset"): the next record fails its
@@ -210,8 +217,17 @@ class Journal : public CommitQueue {
   // One record. NOT_FOUND: that offset is not in that lane.
   virtual absl::StatusOr<RecordPtr> At(v1::Lane lane, uint64_t offset) const = 0;
 
+  // SIGHTING and RESPONSE about an alert of that owner, by lane and offset, at most
+  // `limit`.
+  virtual absl::StatusOr<std::vector<AlertHead::Place>> RemarksOn(std::string_view owner,
+                                                                  std::string_view alert_id,
+                                                                  size_t limit) const = 0;
+
   // This incarnation of the journal; never 0.
   virtual uint64_t epoch() const = 0;
+  // Where it goes on from earlier incarnations of itself (it was restored, or its tail was
+  // lost): the latest first, with the last offset that it still had of each.
+  virtual const std::vector<Mark>& previous() const = 0;
   // Last offset on stable storage, of a lane and of all; 0 before the first.
   virtual uint64_t head(v1::Lane lane) const = 0;
   virtual uint64_t head() const = 0;

@@ -81,7 +81,7 @@ absl::StatusOr<std::vector<ParkedRecord>> ParkingLot::List() {
     stored::StoredParked stored;
     RETURN_IF_ERROR(DecodeValue(pair.key, pair.value, stored));
     ASSIGN_OR_RETURN(const auto key, keys_.Find(stored.key_number()));
-    if (!key) return Damaged();
+    if (!key) continue;  // Decided after the copy was made that this was restored from.
     const absl::StatusOr<std::string> bytes =
         corridor::Open(*key, pair.key, stored.sealed_record());
     ParkedRecord& parked = all.emplace_back();
@@ -96,28 +96,6 @@ absl::StatusOr<std::vector<ParkedRecord>> ParkingLot::List() {
   absl::MutexLock lock(&mutex_);
   counts_ = std::move(counts);
   return all;
-}
-
-BatchPart RefusedHerePart(const PeerRecordPlace& place, uint64_t epoch, v1::ErrorReason reason,
-                          std::string rule, std::string digest) {
-  stored::StoredRefusal refusal;
-  refusal.set_reason(reason);
-  refusal.set_rule(std::move(rule));
-  refusal.set_digest(std::move(digest));
-  refusal.set_epoch(epoch);
-  return [key = RefusedHereKey(place.origin, place.lane, place.offset),
-          refusal = std::move(refusal)](CommitContext& context) mutable {
-    refusal.set_time_ms(ToMillis(context.now()));
-    context.Put(key, EncodeValue(key, refusal));
-    return absl::OkStatus();
-  };
-}
-
-BatchPart NoLongerRefusedPart(const PeerRecordPlace& place) {
-  return [key = RefusedHereKey(place.origin, place.lane, place.offset)](CommitContext& context) {
-    context.Delete(key);
-    return absl::OkStatus();
-  };
 }
 
 }  // namespace corridor

@@ -72,11 +72,6 @@ class ParkingLot {
   std::map<std::string, size_t> counts_ ABSL_GUARDED_BY(mutex_);
 };
 
-// The part that remembers a refusal, without content, and the one that forgets it.
-BatchPart RefusedHerePart(const PeerRecordPlace& place, uint64_t epoch, v1::ErrorReason reason,
-                          std::string rule, std::string digest);
-BatchPart NoLongerRefusedPart(const PeerRecordPlace& place);
-
 }  // namespace corridor
 
 #endif  // CORRIDOR_SERVER_JOURNAL_PARKING_LOT_H_

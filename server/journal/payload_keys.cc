@@ -13,7 +13,7 @@ namespace corridor {
 namespace {
 
 // n        number of the first key that was never made (8 bytes)
-// k/<8>    a key
+// k/<8>    a key; empty: it was destroyed
 constexpr char kNextKey[] = "n";
 
 constexpr char kPayloadKeyPrefix[] = "k/";
@@ -47,14 +47,15 @@ absl::Status KeyStore::Prepare() {
 absl::Status KeyStore::Destroy(const std::vector<uint64_t>& numbers) {
   if (numbers.empty()) return absl::OkStatus();
   WriteBatch batch;
-  for (const uint64_t number : numbers) batch.Delete(PayloadKeyKey(number));
+  for (const uint64_t number : numbers) batch.Put(PayloadKeyKey(number), std::string());
   RETURN_IF_ERROR(store_.Apply(batch));
   return store_.Purge(PrefixRange(kPayloadKeyPrefix));
 }
 
 absl::StatusOr<std::optional<PayloadKey>> KeyStore::Find(uint64_t number) const {
   ASSIGN_OR_RETURN(const std::optional<std::string> bytes, store_.Get(PayloadKeyKey(number)));
-  if (!bytes) return std::nullopt;
+  if (!bytes) return absl::DataLossError("the payload key is not there");
+  if (bytes->empty()) return std::nullopt;
   ASSIGN_OR_RETURN(PayloadKey key, PayloadKey::FromBytes(*bytes));
   return key;
 }

@@ -48,12 +48,13 @@ class KeyStore {
   // Makes the next block when the open one runs low. Call where nobody waits.
   absl::Status Prepare();
 
-  // Deletes keys and purges them from the store's files: what they sealed can be
-  // opened no more, in no copy. Takes time; one call at a time. Numbers that are not
-  // there are OK.
+  // Overwrites keys and purges them from the store's files: what they sealed can be
+  // opened no more, in no copy. That a key was destroyed stays known: a restored journal
+  // may still have what it sealed. Takes time; one call at a time.
   absl::Status Destroy(const std::vector<uint64_t>& numbers);
 
-  // The key of that number; absent when it was destroyed.
+  // The key of that number; absent when it was destroyed. DATA_LOSS: there never was one,
+  // or it was lost.
   absl::StatusOr<std::optional<PayloadKey>> Find(uint64_t number) const;
 
  private:

@@ -181,6 +181,20 @@ absl::Status RecallLedger::Open(CommitContext& context, Recall recall,
   return audit_(std::move(entry))(context);
 }
 
+absl::Status RecallLedger::Move(CommitContext& context, const v1::Position& before,
+                                const v1::Position& after) {
+  const std::string key = OriginKeyOf(before);
+  ASSIGN_OR_RETURN(const std::optional<std::string> known, context.Get(key));
+  if (!known) return absl::OkStatus();
+  const uint64_t number = ParseKeyNumber(*known);
+  context.Delete(key);
+  context.Put(OriginKeyOf(after), *known);
+  return ChangeRecall(context, number, [&](stored::StoredRecall& recall) {
+    *recall.mutable_origin() = after;
+    RaiseVersion(context, number, recall);
+  });
+}
+
 void RecallLedger::Confirm(const std::string& holder, const v1::RecallConfirmations& confirmations,
                            absl::AnyInvocable<void(absl::Status)> done) {
   std::vector<BatchPart> parts;

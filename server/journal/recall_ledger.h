@@ -72,6 +72,10 @@ class RecallLedger {
   // already.
   absl::Status Open(CommitContext& context, Recall recall, const std::vector<std::string>& holders);
 
+  // The recall that stood at `before` stands at `after` in its origin's journal, which was
+  // restored and took it again: its origin is told anew. Nothing where none is open.
+  absl::Status Move(CommitContext& context, const v1::Position& before, const v1::Position& after);
+
   // --- What holders say -------------------------------------------------------
 
   // The caller confirms. `done` once that is durable. Confirming again is OK; only

@@ -47,14 +47,19 @@ struct Site {
   std::string SealedWith(std::string_view digest) const { return key().append(digest); }
 };
 
+std::shared_ptr<const ParsedStatement> Erased(const stored::StoredRecord& stored) {
+  return ErasedStatement(stored.publisher(), stored.alert_id(), stored.statement_id(),
+                         stored.digest());
+}
+
 absl::StatusOr<std::shared_ptr<const ParsedStatement>> OpenStatement(
     const Site& site, const stored::StoredRecord& stored, const KeyStore& keys) {
-  if (stored.erased()) {
-    return ErasedStatement(stored.publisher(), stored.alert_id(), stored.statement_id(),
-                           stored.digest());
-  }
-  ASSIGN_OR_RETURN(const std::optional<PayloadKey> key, keys.Find(stored.key_number()));
-  if (!key) return CorruptRecord(site.lane, site.offset, "its payload key is not there");
+  if (stored.erased()) return Erased(stored);
+  const absl::StatusOr<std::optional<PayloadKey>> found = keys.Find(stored.key_number());
+  if (!found.ok()) return CorruptRecord(site.lane, site.offset, S(found.status().message()));
+  const std::optional<PayloadKey>& key = *found;
+  // The record was erased, and comes from a copy made before.
+  if (!key) return Erased(stored);
   absl::StatusOr<std::string> bytes =
       Open(*key, site.SealedWith(stored.digest()), stored.sealed_statement());
   if (!bytes.ok()) return CorruptRecord(site.lane, site.offset, "its payload does not open");
@@ -89,7 +94,7 @@ absl::StatusOr<RecordPtr> DecodeAt(const Site& site, const stored::StoredRecord&
                                    const KeyStore& keys) {
   auto record = std::make_shared<Record>();
   ASSIGN_OR_RETURN(record->statement, OpenStatement(site, stored, keys));
-  record->erased = stored.erased();
+  record->erased = record->statement->bytes.body().empty();
   record->lane = site.lane;
   record->offset = site.offset;
   record->predecessor = stored.predecessor();

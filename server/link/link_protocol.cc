@@ -239,6 +239,7 @@ v1::LinkLaneStatus LinkProtocol::Status() const {
   status.set_records_received(receiver_.records_received());
   status.set_records_refused(receiver_.records_refused());
   status.set_clock_ahead_ms(clock_ahead_ms_);
+  status.set_peer_policy_generation(peer_policy_generation_);
   if (heard_wall_) {
     const int64_t ms = ToMillis(*heard_wall_);
     status.mutable_last_heard_time()->set_seconds(ms / 1000);
@@ -271,6 +272,7 @@ absl::Status LinkProtocol::HandleHello(const v1::LinkHello& hello) {
   }
   reincarnated_detail_.clear();
   protocol_version_ = version;
+  peer_policy_generation_ = hello.policy_generation();
   peer_hello_ = hello;
   peer_head_ = hello.head_offset();
   receiver_.SetPeerEpoch(hello.epoch());
@@ -287,7 +289,14 @@ absl::Status LinkProtocol::HandleHello(const v1::LinkHello& hello) {
 
 // Whether the marks on either side belong to the journals on the other.
 absl::Status LinkProtocol::CheckJournals(const v1::LinkHello& hello) {
-  RETURN_IF_ERROR(receiver_.CheckPeerJournal(hello.epoch(), hello.head_offset()));
+  const absl::Status peers = receiver_.CheckPeerJournal(hello.epoch(), hello.head_offset());
+  const absl::Status ours = CheckOurJournal(hello);
+  other_journal_ = peers.ok() ? v1::LinkHello() : hello;
+  peer_must_reconcile_ = !ours.ok();
+  return peers.ok() ? ours : peers;
+}
+
+absl::Status LinkProtocol::CheckOurJournal(const v1::LinkHello& hello) const {
   if (hello.peer_mark() == 0) return absl::OkStatus();
   if (hello.peer_epoch() != greeting_.epoch) {
     return Error(v1::ERROR_REASON_JOURNAL_REINCARNATED,
@@ -298,6 +307,16 @@ absl::Status LinkProtocol::CheckJournals(const v1::LinkHello& hello) {
                  "our journal is shorter than what the peer holds of it");
   }
   return absl::OkStatus();
+}
+
+std::optional<PeerPosition> LinkProtocol::AdoptableMark() const {
+  const PeerPosition held = receiver_.mark();
+  if (other_journal_.epoch() == 0 || other_journal_.epoch() == held.epoch) return std::nullopt;
+  for (const v1::LinkIncarnation& earlier : other_journal_.previous()) {
+    if (earlier.epoch() != held.epoch) continue;
+    return PeerPosition{other_journal_.epoch(), std::min(held.offset, earlier.head_offset())};
+  }
+  return PeerPosition{other_journal_.epoch(), 0};
 }
 
 absl::Status LinkProtocol::HandleGreeted(v1::LinkFrame frame, const LinkTime& now) {
@@ -362,6 +381,7 @@ absl::Status LinkProtocol::CheckMayReceive() const {
 absl::Status LinkProtocol::HandleHeartbeat(const v1::LinkHeartbeat& heartbeat,
                                            const LinkTime& now) {
   peer_head_ = std::max(peer_head_, heartbeat.head_offset());
+  peer_policy_generation_ = heartbeat.policy_generation();
   clock_ahead_ms_ = heartbeat.time_ms() - ToMillis(now.wall);
   if (heartbeat.sent_offset() != receiver_.named()) {
     return Broken(absl::StrCat("a frame was lost: the peer named ", heartbeat.sent_offset(),

@@ -92,6 +92,15 @@ class LinkProtocol {
   // An operator accepts the gap. kFailedPrecondition when none is pending.
   absl::Status AcceptGap();
 
+  // Where a Hello showed that the peer's journal is another one than our mark is of:
+  // the mark to go on with, where both share a beginning, else before its first record.
+  // Absent in every other state, and where the peer shows the same journal, but shorter:
+  // then nothing here can mend it. The next stream goes on once that mark is durable.
+  std::optional<PeerPosition> AdoptableMark() const;
+  // A Hello showed that the peer holds a part of another journal of ours, or more than
+  // we have: its operator must reconcile.
+  bool peer_must_reconcile() const { return peer_must_reconcile_; }
+
   // --- The desk: what is not about the order of records ----------------------
 
   // What is told until it is answered, all of it: each once on every stream, when the
@@ -108,6 +117,9 @@ class LinkProtocol {
   LinkActions TakeActions();
 
   v1::LinkState state() const { return state_; }
+  // What is durable here of the peer's journal, as far as this lane knows.
+  PeerPosition inbound_mark() const { return receiver_.mark(); }
+  uint64_t inbound_gap_through() const { return receiver_.gap_through(); }
   bool connected() const { return connected_; }
   v1::LinkLaneStatus Status() const;
   // Of the peer, from its newest frames; empty before they came.
@@ -124,6 +136,7 @@ class LinkProtocol {
   absl::Status HandleGreeted(v1::LinkFrame frame, const LinkTime& now);
   absl::Status HandleHeartbeat(const v1::LinkHeartbeat& heartbeat, const LinkTime& now);
   absl::Status CheckJournals(const v1::LinkHello& hello);
+  absl::Status CheckOurJournal(const v1::LinkHello& hello) const;
   absl::Status CheckMayReceive() const;
   void SendHello();
   void SendWindow();
@@ -146,6 +159,8 @@ class LinkProtocol {
   v1::LinkState state_ = v1::LINK_STATE_DOWN;
   std::string down_detail_ = "not connected yet";
   std::string reincarnated_detail_;  // Not empty: reincarnated.
+  v1::LinkHello other_journal_;      // The Hello that showed it to be the peer's.
+  bool peer_must_reconcile_ = false;
   uint64_t head_offset_ = 0;
 
   // Of the present stream.
@@ -172,6 +187,7 @@ class LinkProtocol {
   v1::LinkHello peer_hello_;
   v1::LinkInterest peer_interest_;
   uint64_t peer_head_ = 0;
+  uint64_t peer_policy_generation_ = 0;
   int64_t clock_ahead_ms_ = 0;
   std::optional<absl::Time> heard_wall_;
 };

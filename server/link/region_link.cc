@@ -14,6 +14,10 @@ constexpr absl::Duration kUpLongEnough = absl::Seconds(10);
 // A peer sends no more than Hello and heartbeats before it has heard ours.
 constexpr size_t kWaitingFramesMax = 16;
 
+absl::Status PausedHere() {
+  return Error(v1::ERROR_REASON_LINK_STATE, "an operator of this region has paused the link");
+}
+
 absl::Status AnotherStreamWon() {
   return Error(v1::ERROR_REASON_NOT_READY, "another stream of this lane of the link is in use");
 }
@@ -68,16 +72,31 @@ void RegionLink::Start() {
 
 void RegionLink::Stop() {
   if (!running_) return;
-  const absl::Status draining = Error(v1::ERROR_REASON_DRAINING, "the broker is stopping");
+  CloseStreams(Error(v1::ERROR_REASON_DRAINING, "the broker is stopping"));
+  running_ = false;
+}
+
+void RegionLink::CloseStreams(const absl::Status& why) {
   for (const v1::Lane lane : kLanesUrgentFirst) {
-    DropWaiting(lane, draining);
+    DropWaiting(lane, why);
     DrainLane(lane);
     Stream used = std::exchange(at(lane).used, {});
-    if (used.id != 0) used.stream->Close(draining);
-    at(lane).protocol.OnClosed(draining);
+    if (used.id != 0) used.stream->Close(why);
+    at(lane).protocol.OnClosed(why);
     DrainLane(lane);
   }
-  running_ = false;
+}
+
+void RegionLink::SetPaused(bool paused) {
+  if (std::exchange(paused_, paused) == paused || !running_) return;
+  paused ? CloseStreams(PausedHere()) : DialNow();
+}
+
+void RegionLink::DialNow() {
+  for (const v1::Lane lane : kLanesUrgentFirst) {
+    at(lane).backoff.Reset();
+    Post([lane](RegionLink& link) { link.Dial(lane); });
+  }
 }
 
 LinkTime RegionLink::Now() const { return {parts_.clock.Steady(), parts_.clock.Now()}; }
@@ -112,7 +131,7 @@ void RegionLink::Tick() {
 }
 
 void RegionLink::Dial(v1::Lane lane) {
-  if (!options_.dials || parts_.transport == nullptr || at(lane).used.id != 0) return;
+  if (!options_.dials || paused_ || parts_.transport == nullptr || at(lane).used.id != 0) return;
   const uint64_t id = ++last_stream_;
   std::shared_ptr<LinkStream> stream = parts_.transport->Dial(
       options_.link.peer_region, lane, std::make_shared<StreamEvents>(*this, lane, id));
@@ -131,8 +150,8 @@ std::shared_ptr<LinkStreamEvents> RegionLink::OnAccepted(v1::Lane lane,
                                                          std::shared_ptr<LinkStream> stream) {
   LaneState& state = at(lane);
   const bool ours_first = state.used.id != 0 && state.used.dialler == Dialler::kUs && OursWins();
-  if (!running_ || (ours_first && state.used.heard)) {
-    stream->Close(AnotherStreamWon());
+  if (!running_ || paused_ || (ours_first && state.used.heard)) {
+    stream->Close(paused_ ? PausedHere() : AnotherStreamWon());
     return std::make_shared<StreamEvents>(*this, lane, 0);
   }
   const uint64_t id = ++last_stream_;
@@ -385,7 +404,12 @@ v1::LinkStatus RegionLink::Status() const {
   v1::LinkStatus status;
   status.set_peer_region(options_.link.peer_region);
   for (const LaneState& lane : lanes_) {
-    *status.add_lanes() = lane.protocol.Status();
+    v1::LinkLaneStatus& said = *status.add_lanes();
+    said = lane.protocol.Status();
+    if (paused_) {
+      said.set_state(v1::LINK_STATE_PAUSED);
+      said.set_detail("paused by an operator of this region; resume it when nothing is in the way");
+    }
     status.set_directory_generation(
         std::max(status.directory_generation(), lane.protocol.directory_generation()));
   }

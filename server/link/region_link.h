@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -166,6 +167,21 @@ class RegionLink final : public Outlet, public std::enable_shared_from_this<Regi
   void OnParkedRefused(v1::Lane lane, v1::LinkRefused refused);
   // An operator accepts a retention gap.
   absl::Status AcceptGap(v1::Lane lane);
+  // Closes the streams and opens none, nor takes one, until it is unset. May be set
+  // before Start.
+  void SetPaused(bool paused);
+  bool paused() const { return paused_; }
+  // See LinkProtocol.
+  std::optional<PeerPosition> AdoptableMark(v1::Lane lane) const {
+    return at(lane).protocol.AdoptableMark();
+  }
+  PeerPosition HeldMark(v1::Lane lane) const { return at(lane).protocol.inbound_mark(); }
+  // Up to where the peer's records are gone that wait for AcceptGap; 0: none do.
+  uint64_t GapThrough(v1::Lane lane) const { return at(lane).protocol.inbound_gap_through(); }
+  bool PeerMustReconcile(v1::Lane lane) const { return at(lane).protocol.peer_must_reconcile(); }
+  bool IsUp(v1::Lane lane) const { return at(lane).protocol.state() == v1::LINK_STATE_UP; }
+  // Dials now, where it shall and has no stream.
+  void DialNow();
   // (after, through] is no longer in our journal.
   bool Gap(v1::Lane lane, uint64_t after, uint64_t through);
 
@@ -218,6 +234,7 @@ class RegionLink final : public Outlet, public std::enable_shared_from_this<Regi
   void Use(v1::Lane lane, Stream stream);
   void UseWaiting(v1::Lane lane);
   void DropWaiting(v1::Lane lane, const absl::Status& status);
+  void CloseStreams(const absl::Status& why);
   // The used stream is gone: takes the next one.
   void LoseStream(v1::Lane lane);
   void HandleFrame(v1::Lane lane, uint64_t stream, v1::LinkFrame frame);
@@ -244,6 +261,7 @@ class RegionLink final : public Outlet, public std::enable_shared_from_this<Regi
   std::array<LaneState, 2> lanes_;
   uint64_t last_stream_ = 0;
   bool running_ = false;
+  bool paused_ = false;
   bool drain_posted_ = false;
 };
 

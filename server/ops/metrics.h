@@ -23,6 +23,12 @@ enum class Metric {
   kHandshakesRefused,
   kLinkAlarms,
   kLinkRefusedRecords,
+  kLinkUp,
+  kLinkLagRecords,
+  kLinkLagSeconds,
+  kLinkClockAhead,
+  kLinkRecallsPending,
+  kLinkCanaryRoundTrip,
   kBuild,
   kGatePolicy,
 };
@@ -35,7 +41,7 @@ struct MetricText {
   std::string_view help;
 };
 
-inline constexpr std::array<MetricText, 10> kMetrics = {{
+inline constexpr std::array<MetricText, 16> kMetrics = {{
     {Metric::kStatementsAccepted, false, "corridor_statements_accepted_total", "source",
      "Statements that passed gate and policy. source: publisher, check (a dry run; not stored), "
      "peer (over a link)."},
@@ -54,6 +60,18 @@ inline constexpr std::array<MetricText, 10> kMetrics = {{
      "Alarms of links to peer regions."},
     {Metric::kLinkRefusedRecords, false, "corridor_link_refused_records_total", "peer,lane,reason",
      "Records of this region that a peer region refused for good."},
+    {Metric::kLinkUp, true, "corridor_link_up", "peer,lane",
+     "1 while records may move both ways, else 0."},
+    {Metric::kLinkLagRecords, true, "corridor_link_lag_records", "peer,lane",
+     "Records that the peer may have and has not persisted, link up or down; at most 100,000."},
+    {Metric::kLinkLagSeconds, true, "corridor_link_lag_seconds", "peer,lane",
+     "For how long the oldest of those has been waiting."},
+    {Metric::kLinkClockAhead, true, "corridor_link_clock_ahead_seconds", "peer,lane",
+     "How far the peer's clock is ahead of ours, the way included, as of its last heartbeat."},
+    {Metric::kLinkRecallsPending, true, "corridor_link_recalls_pending", "peer",
+     "Recalls and withdrawals that the peer has not confirmed; at most 1,000."},
+    {Metric::kLinkCanaryRoundTrip, true, "corridor_link_canary_round_trip_seconds", "peer,lane",
+     "How long the last canary was on its way, to the peer's committer and back."},
     {Metric::kBuild, true, "corridor_build_info", "version,region",
      "Always 1: which version serves which region."},
     {Metric::kGatePolicy, true, "corridor_gate_policy_info", "version,digest",

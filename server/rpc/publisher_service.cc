@@ -172,4 +172,15 @@ grpc::ServerUnaryReactor* PublisherService::ListHeldStatements(
                  });
 }
 
+// Of the caller's own; what somebody else said is as if it were not there.
+grpc::ServerUnaryReactor* PublisherService::GetDeliveryReport(
+    grpc::CallbackServerContext* context, const v1::DeliveryReportRequest* request,
+    v1::DeliveryReport* response) {
+  return ServeOn(executor_, context, request, response,
+                 [this](const Principal& caller, v1::DeliveryReportRequest asked, auto answer) {
+                   asked.set_publisher(caller.member);
+                   region_.Explain(std::move(asked), std::move(answer));
+                 });
+}
+
 }  // namespace corridor

@@ -39,6 +39,9 @@ class PublisherService final : public v1::Publisher::CallbackService {
   grpc::ServerUnaryReactor* ListHeldStatements(grpc::CallbackServerContext* context,
                                                const v1::ListHeldStatementsRequest* request,
                                                v1::ListHeldStatementsResponse* response) override;
+  grpc::ServerUnaryReactor* GetDeliveryReport(grpc::CallbackServerContext* context,
+                                              const v1::DeliveryReportRequest* request,
+                                              v1::DeliveryReport* response) override;
 
   // Ends the open streams, each after the answers it still owes. REQUIRES: the
   // readiness says draining.

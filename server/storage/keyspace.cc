@@ -88,6 +88,21 @@ std::pair<Erased, uint64_t> ParseErasureKey(std::string_view key) {
   const std::string_view what = key.substr(ErasureKeyPrefix().size());
   return {static_cast<Erased>(what[0]), ParseKeyNumber(what.substr(1))};
 }
+std::string SuspicionKeyPrefix() { return "e/s/"; }
+std::string SuspicionKey(std::string_view publisher, std::string_view alert_id) {
+  return SuspicionKeyPrefix() + KeyText(publisher).append(alert_id);
+}
+std::string QuarantineKeyPrefix() { return "e/q/"; }
+std::string QuarantineKey(std::string_view publisher, std::string_view alert_id) {
+  return QuarantineKeyPrefix() + KeyText(publisher).append(alert_id);
+}
+std::string RemarkKeyPrefix(std::string_view owner, std::string_view alert_id) {
+  return "y/" + KeyText(owner).append(alert_id);
+}
+std::string RemarkKey(std::string_view owner, std::string_view alert_id, v1::Lane lane,
+                      uint64_t offset) {
+  return RemarkKeyPrefix(owner, alert_id) + LaneByte(lane) + KeyNumber(offset);
+}
 std::string MarkKeyPrefix() { return "m/"; }
 std::string MarkKey(std::string_view origin, v1::Lane lane) {
   return MarkKeyPrefix() + KeyText(origin) + LaneByte(lane);
@@ -145,6 +160,14 @@ std::string RefusedByPeerKey(std::string_view peer, v1::Lane lane, uint64_t offs
 }
 std::string BackfillKey(std::string_view peer, std::string_view what) {
   return "b/" + KeyText(peer) + KeyText(what);
+}
+std::string PausedLinkKeyPrefix() { return "k/p/"; }
+std::string PausedLinkKey(std::string_view peer) { return PausedLinkKeyPrefix() + KeyText(peer); }
+std::string ReturnDueKeyPrefix() { return "k/r/"; }
+std::string ReturnDueKey(std::string_view peer) { return ReturnDueKeyPrefix() + KeyText(peer); }
+std::string RecoveredEpochKey() { return "k/e"; }
+std::string PeerPersistedKey(std::string_view peer, v1::Lane lane, uint64_t epoch) {
+  return "k/m/" + KeyText(peer) + LaneByte(lane) + KeyNumber(epoch);
 }
 PeerPlace ParsePeerPlace(std::string_view key, std::string_view prefix) {
   PeerPlace place;

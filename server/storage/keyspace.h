@@ -29,6 +29,13 @@ namespace corridor {
 //   n/<origin text><lane 1><offset 8>         record that was refused here  links
 //   f/<peer text><lane 1><offset 8>           record that a peer refused  links
 //   b/<peer text><what text>                  what of a rule was sent to it  links
+//   k/p/<peer text>                           the link is paused         links
+//   k/r/<peer text>                           it has not returned yet what we lack  links
+//   k/m/<peer text><lane 1><epoch 8>          what it has persisted of that journal  links
+//   k/e                                       the epoch whose recovery has begun  links
+//   e/s/<publisher text><alert id>            how many sightings suspect personal data  journal
+//   e/q/<publisher text><alert id>            the alert is withheld here  journal
+//   y/<owner text><alert id><lane 1><offset 8>  remark about that alert  journal
 //   d/<lane 1><block 8><holder text><generation 8>   disclosure          journal
 //   w/next, w/<letter>/...                    see below                  recalls
 //   o/<publisher text><alert id>              legal hold on an alert     recalls
@@ -67,6 +74,15 @@ std::string ErasureKey(Erased what, uint64_t number);
 std::string ErasureKey(v1::Lane lane, uint64_t offset);
 // What an erasure's key names. REQUIRES: such a key.
 std::pair<Erased, uint64_t> ParseErasureKey(std::string_view key);
+// Alerts that somebody suspects to hold personal data, and those withheld here.
+std::string SuspicionKeyPrefix();
+std::string SuspicionKey(std::string_view publisher, std::string_view alert_id);
+std::string QuarantineKeyPrefix();
+std::string QuarantineKey(std::string_view publisher, std::string_view alert_id);
+// SIGHTING and RESPONSE about an alert, by where they stand.
+std::string RemarkKeyPrefix(std::string_view owner, std::string_view alert_id);
+std::string RemarkKey(std::string_view owner, std::string_view alert_id, v1::Lane lane,
+                      uint64_t offset);
 std::string MarkKeyPrefix();
 std::string MarkKey(std::string_view origin, v1::Lane lane);
 std::string DisclosureKeyPrefix(v1::Lane lane, uint64_t block);
@@ -105,6 +121,12 @@ std::string RefusedHereKeyPrefix(std::string_view origin);
 std::string RefusedHereKey(std::string_view origin, v1::Lane lane, uint64_t offset);
 std::string RefusedByPeerKey(std::string_view peer, v1::Lane lane, uint64_t offset);
 std::string BackfillKey(std::string_view peer, std::string_view what);
+std::string PausedLinkKeyPrefix();
+std::string PausedLinkKey(std::string_view peer);
+std::string ReturnDueKeyPrefix();
+std::string ReturnDueKey(std::string_view peer);
+std::string RecoveredEpochKey();
+std::string PeerPersistedKey(std::string_view peer, v1::Lane lane, uint64_t epoch);
 // The end of a key that names a record of another region.
 struct PeerPlace {
   std::string region;

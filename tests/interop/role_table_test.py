@@ -30,7 +30,7 @@ CALL_SECONDS = 20
 ANY_OPERATOR = "membership policy trust operations auditor officer"
 ROLE_TABLE = {
     "Publisher": {
-        "publisher": "Publish PublishStream CheckStatement ListHeldStatements",
+        "publisher": "Publish PublishStream CheckStatement ListHeldStatements GetDeliveryReport",
     },
     "Subscriber": {
         "reader": "CreateSubscription GetSubscription ListSubscriptions UpdateSubscription DeleteSubscription Attach "
@@ -44,6 +44,13 @@ ROLE_TABLE = {
         "operations": "ListSessions EndSessions",
         ANY_OPERATOR: "GetMember ListMembers ListGrants ListSigningKeys GetAgreement ListAgreements ListLinks GetStatus "
                       "ListExpiring",
+    },
+    "Federation": {
+        "operations": "PauseLink ResumeLink AcceptLinkGap AskAgain ReconcileLink",
+        "officer": "QuarantineAlert ListQuarantines SetLegalHold ListLegalHolds",
+        "policy officer": "SimulateAgreement",
+        "operations officer": "ListRecalls ExplainStatement",
+        ANY_OPERATOR: "ListRefusedRecords",
     },
     "AuditLog": {"auditor": "QueryEntries TailEntries"},
     "DataProtection": {

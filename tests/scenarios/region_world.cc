@@ -154,8 +154,9 @@ TestRegion::TestRegion(RegionWorld& world, std::string name, std::vector<std::st
       broker_signer_(pki_.Signer("/broker/b1")),
       gate_(DefaultGatePolicy()) {}
 
-void TestRegion::Start() {
+void TestRegion::Start(bool accept_lost_tail) {
   Region::Options options;
+  options.journal.accept_lost_tail = accept_lost_tail;
   options.region = name_;
   options.broker = pki_.SpiffeIdOf("/broker/b1");
   options.acceptance_chain_pem = broker_signer_.certificate_pem;
@@ -322,6 +323,55 @@ std::map<std::string, v1::RecallHolder> TestRegion::HoldersOf(const v1::Receipt&
   EXPECT_TRUE(all.ok()) << all.status();
   for (const v1::RecallHolder& holder : *all) holders[holder.holder()] = holder;
   return holders;
+}
+
+std::vector<KeyValue> TestRegion::Backup() const {
+  return *store_.Scan({"", "\xff"}, 1'000'000, ScanOrder::kAscending);
+}
+
+void TestRegion::RestoreAndStart(const std::vector<KeyValue>& backup) {
+  Crash();
+  WriteBatch restore;
+  for (const KeyValue& pair : Backup()) restore.Delete(pair.key);
+  for (const KeyValue& pair : backup) restore.Put(pair.key, pair.value);
+  ASSERT_TRUE(store_.Apply(restore).ok());
+  Start(/*accept_lost_tail=*/true);
+}
+
+v1::LinkStatus TestRegion::LinkTo(const std::string& peer) {
+  const auto links =
+      world_.Await<v1::ListLinksResponse>([&](auto done) { region_->ListLinks(std::move(done)); });
+  for (const v1::LinkStatus& link : links.links()) {
+    if (link.peer_region() == peer) return link;
+  }
+  ADD_FAILURE() << "no link to " << peer;
+  return {};
+}
+
+absl::StatusOr<v1::ReconcileLinkResponse> TestRegion::Reconcile(const std::string& peer,
+                                                                bool confirm, bool without_peer) {
+  v1::ReconcileLinkRequest request;
+  request.set_peer_region(peer);
+  request.set_confirm(confirm);
+  request.set_without_peer(without_peer);
+  return world_.Await<absl::StatusOr<v1::ReconcileLinkResponse>>([&](auto done) {
+    region_->OnLinks([&, done = std::move(done)](LinkAdministration& links) mutable {
+      links.Reconcile(Operator(), request, std::move(done));
+    });
+  });
+}
+
+absl::StatusOr<v1::BackfillReport> TestRegion::AskAgain(const std::string& peer, v1::Lane lane,
+                                                        const std::vector<uint64_t>& offsets) {
+  v1::AskAgainRequest request;
+  request.set_peer_region(peer);
+  request.set_lane(lane);
+  for (const uint64_t offset : offsets) request.add_offsets(offset);
+  return world_.Await<absl::StatusOr<v1::BackfillReport>>([&](auto done) {
+    region_->OnLinks([&, done = std::move(done)](LinkAdministration& links) mutable {
+      links.AskAgain(Operator(), request, std::move(done));
+    });
+  });
 }
 
 void TestRegion::OnLinkAlarm(const std::string& peer, v1::Lane /*lane*/, v1::ErrorReason reason,

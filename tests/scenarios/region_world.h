@@ -52,7 +52,7 @@ class TestRegion final : public RegionObserver {
  public:
   TestRegion(RegionWorld& world, std::string name, std::vector<std::string> peers, uint64_t seed);
 
-  void Start();
+  void Start(bool accept_lost_tail = false);
   // The machine stops: what was not synced is lost, connections break.
   void Crash();
   bool up() const { return region_ != nullptr; }
@@ -91,6 +91,17 @@ class TestRegion final : public RegionObserver {
   // How the holders of the recall with that receipt stand, by holder.
   std::map<std::string, v1::RecallHolder> HoldersOf(const v1::Receipt& recall);
   MemoryStore& key_store() { return key_store_; }
+  // A copy of the journal's store; the keys stay where they are.
+  std::vector<KeyValue> Backup() const;
+  // The machine stops; the copy is put in place of the store; it starts anew, accepting
+  // what was lost.
+  void RestoreAndStart(const std::vector<KeyValue>& backup);
+  // The link, as an operator sees it.
+  v1::LinkStatus LinkTo(const std::string& peer);
+  absl::StatusOr<v1::ReconcileLinkResponse> Reconcile(const std::string& peer, bool confirm,
+                                                      bool without_peer = false);
+  absl::StatusOr<v1::BackfillReport> AskAgain(const std::string& peer, v1::Lane lane,
+                                              const std::vector<uint64_t>& offsets);
 
   std::vector<std::string> alarms;
   std::optional<absl::Status> storage_failure;
@@ -140,7 +151,7 @@ class RegionWorld {
   T Await(absl::AnyInvocable<void(absl::AnyInvocable<void(T)>)> call) {
     auto result = std::make_shared<std::optional<T>>();
     call([result](T value) { *result = std::move(value); });
-    for (int i = 0; i < 100 && !result->has_value(); ++i) sim_.Advance(absl::Milliseconds(20));
+    for (int i = 0; i < 1500 && !result->has_value(); ++i) sim_.Advance(absl::Milliseconds(20));
     if (!result->has_value()) ADD_FAILURE() << "an asynchronous call was never answered";
     return *std::move(*result);
   }

@@ -115,6 +115,12 @@ class Publisher {
   // receive it by which rule. A refusal is an answer, not an error.
   absl::StatusOr<v1::CheckStatementResponse> Check(StatementDraft draft) const;
 
+  // How one of the publisher's statements stands with each region and member it is for;
+  // tried again for some seconds while the broker is away. `request` names the statement,
+  // or its alert; see delivery_report.proto. NOT_FOUND: the publisher said no such thing.
+  absl::StatusOr<v1::DeliveryReport> GetDeliveryReport(
+      const v1::DeliveryReportRequest& request) const;
+
  private:
   const std::shared_ptr<PublisherConnection> connection_;
   const SigningKey key_;

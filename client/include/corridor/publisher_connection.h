@@ -29,6 +29,10 @@ class PublisherConnection {
   };
   // Waits for the answer.
   virtual absl::StatusOr<v1::CheckStatementResponse> Check(CheckParams params) = 0;
+
+  // Waits for the answer.
+  virtual absl::StatusOr<v1::DeliveryReport> GetDeliveryReport(
+      const v1::DeliveryReportRequest& request) = 0;
 };
 
 std::shared_ptr<PublisherConnection> MakePublisherConnection(std::shared_ptr<Channel> channel);

@@ -64,6 +64,7 @@ inline constexpr RoleTableLine kRoleTable[] = {
     {"/corridor.v1.Publisher/PublishStream", "P"},
     {"/corridor.v1.Publisher/CheckStatement", "P"},
     {"/corridor.v1.Publisher/ListHeldStatements", "P"},
+    {"/corridor.v1.Publisher/GetDeliveryReport", "P"},
 
     {"/corridor.v1.Subscriber/CreateSubscription", "R"},
     {"/corridor.v1.Subscriber/GetSubscription", "R"},
@@ -118,6 +119,20 @@ inline constexpr RoleTableLine kRoleTable[] = {
 
     {"/corridor.v1.AuditLog/QueryEntries", "OA"},
     {"/corridor.v1.AuditLog/TailEntries", "OA"},
+
+    {"/corridor.v1.Federation/PauseLink", "OW"},
+    {"/corridor.v1.Federation/ResumeLink", "OW"},
+    {"/corridor.v1.Federation/AcceptLinkGap", "OW"},
+    {"/corridor.v1.Federation/ListRefusedRecords", kAnyOperator},
+    {"/corridor.v1.Federation/AskAgain", "OW"},
+    {"/corridor.v1.Federation/ReconcileLink", "OW"},
+    {"/corridor.v1.Federation/SimulateAgreement", "OLD"},
+    {"/corridor.v1.Federation/ListRecalls", "OWD"},
+    {"/corridor.v1.Federation/QuarantineAlert", "D"},
+    {"/corridor.v1.Federation/ListQuarantines", "D"},
+    {"/corridor.v1.Federation/SetLegalHold", "D"},
+    {"/corridor.v1.Federation/ListLegalHolds", "D"},
+    {"/corridor.v1.Federation/ExplainStatement", "OWD"},
 
     {"/grpc.health.v1.Health/Check", kEveryCaller},
     {"/grpc.health.v1.Health/Watch", kEveryCaller},

@@ -166,7 +166,7 @@ TEST_F(DurabilityTest, AMissingRecordIsFound) {
   EXPECT_EQ(MetadataOf(next.status(), "offset"), "2");
 }
 
-TEST_F(DurabilityTest, ADestroyedKeyMakesThePayloadUnreadable) {
+TEST_F(DurabilityTest, ALostKeyIsDamage) {
   ASSERT_TRUE(Append(ExampleIssue(kDesk, 1, 1)).ok());
   Crash();
   WriteBatch destroy;

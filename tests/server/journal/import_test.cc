@@ -2,6 +2,8 @@
 // once, whatever the link repeats and in whatever order it brings them.
 #include <string>
 
+#include <utility>
+
 #include "core/crypto/statement_proof.h"
 #include "core/model/errors.h"
 #include "gmock/gmock.h"
@@ -119,7 +121,8 @@ TEST_F(ImportTest, OutsideTheOrderOfTheLaneNoMarkMoves) {
   import.acceptance.mutable_position()->set_offset(3);
   import.acceptance.set_lane(v1::LANE_ROUTINE);
   absl::Status answer = absl::UnknownError("not answered");
-  journal_->AppendImported(Accepted(ExampleIssue(kPeerDesk, 2, 2), GateSide::kLink), import, {},
+  journal_->AppendImported(Accepted(ExampleIssue(kPeerDesk, 2, 2), GateSide::kLink),
+                           std::move(import), {},
                            [&](absl::Status status) { answer = std::move(status); });
   executor_.RunUntilIdle();
   EXPECT_TRUE(answer.ok()) << answer;
@@ -136,7 +139,8 @@ TEST_F(ImportTest, WhatIsReturnedIsARecordOfThisRegionAgain) {
   import.acceptance.mutable_position()->set_offset(70);
   import.acceptance.set_lane(v1::LANE_ROUTINE);
   import.acceptance.set_accept_time_ms(12345);
-  journal_->AppendImported(Accepted(ExampleIssue(kDesk, 1, 1), GateSide::kLink), import, {},
+  journal_->AppendImported(Accepted(ExampleIssue(kDesk, 1, 1), GateSide::kLink), std::move(import),
+                           {},
                            [](const absl::Status& status) { ASSERT_TRUE(status.ok()) << status; });
   executor_.RunUntilIdle();
   const RecordPtr record = *journal_->At(v1::LANE_ROUTINE, 1);

@@ -60,10 +60,15 @@ TEST(KeyStoreTest, AFailedSyncGivesNoKey) {
   EXPECT_FALSE((*keys)->Take().ok());
 }
 
-TEST(KeyStoreTest, AnAbsentKeyIsNoError) {
+TEST(KeyStoreTest, ThatAKeyWasDestroyedStaysKnown) {
   MemoryStore disk;
   const auto keys = KeyStore::Open(disk, kSmall);
-  EXPECT_FALSE((*keys)->Find(1000)->has_value());
+  const auto taken = (*keys)->Take();
+  ASSERT_TRUE((*keys)->Destroy({taken->number}).ok());
+  const auto found = (*keys)->Find(taken->number);
+  ASSERT_TRUE(found.ok()) << found.status();
+  EXPECT_FALSE(found->has_value());
+  EXPECT_TRUE(absl::IsDataLoss((*keys)->Find(1000).status())) << "that one never was";
 }
 
 }  // namespace

@@ -63,6 +63,7 @@ void BrokerFixture::StartServer() {
   publisher_.emplace(*region_, intake_, calls_, readiness_);
   subscriber_.emplace(*region_, intake_, calls_, readiness_);
   region_->catalog().OnChanged([this] { calls_.Review(); });
+  federation_.emplace(*region_, intake_);
   administration_.emplace(*region_, intake_, calls_,
                           TrustDoor{.reload = [this] { return reload_(); },
                                     .expiring = [] { return v1::ListExpiringResponse(); }});
@@ -99,7 +100,7 @@ void BrokerFixture::StartServer() {
       std::move(caller_check));
   auto server =
       RpcServer::Start(options,
-                       {&*publisher_, &*subscriber_, &*administration_, &*region_link_,
+                       {&*publisher_, &*subscriber_, &*administration_, &*federation_, &*region_link_,
                         &*audit_log_, &*data_protection_, &*quotas_service_, &*approvals_},
                        log_, clock_);
   EXPECT_TRUE(server.ok()) << server.status();

@@ -28,6 +28,7 @@
 #include "server/rpc/administration_service.h"
 #include "server/rpc/approvals_service.h"
 #include "server/rpc/audit_log_service.h"
+#include "server/rpc/federation_service.h"
 #include "server/rpc/data_protection_service.h"
 #include "server/rpc/publisher_service.h"
 #include "server/rpc/quotas_service.h"
@@ -130,6 +131,7 @@ class BrokerFixture : public testing::Test {
   std::optional<SubscriberService> subscriber_;
   std::optional<RegionLinkService> region_link_;
   std::optional<AdministrationService> administration_;
+  std::optional<FederationService> federation_;
   std::optional<DataProtectionService> data_protection_;
   std::optional<QuotasService> quotas_service_;
   std::optional<ApprovalsService> approvals_;

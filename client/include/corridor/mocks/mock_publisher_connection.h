@@ -11,6 +11,8 @@ class MockPublisherConnection : public PublisherConnection {
  public:
   MOCK_METHOD(void, Publish, (PublishParams params, PublishDone done), (override));
   MOCK_METHOD(absl::StatusOr<v1::CheckStatementResponse>, Check, (CheckParams params), (override));
+  MOCK_METHOD(absl::StatusOr<v1::DeliveryReport>, GetDeliveryReport,
+              (const v1::DeliveryReportRequest& request), (override));
 };
 
 }  // namespace corridor

@@ -1,0 +1,199 @@
+#include <memory>
+#include <ostream>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "client/ctl/commands.h"
+#include "client/ctl/output.h"
+#include "client/ctl/textproto.h"
+
+namespace corridor {
+namespace {
+
+struct AlertFlags {
+  std::string publisher;
+  std::string alert_id;
+};
+
+// Shows one answer, as JSON or by `say`.
+template <typename Answer, typename Say>
+int Show(Context& context, const absl::StatusOr<Answer>& answer, Say say) {
+  if (!answer.ok()) return context.Fail(answer.status());
+  if (context.json()) {
+    context.out << MessageToJson(*answer).dump() << "\n";
+  } else {
+    context.out << say(*answer) << "\n";
+  }
+  return kExitOk;
+}
+
+int Quarantine(Context& context, const AlertFlags& flags, bool lift) {
+  auto id = IdFromText(flags.alert_id);
+  if (!id.ok()) return context.Fail(id.status());
+  auto federation = context.OpenFederation();
+  if (!federation.ok()) return context.Fail(federation.status());
+  v1::QuarantineAlertRequest request;
+  request.set_publisher(MemberFromShort(flags.publisher));
+  request.set_alert_id(*id);
+  request.set_lift(lift);
+  return Show(context, (*federation)->QuarantineAlert(request), [](const v1::Quarantine& now) {
+    return now.active() ? "Withheld: nobody in this region is served its content."
+                        : "Lifted: it is served again to whom policy allows.";
+  });
+}
+
+int ListQuarantines(Context& context) {
+  auto federation = context.OpenFederation();
+  if (!federation.ok()) return context.Fail(federation.status());
+  v1::ListQuarantinesRequest request;
+  request.set_page_size(1000);
+  Table table({"PUBLISHER", "ALERT", "WITHHELD", "SUSPICIONS"});
+  do {
+    const auto page = (*federation)->ListQuarantines(request);
+    if (!page.ok()) return context.Fail(page.status());
+    for (const v1::Quarantine& one : page->quarantines()) {
+      if (context.json()) context.out << MessageToJson(one).dump() << "\n";
+      table.Add({ShortMember(one.publisher()), IdText(one.alert_id()), one.active() ? "yes" : "no",
+                 absl::StrCat(one.suspicions())});
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  if (!context.json()) table.Print(context.out, "No alert is withheld or suspected.");
+  return kExitOk;
+}
+
+int SetHold(Context& context, const AlertFlags& flags, bool lift) {
+  auto id = IdFromText(flags.alert_id);
+  if (!id.ok()) return context.Fail(id.status());
+  auto federation = context.OpenFederation();
+  if (!federation.ok()) return context.Fail(federation.status());
+  v1::SetLegalHoldRequest request;
+  request.set_publisher(MemberFromShort(flags.publisher));
+  request.set_alert_id(*id);
+  request.set_lift(lift);
+  return Show(context, (*federation)->SetLegalHold(request), [](const v1::LegalHold& now) {
+    return now.active() ? "Held: its content is kept from erasure, and served to nobody after a "
+                          "recall."
+                        : "Let go: what was to be erased is erased now.";
+  });
+}
+
+int ListHolds(Context& context) {
+  auto federation = context.OpenFederation();
+  if (!federation.ok()) return context.Fail(federation.status());
+  v1::ListLegalHoldsRequest request;
+  request.set_page_size(1000);
+  Table table({"PUBLISHER", "ALERT"});
+  do {
+    const auto page = (*federation)->ListLegalHolds(request);
+    if (!page.ok()) return context.Fail(page.status());
+    for (const v1::LegalHold& hold : page->holds()) {
+      if (context.json()) context.out << MessageToJson(hold).dump() << "\n";
+      table.Add({ShortMember(hold.publisher()), IdText(hold.alert_id())});
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  if (!context.json()) table.Print(context.out, "No legal hold.");
+  return kExitOk;
+}
+
+std::string OutcomeText(const v1::RecallHolder& holder) {
+  if (holder.overdue()) return "overdue";
+  if (holder.outcome() == v1::RECALL_OUTCOME_UNSPECIFIED) return "not yet";
+  return ShortName(holder.outcome());
+}
+
+int ListRecalls(Context& context, bool overdue_only) {
+  auto federation = context.OpenFederation();
+  if (!federation.ok()) return context.Fail(federation.status());
+  v1::ListRecallsRequest request;
+  request.set_page_size(100);
+  request.set_overdue_only(overdue_only);
+  Table table({"NO", "CAUSE", "ALERT", "SINCE", "HERE", "HOLDER", "CONFIRMED"});
+  do {
+    const auto page = (*federation)->ListRecalls(request);
+    if (!page.ok()) return context.Fail(page.status());
+    for (const v1::RecallSummary& recall : page->recalls()) {
+      if (context.json()) context.out << MessageToJson(recall).dump() << "\n";
+      std::vector<std::string> first = {
+          absl::StrCat(recall.number()), ShortName(recall.cause()), IdText(recall.alert_id()),
+          TimeText(recall.since(), context.time_zone()), ShortName(recall.outcome())};
+      if (recall.holders().empty()) {
+        first.insert(first.end(), {"nobody", ""});
+        table.Add(std::move(first));
+        continue;
+      }
+      for (const v1::RecallHolder& holder : recall.holders()) {
+        std::vector<std::string> row = first;
+        row.insert(row.end(), {ShortMember(holder.holder()), OutcomeText(holder)});
+        table.Add(std::move(row));
+        first.assign(first.size(), "");
+      }
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  if (!context.json()) {
+    table.Print(context.out, overdue_only ? "Nobody is overdue." : "No recall or withdrawal.");
+  }
+  return kExitOk;
+}
+
+void AddAlert(CLI::App& command, AlertFlags& flags) {
+  command.add_option("PUBLISHER", flags.publisher, "its publisher: ke-desk@eastafrica.example")
+      ->required();
+  command.add_option("ALERT", flags.alert_id, "the alert's id")->required();
+}
+
+}  // namespace
+
+void AddAdminProtection(CLI::App& admin, Context& context) {
+  auto flags = std::make_shared<AlertFlags>();
+  CLI::App* quarantine = admin.add_subcommand(
+      "quarantine", "Alerts withheld from everybody in this region, and those that are suspected");
+  quarantine->require_subcommand(1);
+  CLI::App* set = quarantine->add_subcommand("set", "Withhold an alert at once");
+  AddAlert(*set, *flags);
+  set->footer(
+      "Examples:\n  corridorctl admin quarantine set ke-desk@eastafrica.example "
+      "0190c6f1-1111-7111-8111-111111111111\n");
+  context.OnRun(*set, [&context, flags] { return Quarantine(context, *flags, false); });
+  CLI::App* lift = quarantine->add_subcommand("lift", "Serve it again");
+  AddAlert(*lift, *flags);
+  lift->footer(
+      "Examples:\n  corridorctl admin quarantine lift ke-desk@eastafrica.example "
+      "0190c6f1-1111-7111-8111-111111111111\n");
+  context.OnRun(*lift, [&context, flags] { return Quarantine(context, *flags, true); });
+  CLI::App* list = quarantine->add_subcommand(
+      "list", "Which are withheld, and which a sighting says hold personal data");
+  list->footer("Examples:\n  corridorctl admin quarantine list\n");
+  context.OnRun(*list, [&context] { return ListQuarantines(context); });
+
+  CLI::App* hold =
+      admin.add_subcommand("legal-hold", "Alerts whose content is kept from being erased");
+  hold->require_subcommand(1);
+  CLI::App* keep = hold->add_subcommand("set", "Keep the content of an alert");
+  AddAlert(*keep, *flags);
+  keep->footer(
+      "Examples:\n  corridorctl admin legal-hold set ke-desk@eastafrica.example "
+      "0190c6f1-1111-7111-8111-111111111111\n");
+  context.OnRun(*keep, [&context, flags] { return SetHold(context, *flags, false); });
+  CLI::App* let_go = hold->add_subcommand("lift", "Let it go: what was to be erased is erased");
+  AddAlert(*let_go, *flags);
+  let_go->footer(
+      "Examples:\n  corridorctl admin legal-hold lift ke-desk@eastafrica.example "
+      "0190c6f1-1111-7111-8111-111111111111\n");
+  context.OnRun(*let_go, [&context, flags] { return SetHold(context, *flags, true); });
+  CLI::App* holds = hold->add_subcommand("list", "The holds");
+  holds->footer("Examples:\n  corridorctl admin legal-hold list\n");
+  context.OnRun(*holds, [&context] { return ListHolds(context); });
+
+  auto overdue = std::make_shared<bool>(false);
+  CLI::App* recalls =
+      admin.add_subcommand("recalls", "Recalls and withdrawals, and who has confirmed them");
+  recalls->add_flag("--overdue", *overdue, "only those with a holder that is overdue");
+  recalls->footer("Examples:\n  corridorctl admin recalls --overdue\n");
+  context.OnRun(*recalls, [&context, overdue] { return ListRecalls(context, *overdue); });
+}
+
+}  // namespace corridor

@@ -1,0 +1,169 @@
+#include "server/broker/recovery.h"
+
+#include <limits>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "core/base/status_macros.h"
+#include "core/model/errors.h"
+#include "server/storage/keyspace.h"
+
+namespace corridor {
+namespace {
+
+constexpr absl::Duration kRetryAfter = absl::Seconds(5);
+constexpr char kGates[] = "gates";
+
+BatchPart PutPart(std::string key, std::string value) {
+  return [key = std::move(key), value = std::move(value)](CommitContext& context) {
+    context.Put(key, value);
+    return absl::OkStatus();
+  };
+}
+
+BatchPart DeletePart(std::string key) {
+  return [key = std::move(key)](CommitContext& context) {
+    context.Delete(key);
+    return absl::OkStatus();
+  };
+}
+
+}  // namespace
+
+Recovery::Recovery(Parts parts)
+    : parts_(std::move(parts)), self_(std::make_shared<Recovery*>(this)) {}
+
+Recovery::~Recovery() { *self_ = nullptr; }
+
+absl::Status Recovery::Open(const std::vector<std::string>& peers) {
+  const std::string prefix = ReturnDueKeyPrefix();
+  ASSIGN_OR_RETURN(const std::vector<KeyValue> pairs,
+                   parts_.store.Scan(PrefixRange(prefix), std::numeric_limits<size_t>::max(),
+                                     ScanOrder::kAscending));
+  for (const KeyValue& pair : pairs) {
+    std::string_view rest = std::string_view(pair.key).substr(prefix.size());
+    std::string peer;
+    if (TakeKeyText(rest, peer)) due_[peer].gates = pair.value == kGates;
+  }
+  if (!parts_.journal.previous().empty()) {
+    ASSIGN_OR_RETURN(const std::optional<std::string> begun, parts_.store.Get(RecoveredEpochKey()));
+    if (begun != KeyNumber(parts_.journal.epoch())) begins_ = peers;
+  }
+  for (const std::string& peer : begins_) due_[peer].gates = true;
+  Count();
+  return absl::OkStatus();
+}
+
+void Recovery::Begin() {
+  if (parts_.journal.previous().empty()) return;
+  std::vector<BatchPart> parts;
+  parts.push_back(PutPart(RecoveredEpochKey(), KeyNumber(parts_.journal.epoch())));
+  for (const std::string& peer : begins_) parts.push_back(PutPart(ReturnDueKey(peer), kGates));
+  parts_.journal.Commit(std::move(parts), [](const absl::Status&) {});
+}
+
+absl::Status Recovery::CheckServing() const {
+  if (serving_) return absl::OkStatus();
+  return WithRetry(
+      Error(v1::ERROR_REASON_NOT_READY,
+            "this broker was restored and serves once its peers have given back what it lacks; "
+            "its operator reconciles the links"),
+      kRetryAfter);
+}
+
+void Recovery::Ask(const std::string& peer) {
+  Due& due = due_.at(peer);
+  if (due.complete || !parts_.is_up(peer) || std::exchange(due.asked, true)) return;
+  v1::LinkAsk ask = ReturnAsk();
+  if (due.returned) ask.set_snapshot_through(parts_.held_through(peer));
+  parts_.backfill.Ask(peer, v1::LANE_ROUTINE, std::move(ask),
+                      [self = self_, peer](absl::StatusOr<v1::BackfillReport> report) {
+                        if (*self != nullptr) (*self)->OnAnswered(peer, std::move(report));
+                      });
+}
+
+v1::LinkAsk Recovery::ReturnAsk() const {
+  v1::LinkAsk ask;
+  const auto add = [&](uint64_t epoch, uint64_t head) {
+    v1::LinkIncarnation& kept = *ask.mutable_return_mine()->add_have();
+    kept.set_epoch(epoch);
+    kept.set_head_offset(head);
+  };
+  add(parts_.journal.epoch(), parts_.journal.head());
+  for (const Journal::Mark& earlier : parts_.journal.previous()) add(earlier.epoch, earlier.offset);
+  return ask;
+}
+
+void Recovery::OnAnswered(const std::string& peer, absl::StatusOr<v1::BackfillReport> report) {
+  const auto found = due_.find(peer);
+  if (found == due_.end()) return;
+  Due& due = found->second;
+  due.asked = false;
+  if (!report.ok()) return;  // Asked again when the link is up.
+  if (due.returned) {
+    due.complete = true;
+  } else {
+    due.returned = true;
+    due.report = *std::move(report);
+  }
+  Tick();
+}
+
+void Recovery::Tick() {
+  std::vector<std::string> peers;
+  for (const auto& [peer, due] : due_) peers.push_back(peer);
+  for (const std::string& peer : peers) {
+    Ask(peer);
+    const auto found = due_.find(peer);
+    if (found == due_.end() || !found->second.complete || !parts_.urgent_caught_up(peer)) continue;
+    Finish(peer, parts_.actor, [](const absl::Status&) {});
+  }
+}
+
+void Recovery::Require(const std::string& peer, Done done) {
+  Due& due = due_[peer];
+  due.waiting.push_back(std::move(done));
+  due.returned = due.complete = false;
+  std::vector<BatchPart> parts;
+  parts.push_back(PutPart(ReturnDueKey(peer), due.gates ? kGates : ""));
+  parts_.journal.Commit(std::move(parts), [](const absl::Status&) {});
+  Ask(peer);
+}
+
+void Recovery::GiveUp(const std::string& peer, const std::string& actor,
+                      absl::AnyInvocable<void(absl::Status)> done) {
+  Finish(peer, actor, std::move(done));
+}
+
+// Where the batch is lost the peer is due again at the next start, and gives back what is here.
+void Recovery::Finish(const std::string& peer, const std::string& actor,
+                      absl::AnyInvocable<void(absl::Status)> done) {
+  v1::AuditEntry entry;
+  entry.set_actor(actor);
+  entry.set_act(v1::AUDIT_ACT_LINK);
+  entry.set_object(peer);
+  entry.set_rule(actor == parts_.actor ? "returned" : "without-peer");
+  std::vector<BatchPart> parts;
+  parts.push_back(DeletePart(ReturnDueKey(peer)));
+  parts.push_back(parts_.audit(std::move(entry)));
+  parts_.journal.Commit(std::move(parts), std::move(done));
+  Forget(peer);
+}
+
+void Recovery::Forget(const std::string& peer) {
+  const auto found = due_.find(peer);
+  if (found == due_.end()) return;
+  Due ended = std::move(found->second);
+  due_.erase(found);
+  Count();
+  for (Done& waiting : ended.waiting) waiting(ended.report);
+}
+
+void Recovery::Count() {
+  bool gated = false;
+  for (const auto& [peer, due] : due_) gated = gated || due.gates;
+  serving_ = !gated;
+}
+
+}  // namespace corridor
