@@ -44,8 +44,8 @@
 #include "server/rpc/administration_service.h"
 #include "server/rpc/approvals_service.h"
 #include "server/rpc/audit_log_service.h"
-#include "server/rpc/federation_service.h"
 #include "server/rpc/data_protection_service.h"
+#include "server/rpc/federation_service.h"
 #include "server/rpc/publisher_service.h"
 #include "server/rpc/quotas_service.h"
 #include "server/rpc/readiness.h"
@@ -456,11 +456,11 @@ absl::Status Broker::Listen() {
                          .per_address = config_.limits.connections_per_address,
                          .unproven = config_.limits.unproven_connections,
                          .accepts_per_second = config_.limits.accepts_per_second};
-  ASSIGN_OR_RETURN(
-      server_, RpcServer::Start(options,
-                                {&*publisher_, &*subscriber_, &*region_link_, &*administration_, &*federation_,
-                                 &*audit_log_, &*data_protection_, &*quotas_service_, &*approvals_},
-                                log_, clock_));
+  ASSIGN_OR_RETURN(server_, RpcServer::Start(options,
+                                             {&*publisher_, &*subscriber_, &*region_link_,
+                                              &*administration_, &*federation_, &*audit_log_,
+                                              &*data_protection_, &*quotas_service_, &*approvals_},
+                                             log_, clock_));
   return absl::OkStatus();
 }
 

@@ -7,8 +7,8 @@
 #include "core/crypto/statement_proof.h"
 #include "core/model/errors.h"
 #include "server/broker/agreement_simulation.h"
-#include "server/journal/refusals.h"
 #include "server/broker/processing_record.h"
+#include "server/journal/refusals.h"
 #include "server/storage/keyspace.h"
 
 namespace corridor {

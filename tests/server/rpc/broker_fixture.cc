@@ -98,11 +98,11 @@ void BrokerFixture::StartServer() {
         refusals_.push_back(refusal);
       },
       std::move(caller_check));
-  auto server =
-      RpcServer::Start(options,
-                       {&*publisher_, &*subscriber_, &*administration_, &*federation_, &*region_link_,
-                        &*audit_log_, &*data_protection_, &*quotas_service_, &*approvals_},
-                       log_, clock_);
+  auto server = RpcServer::Start(
+      options,
+      {&*publisher_, &*subscriber_, &*administration_, &*federation_, &*region_link_, &*audit_log_,
+       &*data_protection_, &*quotas_service_, &*approvals_},
+      log_, clock_);
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
 }
