@@ -201,7 +201,8 @@ std::string TakenBack::WhatIsReadable(const std::vector<SimRegion*>& regions) co
         keys = *std::move(opened);
       }
       const Sealed& sealed = at->second;
-      if (DecodeRecord(sealed.lane, sealed.offset, sealed.value, *keys).ok()) {
+      const auto record = DecodeRecord(sealed.lane, sealed.offset, sealed.value, *keys);
+      if (record.ok() && !(*record)->erased) {
         return absl::StrCat("P6: ", region->name(), " can still open ", NameOf(said),
                             ", which was taken back");
       }
