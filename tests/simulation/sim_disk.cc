@@ -68,7 +68,8 @@ absl::Status SimStore::Apply(const WriteBatch& batch) {
 
 bool SimStore::Loses(const WriteBatch::Write& write) const {
   if (holds_ == Holds::kEverything) return defect_->Loses(region_, write.key);
-  return !write.value && defect_->KeepsPayloadKey(region_);
+  const bool destroys = !write.value || write.value->empty();
+  return destroys && defect_->KeepsPayloadKey(region_);
 }
 
 void SimStore::Write(const WriteBatch& batch) {
