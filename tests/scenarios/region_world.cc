@@ -162,8 +162,8 @@ void TestRegion::Start(bool accept_lost_tail) {
   options.acceptance_chain_pem = broker_signer_.certificate_pem;
   options.version = "test";
   for (const std::string& peer : peers_) options.peers.push_back({.region = peer, .dials = true});
-  auto region = Region::Open({.store = store_,
-                              .key_store = key_store_,
+  auto region = Region::Open({.store = *broker_store_,
+                              .key_store = *broker_key_store_,
                               .head_marker = *marker_,
                               .flow = world_.sim(),
                               .commit = world_.sim(),

@@ -53,6 +53,12 @@ class TestRegion final : public RegionObserver {
   TestRegion(RegionWorld& world, std::string name, std::vector<std::string> peers, uint64_t seed);
 
   void Start(bool accept_lost_tail = false);
+  // From the next Start on it runs on these, which must outlive it, in place of stores in
+  // memory.
+  void UseStores(Store& store, Store& key_store) {
+    broker_store_ = &store;
+    broker_key_store_ = &key_store;
+  }
   // The machine stops: what was not synced is lost, connections break.
   void Crash();
   bool up() const { return region_ != nullptr; }
@@ -120,6 +126,8 @@ class TestRegion final : public RegionObserver {
   SeededRandom random_;
   MemoryStore store_;
   MemoryStore key_store_{MemoryStore::KeepingRemains()};
+  Store* broker_store_ = &store_;
+  Store* broker_key_store_ = &key_store_;
   std::unique_ptr<HeadMarker> marker_;
   std::unique_ptr<LinkTransport> transport_;
   TestSigner broker_signer_;

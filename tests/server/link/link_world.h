@@ -159,17 +159,21 @@ class TestRegion final : public Inbox,
   }
   ~TestRegion() override { network_.SetHub(region_, nullptr); }
 
-  void Start(bool dials = true) {
-    link_ = RegionLink::Create(
-        {.link = {.region = region_, .peer_region = peer_, .limits = {}}, .dials = dials},
-        {.executor = executor_,
-         .clock = executor_.clock(),
-         .random = random_,
-         .inbox = *this,
-         .source = *this,
-         .host = *this,
-         .desk = *this,
-         .transport = this});
+  // `protocol_max`: below what this build speaks, it is an older one.
+  void Start(bool dials = true, uint32_t protocol_max = kLinkProtocolMax) {
+    link_ = RegionLink::Create({.link = {.region = region_,
+                                         .peer_region = peer_,
+                                         .protocol_max = protocol_max,
+                                         .limits = {}},
+                                .dials = dials},
+                               {.executor = executor_,
+                                .clock = executor_.clock(),
+                                .random = random_,
+                                .inbox = *this,
+                                .source = *this,
+                                .host = *this,
+                                .desk = *this,
+                                .transport = this});
     hub_->Add(link_);
     link_->Start();
   }

@@ -99,6 +99,26 @@ TEST_F(RegionLinkTest, RecordsFlowBothWaysInBothLanes) {
   EXPECT_EQ(east_->link().PeerHello(kRoutine).region(), kWest);
 }
 
+// West is a build that speaks version 1 only.
+TEST_F(RegionLinkTest, RecordsFlowBothWaysBetweenThisBuildAndTheOneBefore) {
+  v1::LinkFrame notice;
+  notice.mutable_recall_applied()->set_offset(1);
+  east_->notices = {{"a recall", notice}};
+  east_->Start();
+  west_->Start(/*dials=*/true, /*protocol_max=*/1);
+  Run(absl::Seconds(2));
+  EXPECT_TRUE(east_->up() && west_->up());
+  for (int i = 0; i < 50; ++i) {
+    east_->Publish(i % 5 == 0 ? kUrgent : kRoutine, i % 3 != 0);
+    west_->Publish(i % 7 == 0 ? kUrgent : kRoutine, i % 4 != 0);
+  }
+  Run(absl::Seconds(20));
+  ExpectHasAllOf(*west_, *east_);
+  ExpectHasAllOf(*east_, *west_);
+  EXPECT_THAT(west_->heard, IsEmpty()) << "what it has no words for";
+  EXPECT_TRUE(east_->up() && west_->up());
+}
+
 TEST_F(RegionLinkTest, EitherSideMayDial) {
   east_->Start(/*dials=*/false);
   west_->Start();
