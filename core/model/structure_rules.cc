@@ -15,11 +15,13 @@
 #include "core/base/strings.h"
 #include "core/model/vocabulary.h"
 #include "google/protobuf/descriptor.h"
+#include "google/protobuf/reflection.h"
 
 namespace corridor {
 namespace {
 
 using google::protobuf::Descriptor;
+using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
@@ -70,7 +72,11 @@ class Report {
 
 void CheckNumber(const FieldDescriptor& field, int number, UnknownCodes unknown,
                  const Report& report) {
-  if (field.enum_type()->FindValueByNumber(number) != nullptr) return;
+  const EnumDescriptor& codes = *field.enum_type();
+  // Values are numbered without gaps and in order, but for a few: no search for those.
+  if (number >= 0 && number < codes.value_count() && codes.value(number)->number() == number)
+    return;
+  if (codes.FindValueByNumber(number) != nullptr) return;
   if (number < 0 || number > kCodeNumberMax) {
     report.Vocabulary(absl::StrCat("is not a code; codes are 0 to ", kCodeNumberMax));
   } else if (unknown == UnknownCodes::kRefuse) {
@@ -82,11 +88,12 @@ void CheckNumber(const FieldDescriptor& field, int number, UnknownCodes unknown,
 void CheckCodeList(const Message& message, const FieldDescriptor& field, UnknownCodes unknown,
                    const Report& report) {
   const Reflection& reflection = *message.GetReflection();
-  const int count = reflection.FieldSize(message, &field);
-  if (!report.CountAtMost(count, kCodesMax)) return;
+  const auto numbers = reflection.GetRepeatedFieldRef<int32_t>(message, &field);
+  const int count = numbers.size();
+  if (count == 0 || !report.CountAtMost(count, kCodesMax)) return;
   std::array<int, kCodesMax> seen = {};
   for (int i = 0; i < count; ++i) {
-    const int number = reflection.GetRepeatedEnumValue(message, &field, i);
+    const int number = numbers.Get(i);
     const Report element = report.Element(i);
     if (number == 0) element.Vocabulary("is UNSPECIFIED; leave it out of the list");
     if (std::find(seen.begin(), seen.begin() + i, number) != seen.begin() + i) {
