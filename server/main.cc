@@ -177,6 +177,12 @@ class OperatorsObserver final : public RegionObserver {
                    static_cast<double>(lane.recalls_pending()));
     }
   }
+  void OnKeptForPeer(const std::string& peer, v1::Lane lane, size_t records,
+                     size_t records_max) override {
+    metrics_.Set(Metric::kLinkKeptRecords, {peer, LaneName(lane)}, static_cast<double>(records));
+    metrics_.Set(Metric::kLinkKeptRecordsMax, {peer, LaneName(lane)},
+                 static_cast<double>(records_max));
+  }
   void OnDamage(const absl::Status& status) override {
     log_.Write(LogLevel::kError, "damage", {{"error", status.ToString()}});
   }
@@ -209,6 +215,7 @@ Region::Options RegionOptionsOf(const BrokerConfig& config, bool accept_lost_tai
   options.approvals = {.needed = config.approvals.needed,
                        .takes_effect_after = config.approvals.takes_effect_after,
                        .expires_after = config.approvals.expires_after};
+  options.retention = config.retention;
   for (const auto& link : config.links) {
     options.peers.push_back({link.peer_region, !link.dial_address.empty()});
   }

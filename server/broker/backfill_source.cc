@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "server/delivery/outlet.h"
 #include "server/journal/offset_before.h"
+#include "server/link/link_values.h"
 #include "server/storage/keyspace.h"
 
 namespace corridor {
@@ -14,15 +15,6 @@ namespace {
 
 constexpr size_t kRecordsPerSlice = 64;
 constexpr size_t kFrameBytesMax = 64 * 1024;
-
-v1::LinkRecord LinkRecordOf(const Record& record) {
-  v1::LinkRecord out;
-  *out.mutable_statement() = record.statement->bytes;
-  *out.mutable_acceptance() = record.acceptance;
-  *out.mutable_gate() = record.gate;
-  if (record.held_acceptance) *out.mutable_held_acceptance() = *record.held_acceptance;
-  return out;
-}
 
 // Whether a journal that went on from those incarnations still has what stood there.
 bool StillHas(const v1::LinkReturn& what, const v1::Position& position) {
@@ -81,7 +73,7 @@ BackfillSource::Job BackfillSource::JobFor(const std::string& peer, const v1::Li
 
 void BackfillSource::OnUp(const std::string& peer) {
   Peer& state = peers_[peer];
-  state = Peer{.up = true};
+  state.up = true;
   AddReachingBack(peer, state);
   Go(peer);
 }
@@ -222,10 +214,7 @@ void BackfillSource::OnTaken(const std::string& peer, const v1::LinkBackfillTake
 void BackfillSource::Finish(const std::string& name, const Job& job) {
   if (job.agreement.empty()) return;
   std::vector<BatchPart> parts;
-  parts.emplace_back([key = BackfillKey(name, job.agreement)](CommitContext& context) {
-    context.Put(key, std::string());
-    return absl::OkStatus();
-  });
+  parts.push_back(PutPart(BackfillKey(name, job.agreement), ""));
   parts_.journal.Commit(std::move(parts), [](const absl::Status&) {});
 }
 

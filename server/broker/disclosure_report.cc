@@ -12,10 +12,13 @@
 #include "core/model/errors.h"
 #include "core/model/principal.h"
 #include "core/model/statement.h"
+#include "google/protobuf/util/time_util.h"
 #include "server/broker/recipient.h"
 
 namespace corridor {
 namespace {
+
+using google::protobuf::util::TimeUtil;
 
 // Blocks without this holder that one page passes over.
 constexpr int kBlocksPassedMax = 256;
@@ -24,13 +27,6 @@ constexpr size_t kReadBytesMax = 4 * 1024 * 1024;
 
 absl::Status WrongField(std::string_view field, std::string_view what) {
   return InvalidFields({{std::string(field), v1::ERROR_REASON_REQUEST_INVALID, std::string(what)}});
-}
-
-google::protobuf::Timestamp TimestampOf(int64_t ms) {
-  google::protobuf::Timestamp time;
-  time.set_seconds(ms / 1000);
-  time.set_nanos(static_cast<int32_t>(ms % 1000) * 1'000'000);
-  return time;
 }
 
 }  // namespace
@@ -54,7 +50,8 @@ absl::StatusOr<std::optional<v1::StatementDisclosure>> DisclosureReport::Describ
     if (!holder.empty() && range.holder != holder) continue;
     ASSIGN_OR_RETURN(const v1::DisclosureCertainty certainty, CertaintyOf(record, range));
     if (certainty == v1::DISCLOSURE_CERTAINTY_UNSPECIFIED) continue;
-    const auto since = TimestampOf(std::max(range.time_ms, record->append_time_ms));
+    const auto since =
+        TimeUtil::MillisecondsToTimestamp(std::max(range.time_ms, record->append_time_ms));
     v1::DisclosedTo& to = disclosed[range.holder];
     const bool earlier = !to.has_since() || since.seconds() < to.since().seconds();
     to.set_holder(range.holder);

@@ -12,6 +12,7 @@
 #include "core/base/strings.h"
 #include "core/model/errors.h"
 #include "core/policy/policy.h"
+#include "google/protobuf/util/time_util.h"
 #include "server/broker/subscriber_sessions.h"
 #include "server/delivery/cursor_codec.h"
 #include "server/journal/refusals.h"
@@ -21,16 +22,13 @@
 namespace corridor {
 namespace {
 
+using google::protobuf::util::TimeUtil;
+
 constexpr size_t kIdSize = 16;
 constexpr uint32_t kCountriesShownMax = 3;
 
 absl::Status NotHere() {
   return Error(v1::ERROR_REASON_NOT_FOUND, "no such statement is here, or none of yours");
-}
-
-void SetMillis(google::protobuf::Timestamp& time, int64_t ms) {
-  time.set_seconds(ms / 1000);
-  time.set_nanos(static_cast<int32_t>(ms % 1000) * 1'000'000);
 }
 
 v1::RecipientReport Said(v1::RecipientState state, std::string_view rule,
@@ -50,6 +48,7 @@ int Rank(v1::RecipientState state) {
     case v1::RECIPIENT_STATE_QUEUED:
       return 3;
     case v1::RECIPIENT_STATE_SUPERSEDED:
+    case v1::RECIPIENT_STATE_EXPIRED_UNSENT:
       return 2;
     case v1::RECIPIENT_STATE_FILTERED:
       return 1;
@@ -67,7 +66,8 @@ std::optional<v1::RecipientReport> Recalled(const std::vector<v1::RecallHolder>&
         Said(v1::RECIPIENT_STATE_RECALLED, "", "It may have had the content, which was recalled.");
     report.set_recall_outcome(known.outcome());
     report.set_recall_overdue(known.overdue());
-    if (known.confirmed_ms() != 0) SetMillis(*report.mutable_time(), known.confirmed_ms());
+    if (known.confirmed_ms() != 0)
+      *report.mutable_time() = TimeUtil::MillisecondsToTimestamp(known.confirmed_ms());
     return report;
   }
   return std::nullopt;
@@ -75,13 +75,14 @@ std::optional<v1::RecipientReport> Recalled(const std::vector<v1::RecallHolder>&
 
 }  // namespace
 
-absl::StatusOr<Explainer::Subject> Explainer::SubjectOf(
+// Offset 0: an embargo holds it.
+absl::StatusOr<AlertHead::Place> Explainer::PlaceOf(
     const v1::DeliveryReportRequest& request) const {
   if (request.statement_id().size() == kIdSize) {
     ASSIGN_OR_RETURN(const auto place,
                      parts_.journal.Locate(request.publisher(), request.statement_id()));
     if (!place) return NotHere();
-    return SubjectAt(*place);
+    return *place;
   }
   if (request.alert_id().size() != kIdSize || !request.statement_id().empty()) {
     return InvalidFields({{"statement_id", v1::ERROR_REASON_REQUEST_INVALID,
@@ -90,7 +91,7 @@ absl::StatusOr<Explainer::Subject> Explainer::SubjectOf(
   ASSIGN_OR_RETURN(const auto head,
                    parts_.journal.AlertHeadOf(request.publisher(), request.alert_id()));
   if (!head || !head->current) return NotHere();
-  return SubjectAt(*head->current);
+  return *head->current;
 }
 
 absl::StatusOr<Explainer::Subject> Explainer::SubjectAt(AlertHead::Place place) const {
@@ -113,19 +114,16 @@ absl::StatusOr<Explainer::Subject> Explainer::SubjectAt(AlertHead::Place place) 
 }
 
 void Explainer::Explain(const v1::DeliveryReportRequest& request, Done done) {
-  auto held = HeldReport(request);
-  if (held.ok()) return done(std::move(held));
-  const auto subject = SubjectOf(request);
+  const auto place = PlaceOf(request);
+  if (!place.ok()) return done(place.status());
+  if (place->offset == 0) return done(HeldReport());
+  const auto subject = SubjectAt(*place);
   if (!subject.ok()) return done(subject.status());
   AskRegions(*subject, ReportOn(*subject, request.recipient()), std::move(done));
 }
 
 // Of what an embargo holds: nobody has it.
-absl::StatusOr<v1::DeliveryReport> Explainer::HeldReport(
-    const v1::DeliveryReportRequest& request) const {
-  ASSIGN_OR_RETURN(const auto place,
-                   parts_.journal.Locate(request.publisher(), request.statement_id()));
-  if (!place || place->offset != 0) return NotHere();
+v1::DeliveryReport Explainer::HeldReport() const {
   v1::DeliveryReport report;
   report.mutable_position()->set_region(parts_.region);
   report.mutable_position()->set_epoch(parts_.journal.epoch());
@@ -146,12 +144,13 @@ v1::DeliveryReport Explainer::ReportOn(const Subject& subject, const std::string
   for (const std::string& peer : parts_.peers) {
     if (record.local && wanted(peer)) *report.add_recipients() = RegionReport(subject, peer);
   }
+  const Subscriptions subscriptions = SubscriptionsNow();
   for (const auto& [id, member] : subject.facts->members) {
     const bool ours = RegionOf(id) == parts_.region;
     if (!wanted(id) || (!ours && !record.local) || report.recipients_size() >= kRecipientsMax) {
       continue;
     }
-    *report.add_recipients() = MemberReport(subject, id);
+    *report.add_recipients() = MemberReport(subject, id, subscriptions);
   }
   AddRemarks(subject, report);
   return report;
@@ -170,9 +169,14 @@ v1::RecipientReport Explainer::RegionReport(const Subject& subject, const std::s
     report = Said(v1::RECIPIENT_STATE_REFUSED, (*refused)->rule,
                   "The region refused it for good; its operator may ask for it again.");
     report.set_refusal((*refused)->reason);
-    SetMillis(*report.mutable_time(), (*refused)->time_ms);
-  } else if (!decision.allowed) {
-    report = Said(v1::RECIPIENT_STATE_WITHHELD, decision.rule, decision.explanation);
+    *report.mutable_time() = TimeUtil::MillisecondsToTimestamp((*refused)->time_ms);
+  } else if (parts_.retention.GaveUp(peer, record.lane, record.offset)) {
+    report = Said(v1::RECIPIENT_STATE_EXPIRED_UNSENT, "",
+                  "The region was waited for no longer; it has it only by a snapshot.");
+  } else if (!decision.allowed && !(decision.rule == kRuleEnded && persisted)) {
+    const bool ended = decision.rule == kRuleEnded;
+    report = Said(ended ? v1::RECIPIENT_STATE_EXPIRED_UNSENT : v1::RECIPIENT_STATE_WITHHELD,
+                  decision.rule, decision.explanation);
   } else if (persisted) {
     report = Said(v1::RECIPIENT_STATE_PERSISTED, decision.rule, "It is in the region's journal.");
   } else {
@@ -183,8 +187,8 @@ v1::RecipientReport Explainer::RegionReport(const Subject& subject, const std::s
   return report;
 }
 
-v1::RecipientReport Explainer::MemberReport(const Subject& subject,
-                                            const std::string& member) const {
+v1::RecipientReport Explainer::MemberReport(const Subject& subject, const std::string& member,
+                                            const Subscriptions& subscriptions) const {
   const std::string region(RegionOf(member));
   v1::RecipientReport report;
   const Decision decision =
@@ -199,7 +203,8 @@ v1::RecipientReport Explainer::MemberReport(const Subject& subject,
   } else if (region == parts_.region) {
     report = Said(v1::RECIPIENT_STATE_NO_SUBSCRIPTION, decision.rule,
                   "It may read the statement, and no subscription of it receives it.");
-    AddSubscriptions(subject, member, report);
+    const auto owned = subscriptions.find(member);
+    if (owned != subscriptions.end()) AddSubscriptions(subject, owned->second, report);
   } else {
     report = RegionReport(subject, region);
   }
@@ -208,11 +213,18 @@ v1::RecipientReport Explainer::MemberReport(const Subject& subject,
   return report;
 }
 
-void Explainer::AddSubscriptions(const Subject& subject, const std::string& member,
-                                 v1::RecipientReport& report) const {
-  for (const v1::Subscription& subscription : parts_.catalog.AllSubscriptions()) {
+Explainer::Subscriptions Explainer::SubscriptionsNow() const {
+  Subscriptions by_member;
+  for (v1::Subscription& subscription : parts_.catalog.AllSubscriptions()) {
     const auto owner = ParsePrincipal(subscription.owner());
-    if (!owner.ok() || owner->member != member) continue;
+    if (owner.ok()) by_member[owner->member].push_back(std::move(subscription));
+  }
+  return by_member;
+}
+
+void Explainer::AddSubscriptions(const Subject& subject, const std::vector<v1::Subscription>& owned,
+                                 v1::RecipientReport& report) const {
+  for (const v1::Subscription& subscription : owned) {
     v1::RecipientReport one = SubscriptionReport(subject, subscription);
     if (Rank(one.state()) <= Rank(report.state())) continue;
     if (one.rule().empty()) one.set_rule(report.rule());
@@ -251,6 +263,10 @@ v1::RecipientReport Explainer::SubscriptionReport(const Subject& subject,
     return Said(v1::RECIPIENT_STATE_DELIVERED, "",
                 absl::StrCat(subscription.name(), " is done with it."));
   }
+  if (HasEnded(*record.statement, subject.now)) {
+    return Said(v1::RECIPIENT_STATE_EXPIRED_UNSENT, kRuleEnded,
+                absl::StrCat("It ended to hold before ", subscription.name(), " got it."));
+  }
   if (subject.record.superseded) {
     return Said(v1::RECIPIENT_STATE_SUPERSEDED, "", "A higher revision took its place.");
   }
@@ -279,7 +295,8 @@ void Explainer::AddRemarks(const Subject& subject, v1::DeliveryReport& report) c
     one.set_sighting(said.sighting().kind());
     one.set_response(said.response().kind());
     one.set_alert_id(said.alert_id());
-    SetMillis(*one.mutable_accept_time(), record.acceptance.accept_time_ms());
+    *one.mutable_accept_time() =
+        TimeUtil::MillisecondsToTimestamp(record.acceptance.accept_time_ms());
     if (said.sighting().kind() == v1::SIGHTING_KIND_SEEN) {
       countries.insert(said.publisher_country());
     }
@@ -347,13 +364,16 @@ std::vector<v1::RecipientReport> Explainer::ReportFor(const std::string& peer,
   v1::DeliveryReportRequest request;
   request.set_publisher(query.publisher());
   request.set_statement_id(query.statement_id());
-  const auto subject = SubjectOf(request);
+  const auto place = PlaceOf(request);
+  if (!place.ok() || place->offset == 0) return {};
+  const auto subject = SubjectAt(*place);
   if (!subject.ok()) return {};
+  const Subscriptions subscriptions = SubscriptionsNow();
   std::vector<v1::RecipientReport> reports;
   for (const auto& [id, member] : subject->facts->members) {
     if (RegionOf(id) != parts_.region || reports.size() >= kRecipientsMax) continue;
     if (!DecideMember(*subject->facts, FlowOf(subject->record), id, subject->now).allowed) continue;
-    v1::RecipientReport& report = reports.emplace_back(MemberReport(*subject, id));
+    v1::RecipientReport& report = reports.emplace_back(MemberReport(*subject, id, subscriptions));
     // How a member sorts what it receives is its own affair.
     if (report.state() == v1::RECIPIENT_STATE_FILTERED) {
       report.set_explanation("No filter of its subscriptions takes it.");

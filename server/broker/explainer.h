@@ -1,6 +1,7 @@
 #ifndef CORRIDOR_SERVER_BROKER_EXPLAINER_H_
 #define CORRIDOR_SERVER_BROKER_EXPLAINER_H_
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "server/broker/link_correspondence.h"
 #include "server/broker/link_progress.h"
 #include "server/broker/recipient.h"
+#include "server/broker/retention.h"
 #include "server/catalog/catalog.h"
 #include "server/journal/journal.h"
 #include "server/journal/recall_ledger.h"
@@ -34,6 +36,7 @@ class Explainer {
     Catalog& catalog;
     const RecallLedger& recalls;
     const LinkProgress& progress;
+    const Retention& retention;
     LinkCorrespondence& correspondence;
     const Clock& clock;
     std::vector<std::string> peers;  // The linked regions.
@@ -63,13 +66,18 @@ class Explainer {
   };
   struct Answer;
 
-  absl::StatusOr<Subject> SubjectOf(const v1::DeliveryReportRequest& request) const;
+  // By the SPIFFE ID of the member that owns them.
+  using Subscriptions = std::map<std::string, std::vector<v1::Subscription>>;
+
+  absl::StatusOr<AlertHead::Place> PlaceOf(const v1::DeliveryReportRequest& request) const;
   absl::StatusOr<Subject> SubjectAt(AlertHead::Place place) const;
-  absl::StatusOr<v1::DeliveryReport> HeldReport(const v1::DeliveryReportRequest& request) const;
+  v1::DeliveryReport HeldReport() const;
+  Subscriptions SubscriptionsNow() const;
   v1::DeliveryReport ReportOn(const Subject& subject, const std::string& recipient) const;
   v1::RecipientReport RegionReport(const Subject& subject, const std::string& peer) const;
-  v1::RecipientReport MemberReport(const Subject& subject, const std::string& member) const;
-  void AddSubscriptions(const Subject& subject, const std::string& member,
+  v1::RecipientReport MemberReport(const Subject& subject, const std::string& member,
+                                   const Subscriptions& subscriptions) const;
+  void AddSubscriptions(const Subject& subject, const std::vector<v1::Subscription>& owned,
                         v1::RecipientReport& report) const;
   v1::RecipientReport SubscriptionReport(const Subject& subject,
                                          const v1::Subscription& subscription) const;

@@ -6,36 +6,38 @@
 #include <string_view>
 #include <utility>
 
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "core/base/status_macros.h"
 #include "core/model/errors.h"
+#include "google/protobuf/util/time_util.h"
 #include "server/broker/backfill_source.h"
+#include "server/catalog/paging.h"
 #include "server/journal/refusals.h"
 #include "server/storage/keyspace.h"
 
 namespace corridor {
 namespace {
 
-constexpr int32_t kPageSizeDefault = 100;
-constexpr int32_t kPageSizeMax = 1000;
+using google::protobuf::util::TimeUtil;
 
 absl::Status Wrong(const char* field, const char* what) {
   return InvalidFields({{field, v1::ERROR_REASON_REQUEST_INVALID, what}});
 }
 
-absl::StatusOr<Refusal> AfterToken(const std::string& token) {
+absl::StatusOr<Refusal> AfterToken(std::string_view token) {
   Refusal after;
   if (token.empty()) return after;
-  const std::vector<std::string> parts = absl::StrSplit(token, '-');
-  int lane = 0;
-  if (parts.size() != 2 || !absl::SimpleAtoi(parts[0], &lane) || !v1::Lane_IsValid(lane) ||
-      !absl::SimpleAtoi(parts[1], &after.offset)) {
-    return Wrong("page_token", "is not one that a page before gave; begin with an empty one");
-  }
+  const size_t half = KeyNumber(0).size();
+  if (token.size() != 2 * half) return WrongPageToken();
+  const uint64_t lane = ParseKeyNumber(token);
+  if (lane > v1::Lane_MAX) return WrongPageToken();
   after.lane = static_cast<v1::Lane>(lane);
+  after.offset = ParseKeyNumber(token.substr(half));
   return after;
+}
+
+std::string TokenAfter(const Refusal& last) {
+  return PageTokenAfter(KeyNumber(static_cast<uint64_t>(last.lane)) + KeyNumber(last.offset));
 }
 
 v1::RefusedRecord Described(const Refusal& refusal, const std::string& origin) {
@@ -47,15 +49,8 @@ v1::RefusedRecord Described(const Refusal& refusal, const std::string& origin) {
   said.set_digest(refusal.digest);
   said.set_reason(refusal.reason);
   said.set_rule(refusal.rule);
-  said.mutable_time()->set_seconds(refusal.time_ms / 1000);
+  *said.mutable_time() = TimeUtil::MillisecondsToTimestamp(refusal.time_ms);
   return said;
-}
-
-BatchPart PausePart(const std::string& peer, bool paused) {
-  return [key = PausedLinkKey(peer), paused](CommitContext& context) {
-    paused ? context.Put(key, std::string()) : context.Delete(key);
-    return absl::OkStatus();
-  };
 }
 
 }  // namespace
@@ -108,7 +103,7 @@ void LinkAdministration::SetPaused(const Principal& actor, const std::string& pe
   const auto link = Find(peer);
   if (!link.ok()) return done(link.status());
   std::vector<BatchPart> parts;
-  parts.push_back(PausePart(peer, paused));
+  parts.push_back(paused ? PutPart(PausedLinkKey(peer), "") : DeletePart(PausedLinkKey(peer)));
   Audited(actor, peer, paused ? "pause" : "resume", std::move(parts),
           [link = *link, paused, done = std::move(done)](const absl::Status& written) mutable {
             if (!written.ok()) return done(written);
@@ -136,8 +131,7 @@ void LinkAdministration::AskPatiently(const std::string& peer, v1::LinkAsk ask,
 // All below what comes by itself.
 v1::LinkAsk LinkAdministration::SnapshotOf(const RegionLink& link) const {
   v1::LinkAsk ask;
-  ask.set_snapshot_through(
-      std::max(link.HeldMark(v1::LANE_URGENT).offset, link.HeldMark(v1::LANE_ROUTINE).offset));
+  ask.set_snapshot_through(link.HeldThrough());
   return ask;
 }
 
@@ -274,21 +268,17 @@ void LinkAdministration::Adopt(const std::string& peer, const v1::ReconcileLinkR
 
 absl::StatusOr<v1::ListRefusedRecordsResponse> LinkAdministration::ListRefused(
     const v1::ListRefusedRecordsRequest& request) const {
-  if (request.page_size() < 0 || request.page_size() > kPageSizeMax) {
-    return Wrong("page_size", "must be 0 (for 100) or 1 to 1,000");
-  }
-  ASSIGN_OR_RETURN(const Refusal after, AfterToken(request.page_token()));
-  const auto size =
-      static_cast<size_t>(request.page_size() == 0 ? kPageSizeDefault : request.page_size());
+  ASSIGN_OR_RETURN(const PageRequest wanted,
+                   ReadPageRequest(request.page_size(), request.page_token()));
+  ASSIGN_OR_RETURN(const Refusal after, AfterToken(wanted.after));
   ASSIGN_OR_RETURN(const std::vector<Refusal> refusals,
-                   ListRefusedHere(parts_.store, request.peer_region(), after, size + 1));
+                   ListRefusedHere(parts_.store, request.peer_region(), after, wanted.size + 1));
   v1::ListRefusedRecordsResponse page;
-  for (size_t i = 0; i < std::min(size, refusals.size()); ++i) {
+  for (size_t i = 0; i < std::min(wanted.size, refusals.size()); ++i) {
     *page.add_records() = Described(refusals[i], request.peer_region());
   }
-  if (refusals.size() > size) {
-    const Refusal& last = refusals[size - 1];
-    page.set_next_page_token(absl::StrCat(static_cast<int>(last.lane), "-", last.offset));
+  if (refusals.size() > wanted.size) {
+    page.set_next_page_token(TokenAfter(refusals[wanted.size - 1]));
   }
   return page;
 }

@@ -1,6 +1,7 @@
 #include "server/broker/link_progress.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -28,11 +29,8 @@ void LinkProgress::Save(const std::string& peer, v1::Lane lane, Lane& state) {
   if (state.saved == state.persisted) return;
   state.saved = state.persisted;
   std::vector<BatchPart> parts;
-  parts.emplace_back([key = PeerPersistedKey(peer, lane, parts_.journal.epoch()),
-                      value = KeyNumber(state.persisted)](CommitContext& context) {
-    context.Put(key, value);
-    return absl::OkStatus();
-  });
+  parts.push_back(
+      PutPart(PeerPersistedKey(peer, lane, parts_.journal.epoch()), KeyNumber(state.persisted)));
   parts_.journal.Commit(std::move(parts), [](const absl::Status&) {});
 }
 
@@ -53,6 +51,7 @@ void LinkProgress::Look(const std::string& peer, const v1::LinkLaneStatus& statu
   while (!state.waiting.empty() && state.waiting.front().offset <= state.persisted) {
     state.waiting.pop_front();
   }
+  DropEnded(state);
   Examine(peer, status.lane(), state);
   Save(peer, status.lane(), state);
 }
@@ -72,9 +71,24 @@ void LinkProgress::Examine(const std::string& peer, v1::Lane lane, Lane& state) 
   }
 }
 
+// What ended to hold before it was sent waits no more.
+void LinkProgress::DropEnded(Lane& state) const {
+  const int64_t now_ms = ToMillis(parts_.clock.Now());
+  if (now_ms < state.next_end_ms) return;
+  state.next_end_ms = std::numeric_limits<int64_t>::max();
+  std::erase_if(state.waiting, [now_ms](const Waiting& one) { return one.end_ms <= now_ms; });
+  for (const Waiting& one : state.waiting) {
+    state.next_end_ms = std::min(state.next_end_ms, one.end_ms);
+  }
+}
+
 void LinkProgress::Note(Lane& state, const Record& record, const Decision& decision) {
   if (decision.allowed) {
-    state.waiting.push_back({record.offset, record.append_time_ms});
+    const v1::StatementBody& body = record.statement->body;
+    const int64_t end_ms = body.has_valid_until() ? body.valid_until().seconds() * 1000
+                                                  : std::numeric_limits<int64_t>::max();
+    state.waiting.push_back({record.offset, record.append_time_ms, end_ms});
+    state.next_end_ms = std::min(state.next_end_ms, end_ms);
     return;
   }
   if (record.offset <= state.counted) return;

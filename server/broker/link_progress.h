@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <string>
 #include <utility>
@@ -59,6 +60,7 @@ class LinkProgress {
   struct Waiting {
     uint64_t offset;
     int64_t since_ms;
+    int64_t end_ms;  // When it ends to hold; the largest where it does not.
   };
   struct Lane {
     bool loaded = false;
@@ -68,12 +70,14 @@ class LinkProgress {
     uint64_t counted = 0;   // And counted, where policy withheld it.
     uint64_t generation = 0;
     std::deque<Waiting> waiting;
+    int64_t next_end_ms = std::numeric_limits<int64_t>::max();  // Of those that wait.
     std::map<std::string, uint64_t> withheld;
   };
 
   void Load(const std::string& peer, v1::Lane lane, Lane& state) const;
   void Save(const std::string& peer, v1::Lane lane, Lane& state);
   void Examine(const std::string& peer, v1::Lane lane, Lane& state);
+  void DropEnded(Lane& state) const;
   void Note(Lane& state, const Record& record, const Decision& decision);
 
   Parts parts_;

@@ -2,39 +2,29 @@
 
 #include <algorithm>
 #include <limits>
-#include <set>
+#include <map>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/model/errors.h"
+#include "google/protobuf/util/time_util.h"
+#include "server/catalog/paging.h"
 #include "server/storage/keyspace.h"
 
 namespace corridor {
 namespace {
 
-constexpr int32_t kPageSizeDefault = 100;
-constexpr int32_t kPageSizeMax = 1000;
+using google::protobuf::util::TimeUtil;
+
 constexpr size_t kRecallsPerRead = 100;
 constexpr size_t kAlertIdSize = 16;
 
 absl::Status Wrong(const char* field, const char* what) {
   return InvalidFields({{field, v1::ERROR_REASON_REQUEST_INVALID, what}});
-}
-
-absl::Status WrongToken() {
-  return Wrong("page_token", "is not one that a page before gave; begin with an empty one");
-}
-
-absl::StatusOr<size_t> PageSize(int32_t asked) {
-  if (asked < 0 || asked > kPageSizeMax) {
-    return Wrong("page_size", "must be 0 (for 100) or 1 to 1,000");
-  }
-  return static_cast<size_t>(asked == 0 ? kPageSizeDefault : asked);
 }
 
 absl::Status CheckAlert(const std::string& publisher, const std::string& alert_id) {
@@ -53,52 +43,28 @@ v1::AuditEntry EntryOf(const Principal& actor, v1::AuditAct act, const std::stri
   return entry;
 }
 
-// An alert by the end of a key: <publisher text><alert id>.
 struct AlertName {
   std::string publisher;
   std::string alert_id;
-
-  friend auto operator<=>(const AlertName&, const AlertName&) = default;
 };
 
-absl::StatusOr<std::set<AlertName>> AlertsUnder(const Store& store, const std::string& prefix) {
+// By the end of their keys: <publisher text><alert id>.
+using AlertNames = std::map<std::string, AlertName>;
+
+absl::StatusOr<AlertNames> AlertsUnder(const Store& store, const std::string& prefix) {
   ASSIGN_OR_RETURN(
       const std::vector<KeyValue> pairs,
       store.Scan(PrefixRange(prefix), std::numeric_limits<size_t>::max(), ScanOrder::kAscending));
-  std::set<AlertName> names;
+  AlertNames names;
   for (const KeyValue& pair : pairs) {
-    std::string_view rest = std::string_view(pair.key).substr(prefix.size());
+    std::string key = pair.key.substr(prefix.size());
+    std::string_view rest = key;
     AlertName name;
     if (!TakeKeyText(rest, name.publisher)) continue;
     name.alert_id = std::string(rest);
-    names.insert(std::move(name));
+    names.insert_or_assign(std::move(key), std::move(name));
   }
   return names;
-}
-
-// Calls `add` for a page of names; returns the token of the next one.
-template <typename Add>
-absl::StatusOr<std::string> FillPage(const std::set<AlertName>& names, int32_t page_size,
-                                     const std::string& token, Add add) {
-  ASSIGN_OR_RETURN(const size_t size, PageSize(page_size));
-  std::string after;
-  if (!absl::WebSafeBase64Unescape(token, &after)) return WrongToken();
-  AlertName last;
-  std::string_view rest = after;
-  if (!rest.empty() && !TakeKeyText(rest, last.publisher)) return WrongToken();
-  last.alert_id = std::string(rest);
-  auto it = after.empty() ? names.begin() : names.upper_bound(last);
-  for (size_t taken = 0; taken < size && it != names.end(); ++taken, ++it) {
-    RETURN_IF_ERROR(add(*it));
-    last = *it;
-  }
-  if (it == names.end()) return "";
-  return absl::WebSafeBase64Escape(KeyText(last.publisher) + last.alert_id);
-}
-
-void SetMillis(google::protobuf::Timestamp& time, int64_t ms) {
-  time.set_seconds(ms / 1000);
-  time.set_nanos(static_cast<int32_t>(ms % 1000) * 1'000'000);
 }
 
 }  // namespace
@@ -137,17 +103,18 @@ absl::StatusOr<v1::Quarantine> ProtectionDesk::QuarantineOf(const std::string& p
 
 absl::StatusOr<v1::ListQuarantinesResponse> ProtectionDesk::ListQuarantines(
     const v1::ListQuarantinesRequest& request) const {
-  ASSIGN_OR_RETURN(std::set<AlertName> names, AlertsUnder(parts_.store, QuarantineKeyPrefix()));
-  ASSIGN_OR_RETURN(std::set<AlertName> suspected, AlertsUnder(parts_.store, SuspicionKeyPrefix()));
+  ASSIGN_OR_RETURN(AlertNames names, AlertsUnder(parts_.store, QuarantineKeyPrefix()));
+  ASSIGN_OR_RETURN(AlertNames suspected, AlertsUnder(parts_.store, SuspicionKeyPrefix()));
   names.merge(suspected);
+  ASSIGN_OR_RETURN(const PageRequest wanted,
+                   ReadPageRequest(request.page_size(), request.page_token()));
+  std::vector<AlertName> listed;
   v1::ListQuarantinesResponse page;
-  ASSIGN_OR_RETURN(*page.mutable_next_page_token(),
-                   FillPage(names, request.page_size(), request.page_token(),
-                            [&](const AlertName& name) -> absl::Status {
-                              ASSIGN_OR_RETURN(*page.add_quarantines(),
-                                               QuarantineOf(name.publisher, name.alert_id));
-                              return absl::OkStatus();
-                            }));
+  page.set_next_page_token(
+      FillPage(names, wanted, [&](const AlertName& name) { listed.push_back(name); }));
+  for (const AlertName& name : listed) {
+    ASSIGN_OR_RETURN(*page.add_quarantines(), QuarantineOf(name.publisher, name.alert_id));
+  }
   return page;
 }
 
@@ -157,11 +124,8 @@ void ProtectionDesk::SetLegalHold(const Principal& actor, const v1::SetLegalHold
     return done(status);
   }
   std::vector<BatchPart> parts;
-  parts.emplace_back([key = LegalHoldKey(request.publisher(), request.alert_id()),
-                      lift = request.lift()](CommitContext& context) {
-    lift ? context.Delete(key) : context.Put(key, std::string());
-    return absl::OkStatus();
-  });
+  std::string key = LegalHoldKey(request.publisher(), request.alert_id());
+  parts.push_back(request.lift() ? DeletePart(std::move(key)) : PutPart(std::move(key), ""));
   parts.push_back(parts_.audit(EntryOf(actor, v1::AUDIT_ACT_LEGAL_HOLD, request.publisher(),
                                        request.alert_id(), request.lift())));
   parts_.journal.Commit(std::move(parts), [this, request, done = std::move(done)](
@@ -179,18 +143,16 @@ void ProtectionDesk::SetLegalHold(const Principal& actor, const v1::SetLegalHold
 
 absl::StatusOr<v1::ListLegalHoldsResponse> ProtectionDesk::ListLegalHolds(
     const v1::ListLegalHoldsRequest& request) const {
-  ASSIGN_OR_RETURN(const std::set<AlertName> names,
-                   AlertsUnder(parts_.store, LegalHoldKeyPrefix()));
+  ASSIGN_OR_RETURN(const AlertNames names, AlertsUnder(parts_.store, LegalHoldKeyPrefix()));
+  ASSIGN_OR_RETURN(const PageRequest wanted,
+                   ReadPageRequest(request.page_size(), request.page_token()));
   v1::ListLegalHoldsResponse page;
-  ASSIGN_OR_RETURN(
-      *page.mutable_next_page_token(),
-      FillPage(names, request.page_size(), request.page_token(), [&](const AlertName& name) {
-        v1::LegalHold& hold = *page.add_holds();
-        hold.set_publisher(name.publisher);
-        hold.set_alert_id(name.alert_id);
-        hold.set_active(true);
-        return absl::OkStatus();
-      }));
+  page.set_next_page_token(FillPage(names, wanted, [&](const AlertName& name) {
+    v1::LegalHold& hold = *page.add_holds();
+    hold.set_publisher(name.publisher);
+    hold.set_alert_id(name.alert_id);
+    hold.set_active(true);
+  }));
   return page;
 }
 
@@ -201,8 +163,8 @@ absl::StatusOr<v1::RecallSummary> ProtectionDesk::SummaryOf(const Recall& recall
   summary.set_publisher(recall.publisher);
   summary.set_alert_id(recall.alert_id);
   *summary.mutable_position() = recall.origin;
-  SetMillis(*summary.mutable_since(), recall.since_ms);
-  SetMillis(*summary.mutable_due(), parts_.ledger.DueMs(recall));
+  *summary.mutable_since() = TimeUtil::MillisecondsToTimestamp(recall.since_ms);
+  *summary.mutable_due() = TimeUtil::MillisecondsToTimestamp(parts_.ledger.DueMs(recall));
   summary.set_outcome(recall.outcome);
   ASSIGN_OR_RETURN(const std::vector<v1::RecallHolder> holders, parts_.ledger.HoldersOf(recall));
   for (const v1::RecallHolder& holder : holders) *summary.add_holders() = holder;
@@ -211,17 +173,18 @@ absl::StatusOr<v1::RecallSummary> ProtectionDesk::SummaryOf(const Recall& recall
 
 absl::StatusOr<v1::ListRecallsResponse> ProtectionDesk::ListRecalls(
     const v1::ListRecallsRequest& request) const {
-  ASSIGN_OR_RETURN(const size_t size, PageSize(request.page_size()));
-  uint64_t after = 0;
-  if (!request.page_token().empty() && !absl::SimpleAtoi(request.page_token(), &after)) {
-    return WrongToken();
-  }
+  ASSIGN_OR_RETURN(const PageRequest wanted,
+                   ReadPageRequest(request.page_size(), request.page_token()));
+  const std::string first = KeyNumber(0);
+  const std::string& token = wanted.after.empty() ? first : wanted.after;
+  if (token.size() != first.size()) return WrongPageToken();
+  uint64_t after = ParseKeyNumber(token);
   v1::ListRecallsResponse page;
-  while (static_cast<size_t>(page.recalls_size()) < size) {
+  while (static_cast<size_t>(page.recalls_size()) < wanted.size) {
     ASSIGN_OR_RETURN(const std::vector<Recall> recalls, parts_.ledger.List(after, kRecallsPerRead));
     if (recalls.empty()) return page;
     for (const Recall& recall : recalls) {
-      if (static_cast<size_t>(page.recalls_size()) == size) break;
+      if (static_cast<size_t>(page.recalls_size()) == wanted.size) break;
       after = recall.number;
       ASSIGN_OR_RETURN(v1::RecallSummary summary, SummaryOf(recall));
       const bool overdue =
@@ -230,7 +193,7 @@ absl::StatusOr<v1::ListRecallsResponse> ProtectionDesk::ListRecalls(
       if (overdue || !request.overdue_only()) *page.add_recalls() = std::move(summary);
     }
   }
-  page.set_next_page_token(absl::StrCat(after));
+  page.set_next_page_token(PageTokenAfter(KeyNumber(after)));
   return page;
 }
 

@@ -11,11 +11,14 @@
 #include "core/crypto/statement_proof.h"
 #include "core/model/errors.h"
 #include "core/policy/policy.h"
+#include "google/protobuf/util/time_util.h"
 #include "server/broker/recipient.h"
 #include "server/routing/subscription_filter.h"
 
 namespace corridor {
 namespace {
+
+using google::protobuf::util::TimeUtil;
 
 constexpr int32_t kPageSizeDefault = 50;
 constexpr int32_t kPageSizeMax = 500;
@@ -164,9 +167,8 @@ absl::StatusOr<v1::Alert> Reader::Visible(View& view, const AlertHead& head) con
   alert.set_revision(head.standing_revision);
   alert.set_state(StateAt(head, view.now));
   alert.set_tlp(head.tlp);
-  const int64_t accept_ms = content->acceptance.accept_time_ms();
-  alert.mutable_accept_time()->set_seconds(accept_ms / 1000);
-  alert.mutable_accept_time()->set_nanos(static_cast<int32_t>(accept_ms % 1000) * 1'000'000);
+  *alert.mutable_accept_time() =
+      TimeUtil::MillisecondsToTimestamp(content->acceptance.accept_time_ms());
   if (!head.withdrawn(head.current_statement_id)) {
     *alert.mutable_current() = Stored(view, content);
   }

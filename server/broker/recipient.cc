@@ -56,10 +56,16 @@ SubscriberRecipient::SubscriberRecipient(Principal principal, SubscriptionFilter
       filter_(std::move(filter)),
       include_non_actual_(include_non_actual) {}
 
+bool HasEnded(const ParsedStatement& statement, absl::Time now) {
+  const v1::StatementBody& body = statement.body;
+  return body.has_valid_until() && now >= absl::FromUnixSeconds(body.valid_until().seconds());
+}
+
 bool SubscriberRecipient::MayHave(const Facts& facts, const RecordInContext& record,
                                   absl::Time now) const {
   const ParsedStatement& statement = *record.record->statement;
   if (record.superseded || record.withdrawn || statement.body.has_recall()) return false;
+  if (HasEnded(statement, now)) return false;
   if (statement.body.status() != v1::ALERT_STATUS_ACTUAL && !include_non_actual_) return false;
   const ParsedStatement* target = record.target ? record.target->statement.get() : nullptr;
   return filter_.Matches(statement, target) &&
@@ -81,7 +87,10 @@ Decision RegionRecipient::Decide(const Facts& facts, const RecordInContext& reco
       Decision current = DecideRegion(facts, FlowOf({.record = record.current}), region_, now);
       if (!current.allowed) return current;
     }
-    return DecideRegion(facts, FlowOf(record), region_, now);
+    Decision decision = DecideRegion(facts, FlowOf(record), region_, now);
+    if (!decision.allowed || !HasEnded(*record.record->statement, now)) return decision;
+    return {.rule = std::string(kRuleEnded),
+            .explanation = "It ended to hold before it could be sent."};
   }
   const bool addressed =
       recalls_.IsAddressedTo(record.record->acceptance.position(), region_).value_or(false);

@@ -2,6 +2,7 @@
 #define CORRIDOR_SERVER_BROKER_RECIPIENT_H_
 
 #include <string>
+#include <string_view>
 
 #include "absl/time/time.h"
 #include "core/model/facts.h"
@@ -40,6 +41,11 @@ Decision DecideHolder(const Facts& facts, const Flow& flow, const std::string& h
 
 // The flow of a record, for policy.
 Flow FlowOf(const RecordInContext& record);
+
+// The rule of content that ended to hold (`valid_until`) before it was handed out: nobody
+// gets it any more, but by asking for it.
+inline constexpr std::string_view kRuleEnded = "validity/ended";
+bool HasEnded(const ParsedStatement& statement, absl::Time now);
 
 // Who stands behind an outlet, and what it may have.
 class Recipient {

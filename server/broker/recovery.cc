@@ -15,20 +15,6 @@ namespace {
 constexpr absl::Duration kRetryAfter = absl::Seconds(5);
 constexpr char kGates[] = "gates";
 
-BatchPart PutPart(std::string key, std::string value) {
-  return [key = std::move(key), value = std::move(value)](CommitContext& context) {
-    context.Put(key, value);
-    return absl::OkStatus();
-  };
-}
-
-BatchPart DeletePart(std::string key) {
-  return [key = std::move(key)](CommitContext& context) {
-    context.Delete(key);
-    return absl::OkStatus();
-  };
-}
-
 }  // namespace
 
 Recovery::Recovery(Parts parts)
@@ -48,15 +34,16 @@ absl::Status Recovery::Open(const std::vector<std::string>& peers) {
   }
   if (!parts_.journal.previous().empty()) {
     ASSIGN_OR_RETURN(const std::optional<std::string> begun, parts_.store.Get(RecoveredEpochKey()));
-    if (begun != KeyNumber(parts_.journal.epoch())) begins_ = peers;
+    begins_anew_ = begun != KeyNumber(parts_.journal.epoch());
   }
+  if (begins_anew_) begins_ = peers;
   for (const std::string& peer : begins_) due_[peer].gates = true;
   Count();
   return absl::OkStatus();
 }
 
 void Recovery::Begin() {
-  if (parts_.journal.previous().empty()) return;
+  if (!std::exchange(begins_anew_, false)) return;
   std::vector<BatchPart> parts;
   parts.push_back(PutPart(RecoveredEpochKey(), KeyNumber(parts_.journal.epoch())));
   for (const std::string& peer : begins_) parts.push_back(PutPart(ReturnDueKey(peer), kGates));

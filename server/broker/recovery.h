@@ -86,7 +86,8 @@ class Recovery {
 
   Parts parts_;
   std::map<std::string, Due> due_;
-  std::vector<std::string> begins_;  // Due, and not durable yet.
+  bool begins_anew_ = false;         // That is not durable yet,
+  std::vector<std::string> begins_;  // nor that these are due.
   std::atomic<bool> serving_ = true;
   std::shared_ptr<Recovery*> self_;  // Null inside once destroyed.
 };

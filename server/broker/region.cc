@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/crypto/statement_proof.h"
 #include "core/model/errors.h"
@@ -119,6 +120,9 @@ absl::Status Region::Build() {
   BuildLinkDesk();
   BuildLinks();
   RETURN_IF_ERROR(OpenRecovery());
+  BuildOffice();
+  RETURN_IF_ERROR(retention_->Open());
+  RETURN_IF_ERROR(link_administration_->Open());
   journal_->OnAppended([this] { OnFlow([](Region& region) { region.Appended(); }); });
   catalog_->OnChanged([this] { OnFlow([](Region& region) { region.FactsChanged(); }); });
   return absl::OkStatus();
@@ -229,36 +233,42 @@ void Region::BuildLinkDesk() {
           }});
 }
 
-// Who is due after a restore, and which links are paused.
+// Who is due after a restore.
 absl::Status Region::OpenRecovery() {
-  recovery_ = std::make_unique<Recovery>(Recovery::Parts{
-      .store = parts_.store,
-      .journal = *journal_,
-      .backfill = *backfill_,
-      .audit = AuditLog::Part(),
-      .actor = options_.broker,
-      .is_up =
-          [this](const std::string& peer) {
-            const RegionLink* const link = LinkTo(peer);
-            return link != nullptr && link->IsUp(v1::LANE_ROUTINE);
-          },
-      .held_through =
-          [this](const std::string& peer) {
-            const RegionLink* const link = LinkTo(peer);
-            return link == nullptr ? 0
-                                   : std::max(link->HeldMark(v1::LANE_URGENT).offset,
-                                              link->HeldMark(v1::LANE_ROUTINE).offset);
-          },
-      .urgent_caught_up =
-          [this](const std::string& peer) {
-            const RegionLink* const link = LinkTo(peer);
-            return link != nullptr && link->IsUp(v1::LANE_URGENT) &&
-                   link->HeldMark(v1::LANE_URGENT).offset >=
-                       link->PeerHello(v1::LANE_URGENT).head_offset();
-          }});
-  std::vector<std::string> peers;
-  for (const Options::Peer& peer : options_.peers) peers.push_back(peer.region);
-  RETURN_IF_ERROR(recovery_->Open(peers));
+  recovery_ = std::make_unique<Recovery>(
+      Recovery::Parts{.store = parts_.store,
+                      .journal = *journal_,
+                      .backfill = *backfill_,
+                      .audit = AuditLog::Part(),
+                      .actor = options_.broker,
+                      .is_up =
+                          [this](const std::string& peer) {
+                            const RegionLink* const link = LinkTo(peer);
+                            return link != nullptr && link->IsUp(v1::LANE_ROUTINE);
+                          },
+                      .held_through =
+                          [this](const std::string& peer) {
+                            const RegionLink* const link = LinkTo(peer);
+                            return link == nullptr ? 0 : link->HeldThrough();
+                          },
+                      .urgent_caught_up =
+                          [this](const std::string& peer) {
+                            const RegionLink* const link = LinkTo(peer);
+                            return link != nullptr && link->IsUp(v1::LANE_URGENT) &&
+                                   link->HeldMark(v1::LANE_URGENT).offset >=
+                                       link->PeerHello(v1::LANE_URGENT).head_offset();
+                          }});
+  return recovery_->Open(PeerRegions());
+}
+
+std::vector<std::string> Region::PeerRegions() const {
+  std::vector<std::string> regions;
+  for (const Options::Peer& peer : options_.peers) regions.push_back(peer.region);
+  return regions;
+}
+
+// What operators and publishers ask, and do beside the flow.
+void Region::BuildOffice() {
   link_administration_ = std::make_unique<LinkAdministration>(
       LinkAdministration::Parts{.store = parts_.store,
                                 .journal = *journal_,
@@ -276,15 +286,17 @@ absl::Status Region::OpenRecovery() {
                           .on_damage = [&observer = parts_.observer](const absl::Status& status) {
                             observer.OnDamage(status);
                           }});
+  BuildRetention();
   explainer_ = std::make_unique<Explainer>(Explainer::Parts{.region = options_.region,
                                                             .store = parts_.store,
                                                             .journal = *journal_,
                                                             .catalog = *catalog_,
                                                             .recalls = *recall_ledger_,
                                                             .progress = *progress_,
+                                                            .retention = *retention_,
                                                             .correspondence = *correspondence_,
                                                             .clock = parts_.clock,
-                                                            .peers = peers});
+                                                            .peers = PeerRegions()});
   protection_desk_ =
       std::make_unique<ProtectionDesk>(ProtectionDesk::Parts{.store = parts_.store,
                                                              .journal = *journal_,
@@ -292,7 +304,37 @@ absl::Status Region::OpenRecovery() {
                                                              .recalls = *recalls_,
                                                              .eraser = *eraser_,
                                                              .audit = AuditLog::Part()});
-  return link_administration_->Open();
+}
+
+void Region::BuildRetention() {
+  retention_ = std::make_unique<Retention>(Retention::Parts{
+      .region = options_.region,
+      .store = parts_.store,
+      .journal = *journal_,
+      .catalog = *catalog_,
+      .recalls = *recall_ledger_,
+      .progress = *progress_,
+      .eraser = *eraser_,
+      .flow = parts_.flow,
+      .audit = AuditLog::Part(),
+      .actor = options_.broker,
+      .clock = parts_.clock,
+      .peers = PeerRegions(),
+      .policy = options_.retention,
+      .on_gap =
+          [this](const std::string& peer, v1::Lane lane, uint64_t through) {
+            LinkTo(peer)->SetGap(lane, through);
+            OnLinkAlarm(peer, lane, v1::ERROR_REASON_LINK_GAP_PENDING,
+                        absl::StrCat("the peer is not waited for any more up to offset ", through));
+          },
+      .on_nearly_full =
+          [this](const std::string& peer, v1::Lane lane, size_t records) {
+            OnLinkAlarm(peer, lane, v1::ERROR_REASON_QUOTA,
+                        absl::StrCat(records, " records are kept for the peer alone, of ",
+                                     options_.retention.peer_records_max));
+          },
+      .on_failed = [&observer = parts_.observer](
+                       const absl::Status& status) { observer.OnDamage(status); }});
 }
 
 RegionLink* Region::LinkTo(const std::string& peer) const {
@@ -390,6 +432,7 @@ void Region::Tick() {
   correspondence_->Tick();
   recovery_->Tick();
   LookAtProgress();
+  retention_->Tick();
   catalog_->ReviewPendingActs();
   ReleaseDue();
   if (++ticks_ % kTicksPerReview == 0) peer_intake_->ReviewParked();
@@ -453,11 +496,8 @@ void Region::CreateSubscription(const Principal& owner, v1::Subscription subscri
 void Region::DeleteSubscription(const Principal& owner,
                                 const v1::DeleteSubscriptionRequest& request,
                                 absl::AnyInvocable<void(absl::Status)> done) {
-  BatchPart end = [key = CursorKey(owner.spiffe_id, request.name())](CommitContext& context) {
-    context.Delete(key);
-    return absl::OkStatus();
-  };
-  catalog_->DeleteSubscription(owner, request, std::move(end), std::move(done));
+  catalog_->DeleteSubscription(
+      owner, request, DeletePart(CursorKey(owner.spiffe_id, request.name())), std::move(done));
 }
 
 void Region::GetStatus(absl::AnyInvocable<void(absl::StatusOr<v1::GetStatusResponse>)> answer) {
@@ -521,7 +561,8 @@ void Region::ListLinks(absl::AnyInvocable<void(v1::ListLinksResponse)> answer) {
     const std::shared_ptr<const Facts> facts = region.catalog_->facts();
     for (const auto& [peer, link] : region.links_) {
       v1::LinkStatus& status = *response.add_links();
-      status = region.StatusOf(*link);
+      status = link->Status();
+      region.AddSurroundings(status);
       auto generation = facts->directory_generations.find(peer);
       if (generation != facts->directory_generations.end()) {
         status.set_directory_generation(generation->second);
@@ -531,10 +572,9 @@ void Region::ListLinks(absl::AnyInvocable<void(v1::ListLinksResponse)> answer) {
   });
 }
 
-// What the link says of itself, and what its surroundings know of it.
-v1::LinkStatus Region::StatusOf(const RegionLink& link) const {
-  v1::LinkStatus status = link.Status();
-  const std::string& peer = link.peer_region();
+// To what a link says of itself, what its surroundings know of it.
+void Region::AddSurroundings(v1::LinkStatus& status) const {
+  const std::string& peer = status.peer_region();
   for (v1::LinkLaneStatus& lane : *status.mutable_lanes()) {
     progress_->Describe(peer, lane);
     const LinkCorrespondence::Canary canary = correspondence_->CanaryOf(peer, lane.lane());
@@ -548,14 +588,18 @@ v1::LinkStatus Region::StatusOf(const RegionLink& link) const {
       lane.set_recalls_pending(recall_ledger_->CountPending(peer, kRecallsCountedMax).value_or(0));
     }
   }
-  return status;
 }
 
 void Region::LookAtProgress() {
   for (const auto& [peer, link] : links_) {
-    const v1::LinkStatus status = link->Status();
+    v1::LinkStatus status = link->Status();
     for (const v1::LinkLaneStatus& lane : status.lanes()) progress_->Look(peer, lane);
-    parts_.observer.OnLinkStatus(StatusOf(*link));
+    AddSurroundings(status);
+    parts_.observer.OnLinkStatus(status);
+    for (const v1::Lane lane : kLanesUrgentFirst) {
+      parts_.observer.OnKeptForPeer(peer, lane, retention_->KeptFor(peer, lane),
+                                    options_.retention.peer_records_max);
+    }
   }
 }
 

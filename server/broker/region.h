@@ -33,6 +33,7 @@
 #include "server/broker/recall_planner.h"
 #include "server/broker/recalls.h"
 #include "server/broker/recovery.h"
+#include "server/broker/retention.h"
 #include "server/broker/subscriber_sessions.h"
 #include "server/broker/verdict_observer.h"
 #include "server/catalog/catalog.h"
@@ -59,6 +60,10 @@ class RegionObserver {
                            const std::string& /*detail*/) {}
   virtual void OnLinkAlarm(const std::string& /*peer*/, v1::Lane /*lane*/,
                            v1::ErrorReason /*reason*/, const std::string& /*detail*/) {}
+  // So many records of the lane are kept here because the peer alone has not got them,
+  // of `records_max` at most.
+  virtual void OnKeptForPeer(const std::string& /*peer*/, v1::Lane /*lane*/, size_t /*records*/,
+                             size_t /*records_max*/) {}
   virtual void OnRefusedByPeer(const std::string& /*peer*/, v1::Lane /*lane*/,
                                const v1::LinkRefused& /*refused*/) {}
   // How a link stands: each second.
@@ -94,6 +99,7 @@ class Region final : private LinkHost {
     // How long a holder has to confirm a recall before it is named overdue.
     absl::Duration recall_confirm_within = absl::Hours(24);
     Catalog::ApprovalRules approvals = {};
+    RetentionPolicy retention = {};
   };
 
   // All must outlive this. Tasks of `flow` and of `commit` must not overlap.
@@ -179,6 +185,9 @@ class Region final : private LinkHost {
   void BuildLinks();
   void BuildLinkDesk();
   absl::Status OpenRecovery();
+  void BuildRetention();
+  void BuildOffice();
+  std::vector<std::string> PeerRegions() const;
   RegionLink* LinkTo(const std::string& peer) const;
   std::function<absl::Status()> Serving();
   VerdictObserver Verdicts() const;
@@ -196,7 +205,7 @@ class Region final : private LinkHost {
       v1::GetStatusResponse status,
       absl::AnyInvocable<void(absl::StatusOr<v1::GetStatusResponse>)> answer);
 
-  v1::LinkStatus StatusOf(const RegionLink& link) const;
+  void AddSurroundings(v1::LinkStatus& status) const;
   void LookAtProgress();
 
   LinkGreeting Greeting(v1::Lane lane) override;
@@ -234,6 +243,7 @@ class Region final : private LinkHost {
   std::unique_ptr<LinkCorrespondence> correspondence_;
   std::unique_ptr<LinkAdministration> link_administration_;
   std::unique_ptr<LinkProgress> progress_;
+  std::unique_ptr<Retention> retention_;
   std::unique_ptr<Explainer> explainer_;
   std::unique_ptr<ProtectionDesk> protection_desk_;
   std::unique_ptr<Dispatch> dispatch_;

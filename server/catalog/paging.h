@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace corridor {
@@ -19,6 +20,9 @@ struct PageRequest {
 
 // REQUEST_INVALID: a size outside 0 to 1,000, or a token that no list gave out.
 absl::StatusOr<PageRequest> ReadPageRequest(int32_t page_size, std::string_view page_token);
+
+// REQUEST_INVALID: the token says nothing to this list.
+absl::Status WrongPageToken();
 
 // The token of the page behind `last_key`.
 std::string PageTokenAfter(std::string_view last_key);

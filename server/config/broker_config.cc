@@ -83,6 +83,8 @@ class Loader {
   int Bounded(std::string_view field, uint32_t value, int otherwise, int min, int max);
   void ReadLimits();
   void ReadValidityCaps();
+  RetentionPolicy ReadRetention();
+  RetentionRule ReadRetentionRule(int index);
 
   const BrokerConfigFile& file_;
   ConfigReader& reader_;
@@ -389,6 +391,36 @@ void Loader::ReadValidityCaps() {
   }
 }
 
+RetentionPolicy Loader::ReadRetention() {
+  constexpr int kRulesMax = 64;
+  RetentionPolicy policy;
+  const config::Retention& given = file_.retention();
+  CheckCount("retention.rules", given.rules_size(), 0, kRulesMax);
+  for (int i = 0; i < given.rules_size(); ++i) policy.rules.push_back(ReadRetentionRule(i));
+  policy.peer_records_max =
+      static_cast<size_t>(Bounded("retention.peer_records", given.peer_records(),
+                                  static_cast<int>(policy.peer_records_max), 1, 100'000'000));
+  return policy;
+}
+
+RetentionRule Loader::ReadRetentionRule(int index) {
+  constexpr int kDaysMax = 36'500;
+  constexpr absl::Duration kDay = absl::Hours(24);
+  const config::RetentionRule& given = file_.retention().rules(index);
+  const auto days = [&](std::string_view field, uint32_t value, int otherwise) {
+    return Bounded(Indexed("retention.rules", index, field), value, otherwise, 1, kDaysMax) * kDay;
+  };
+  RetentionRule rule{.tlp = given.tlp(), .kind = given.kind(), .origin = given.origin()};
+  if (given.kind() == v1::STATEMENT_KIND_RECALL) {
+    reader_.Note(Indexed("retention.rules", index, "kind"), "is RECALL, which is kept for good");
+  }
+  if (given.days_after_append() != 0) {
+    rule.after_append = days("days_after_append", given.days_after_append(), 1);
+  }
+  rule.after_end = days("days_after_end", given.days_after_end(), 366);
+  return rule;
+}
+
 std::optional<GatePolicy> Loader::ReadGatePolicy() {
   constexpr std::string_view kField = "gate_policy_file";
   if (file_.gate_policy_file().empty()) return DefaultGatePolicy();
@@ -411,6 +443,7 @@ std::optional<BrokerConfig> Loader::Load() {
   ReadLimits();
   ReadValidityCaps();
   const BrokerConfig::Approvals approvals = ReadApprovals();
+  const RetentionPolicy retention = ReadRetention();
   if (!tls.has_value() || !signing.has_value() || !gate_policy.has_value()) return std::nullopt;
   const bool level_given = file_.log().level() != config::LOG_LEVEL_UNSPECIFIED;
   return BrokerConfig{file_.region(),
@@ -424,6 +457,7 @@ std::optional<BrokerConfig> Loader::Load() {
                       limits_,
                       approvals,
                       std::move(validity_caps_),
+                      retention,
                       file_.metrics_address(),
                       level_given ? file_.log().level() : config::LOG_LEVEL_INFO,
                       {}};

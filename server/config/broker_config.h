@@ -16,6 +16,7 @@
 #include "core/gate/gate_policy.h"
 #include "core/model/errors.h"
 #include "core/model/principal.h"
+#include "core/policy/retention.h"
 #include "corridor/v1/alert.pb.h"
 #include "corridor/v1/operator.pb.h"
 #include "server/config/broker_config.pb.h"
@@ -97,7 +98,8 @@ struct BrokerConfig {
   Limits limits;
   Approvals approvals;
   std::map<v1::Tlp, absl::Duration> validity_caps;  // Every marking.
-  std::string metrics_address;                      // Loopback, or empty.
+  RetentionPolicy retention;
+  std::string metrics_address;  // Loopback, or empty.
   config::LogLevel log_level = config::LOG_LEVEL_INFO;
   TlsFiles tls_files;
 };

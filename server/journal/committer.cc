@@ -99,6 +99,7 @@ absl::StatusOr<Committer::Verdict> Committer::VerdictOn(Proposal& proposal) {
   if (proposal.statement) return JudgeStatement(proposal);
   if (proposal.release) return JudgeRelease(proposal);
   if (proposal.head_change) return ChangeHead(proposal);
+  for (const AlertHead::Place& place : proposal.expired) RETURN_IF_ERROR(Expire(place));
   if (proposal.mark) RETURN_IF_ERROR(PutMark(*proposal.mark, /*new_epoch_allowed=*/true));
   RETURN_IF_ERROR(overlay_.Run(proposal.parts));
   return Verdict{};
@@ -149,6 +150,7 @@ absl::StatusOr<Committer::Verdict> Committer::AppendRecord(Proposal& proposal,
   const ParsedStatement& statement = *record.statement;
   const AlertHead::Place here = {record.lane, record.offset};
   PutPlace(statement, StoredPlaceOf(here));
+  PutRetained(record);
   if (IsRemark(statement.body)) RETURN_IF_ERROR(PutRemark(statement.body, here));
   const AlertHead next = Advance(head, statement, here);
   PutHead(head, next);
@@ -321,6 +323,37 @@ void Committer::PutErasure(const AlertHead& head, std::string key) {
   erasure.set_alert_id(head.alert_id);
   std::string value = EncodeValue(key, erasure);
   overlay_.Put(std::move(key), std::move(value));
+}
+
+absl::Status Committer::Expire(const AlertHead::Place& place) {
+  const std::string key = RetainedKey(place.lane, place.offset);
+  ASSIGN_OR_RETURN(const std::optional<stored::StoredRetained> retained,
+                   GetValue<stored::StoredRetained>(overlay_, key));
+  overlay_.Delete(key);
+  if (!retained) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::optional<std::string> scheduled,
+                   overlay_.Get(ErasureKey(place.lane, place.offset)));
+  ASSIGN_OR_RETURN(const std::optional<AlertHead> head,
+                   HeadOfAlert(retained->publisher(), retained->alert_id()));
+  if (scheduled || !head) return absl::OkStatus();
+  if (head->list_offset() == place.offset) overlay_.Delete(AlertByOffsetKey(place.offset));
+  return ScheduleErasure(*head, StoredPlaceOf(place));
+}
+
+// A recall is for good: it says what must not come back.
+void Committer::PutRetained(const Record& record) {
+  const v1::StatementBody& body = record.statement->body;
+  if (body.has_recall()) return;
+  stored::StoredRetained retained;
+  retained.set_publisher(body.publisher());
+  retained.set_alert_id(body.alert_id());
+  retained.set_tlp(body.tlp());
+  retained.set_kind(record.statement->kind());
+  retained.set_origin(record.acceptance.position().region());
+  retained.set_append_ms(record.append_time_ms);
+  retained.set_valid_until_ms(body.valid_until().seconds() * 1000);
+  const std::string key = RetainedKey(record.lane, record.offset);
+  overlay_.Put(key, EncodeValue(key, retained));
 }
 
 absl::Status Committer::JudgeLocal(const AcceptedStatement& accepted, const AlertHead* head) const {

@@ -42,6 +42,7 @@ struct Proposal {
   std::optional<MarkMove> mark;
   std::optional<Journal::Release> release;
   std::optional<Journal::HeadChange> head_change;
+  std::vector<AlertHead::Place> expired;
   std::vector<BatchPart> parts;
   // With the receipt where there is a statement, else with an empty one.
   Done done;
@@ -115,6 +116,8 @@ class Committer {
   // Of one alert: of a single statement, or of all where `ids` is empty.
   absl::Status ScheduleErasures(const AlertHead& head, const std::vector<std::string>& ids);
   absl::Status ScheduleErasure(const AlertHead& head, const stored::StoredPlace& place);
+  absl::Status Expire(const AlertHead::Place& place);
+  void PutRetained(const Record& record);
   void PutErasure(const AlertHead& head, std::string key);
   absl::Status JudgeLocal(const AcceptedStatement& accepted, const AlertHead* head) const;
   absl::Status CheckDifferences(const AcceptedStatement& accepted, const AlertHead& head) const;

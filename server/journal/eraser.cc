@@ -41,13 +41,6 @@ BatchPart BuryPart(std::string key) {
   };
 }
 
-BatchPart DeletePart(std::string key) {
-  return [key = std::move(key)](CommitContext& context) {
-    context.Delete(key);
-    return absl::OkStatus();
-  };
-}
-
 }  // namespace
 
 Eraser::Eraser(Parts parts) : parts_(std::move(parts)), self_(std::make_shared<Eraser*>(this)) {}

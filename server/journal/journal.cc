@@ -10,6 +10,7 @@
 #include "absl/synchronization/mutex.h"
 #include "core/base/status_macros.h"
 #include "core/model/errors.h"
+#include "google/protobuf/util/time_util.h"
 #include "server/journal/committer.h"
 #include "server/journal/journal_state.h"
 #include "server/journal/recent_map.h"
@@ -19,6 +20,8 @@
 
 namespace corridor {
 namespace {
+
+using google::protobuf::util::TimeUtil;
 
 constexpr absl::Duration kRetryAfterFullQueue = absl::Milliseconds(200);
 constexpr absl::Duration kRetryAfterFailure = absl::Seconds(5);
@@ -41,19 +44,15 @@ Journal::Release ReleaseOfKey(std::string_view key) {
           .number = ParseKeyNumber(key.substr(8))};
 }
 
-void SetTime(google::protobuf::Timestamp& time, int64_t ms) {
-  time.set_seconds(ms / 1000);
-  time.set_nanos(static_cast<int32_t>(ms % 1000) * 1'000'000);
-}
-
 v1::HeldStatement HeldStatementOf(const stored::StoredRecord& stored,
                                   const Journal::Release& release) {
   v1::HeldStatement held;
   held.set_statement_id(stored.statement_id());
   held.set_alert_id(stored.alert_id());
   held.set_kind(stored.kind());
-  SetTime(*held.mutable_release_time(), release.release_ms);
-  SetTime(*held.mutable_accept_time(), stored.acceptance().accept_time_ms());
+  *held.mutable_release_time() = TimeUtil::MillisecondsToTimestamp(release.release_ms);
+  *held.mutable_accept_time() =
+      TimeUtil::MillisecondsToTimestamp(stored.acceptance().accept_time_ms());
   return held;
 }
 
@@ -84,6 +83,10 @@ class StoredJournal final : public Journal {
                                              size_t limit) const override;
   void ChangeHead(HeadChange change, std::vector<BatchPart> parts,
                   absl::AnyInvocable<void(absl::Status)> done) override;
+  void Expire(std::vector<AlertHead::Place> places, std::vector<BatchPart> parts,
+              absl::AnyInvocable<void(absl::Status)> done) override;
+  absl::StatusOr<std::vector<RetainedContent>> ListRetained(AlertHead::Place after,
+                                                            size_t limit) const override;
   absl::StatusOr<std::vector<StatementPlace>> StatementsOf(
       std::string_view publisher, std::string_view alert_id) const override;
   void MoveMark(std::string_view origin, uint64_t epoch, v1::Lane lane, uint64_t offset,
@@ -208,6 +211,35 @@ void StoredJournal::ChangeHead(HeadChange change, std::vector<BatchPart> parts,
   Propose({.head_change = std::move(change),
            .parts = std::move(parts),
            .done = IgnoringReceipt(std::move(done))});
+}
+
+void StoredJournal::Expire(std::vector<AlertHead::Place> places, std::vector<BatchPart> parts,
+                           absl::AnyInvocable<void(absl::Status)> done) {
+  Propose({.expired = std::move(places),
+           .parts = std::move(parts),
+           .done = IgnoringReceipt(std::move(done))});
+}
+
+absl::StatusOr<std::vector<Journal::RetainedContent>> StoredJournal::ListRetained(
+    AlertHead::Place after, size_t limit) const {
+  KeyRange range = PrefixRange(RetainedKeyPrefix());
+  if (after.offset != 0) range.begin = RetainedKey(after.lane, after.offset + 1);
+  ASSIGN_OR_RETURN(const std::vector<KeyValue> pairs, parts_.store.Scan(range, limit));
+  std::vector<RetainedContent> all;
+  for (const KeyValue& pair : pairs) {
+    stored::StoredRetained stored;
+    RETURN_IF_ERROR(DecodeValue(pair.key, pair.value, stored));
+    const auto [lane, offset] = ParseRetainedKey(pair.key);
+    all.push_back({.place = {lane, offset},
+                   .publisher = stored.publisher(),
+                   .alert_id = stored.alert_id(),
+                   .retained = {.tlp = stored.tlp(),
+                                .kind = stored.kind(),
+                                .origin = stored.origin(),
+                                .append_ms = stored.append_ms(),
+                                .valid_until_ms = stored.valid_until_ms()}});
+  }
+  return all;
 }
 
 void StoredJournal::MoveMark(std::string_view origin, uint64_t epoch, v1::Lane lane,

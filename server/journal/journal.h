@@ -20,6 +20,7 @@
 #include "core/base/random.h"
 #include "core/crypto/signature.h"
 #include "core/gate/gate.h"
+#include "core/model/retained.h"
 #include "corridor/v1/publisher.pb.h"
 #include "corridor/v1/record.pb.h"
 #include "server/journal/alert_head.h"
@@ -170,6 +171,22 @@ class Journal : public CommitQueue {
   //   NOT_FOUND   no such alert is here, and nothing is withdrawn
   virtual void ChangeHead(HeadChange change, std::vector<BatchPart> parts,
                           absl::AnyInvocable<void(absl::Status)> done) = 0;
+
+  // Content whose retention is over: schedules its erasure, together with what `parts`
+  // write. What is not there any more, or scheduled already, is passed over.
+  virtual void Expire(std::vector<AlertHead::Place> places, std::vector<BatchPart> parts,
+                      absl::AnyInvocable<void(absl::Status)> done) = 0;
+
+  // What retention has to look at, behind `after` (offset 0: from the first), by lane and
+  // offset.
+  struct RetainedContent {
+    AlertHead::Place place;
+    std::string publisher;
+    std::string alert_id;
+    Retained retained;
+  };
+  virtual absl::StatusOr<std::vector<RetainedContent>> ListRetained(AlertHead::Place after,
+                                                                    size_t limit) const = 0;
 
   // Where the statements of an alert stand (content and remarks), by statement id.
   struct StatementPlace {

@@ -45,10 +45,7 @@ BatchPart RefusedHerePart(const PeerRecordPlace& place, uint64_t epoch, v1::Erro
 }
 
 BatchPart NoLongerRefusedPart(const PeerRecordPlace& place) {
-  return [key = RefusedHereKey(place.origin, place.lane, place.offset)](CommitContext& context) {
-    context.Delete(key);
-    return absl::OkStatus();
-  };
+  return DeletePart(RefusedHereKey(place.origin, place.lane, place.offset));
 }
 
 BatchPart RefusedByPeerPart(const std::string& peer, v1::Lane lane, uint64_t epoch,

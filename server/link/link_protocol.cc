@@ -8,9 +8,12 @@
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/model/errors.h"
+#include "google/protobuf/util/time_util.h"
 
 namespace corridor {
 namespace {
+
+using google::protobuf::util::TimeUtil;
 
 absl::Status Broken(std::string_view what) { return Error(v1::ERROR_REASON_LINK_PROTOCOL, what); }
 
@@ -112,7 +115,7 @@ bool LinkProtocol::OfferSkip(uint64_t after, uint64_t through) {
 }
 
 bool LinkProtocol::OfferGap(uint64_t after, uint64_t through) {
-  const bool taken = sender_.OfferGap(after, through);
+  const bool taken = interest_known_ && window_known_ && sender_.OfferGap(after, through);
   UpdateState();
   return taken;
 }
@@ -241,9 +244,7 @@ v1::LinkLaneStatus LinkProtocol::Status() const {
   status.set_clock_ahead_ms(clock_ahead_ms_);
   status.set_peer_policy_generation(peer_policy_generation_);
   if (heard_wall_) {
-    const int64_t ms = ToMillis(*heard_wall_);
-    status.mutable_last_heard_time()->set_seconds(ms / 1000);
-    status.mutable_last_heard_time()->set_nanos(static_cast<int32_t>(ms % 1000) * 1'000'000);
+    *status.mutable_last_heard_time() = TimeUtil::MillisecondsToTimestamp(ToMillis(*heard_wall_));
   }
   return status;
 }

@@ -27,6 +27,17 @@ struct PeerPosition {
   friend bool operator==(const PeerPosition&, const PeerPosition&) = default;
 };
 
+// How a record travels; for Record and OutletRecord alike.
+template <typename AnyRecord>
+v1::LinkRecord LinkRecordOf(const AnyRecord& record) {
+  v1::LinkRecord out;
+  *out.mutable_statement() = record.statement->bytes;
+  *out.mutable_acceptance() = record.acceptance;
+  *out.mutable_gate() = record.gate;
+  if (record.held_acceptance) *out.mutable_held_acceptance() = *record.held_acceptance;
+  return out;
+}
+
 // Both clocks at one moment.
 struct LinkTime {
   absl::Duration steady;

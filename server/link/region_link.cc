@@ -236,7 +236,11 @@ void RegionLink::Drain() {
   drain_posted_ = false;
   for (const v1::Lane lane : kLanesUrgentFirst) {
     DrainLane(lane);
-    const LinkProtocol& protocol = at(lane).protocol;
+    LinkProtocol& protocol = at(lane).protocol;
+    if (at(lane).gap_through > protocol.Demand().after) {
+      protocol.OfferGap(protocol.Demand().after, at(lane).gap_through);
+      DrainLane(lane);
+    }
     if (protocol.WantsMore() && protocol.HasMore()) parts_.source.OnWanted(*this, lane);
   }
 }
@@ -378,21 +382,20 @@ absl::Status RegionLink::AcceptGap(v1::Lane lane) {
   return at(lane).protocol.AcceptGap();
 }
 
-bool RegionLink::Gap(v1::Lane lane, uint64_t after, uint64_t through) {
+void RegionLink::SetGap(v1::Lane lane, uint64_t through) {
+  at(lane).gap_through = through;
   DrainSoon();
-  return at(lane).protocol.OfferGap(after, through);
 }
 
-OutletDemand RegionLink::Demand(v1::Lane lane) const { return at(lane).protocol.Demand(); }
+OutletDemand RegionLink::Demand(v1::Lane lane) const {
+  OutletDemand demand = at(lane).protocol.Demand();
+  if (at(lane).gap_through > demand.after) demand.records = 0;  // To be told first.
+  return demand;
+}
 
 bool RegionLink::Hand(const OutletRecord& record) {
-  v1::LinkRecord out;
-  *out.mutable_statement() = record.statement->bytes;
-  *out.mutable_acceptance() = record.acceptance;
-  *out.mutable_gate() = record.gate;
-  if (record.held_acceptance) *out.mutable_held_acceptance() = *record.held_acceptance;
   DrainSoon();
-  return at(record.lane).protocol.OfferRecord(record.after, std::move(out));
+  return at(record.lane).protocol.OfferRecord(record.after, LinkRecordOf(record));
 }
 
 bool RegionLink::Skip(v1::Lane lane, uint64_t after, uint64_t through) {

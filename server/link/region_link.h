@@ -1,6 +1,7 @@
 #ifndef CORRIDOR_SERVER_LINK_REGION_LINK_H_
 #define CORRIDOR_SERVER_LINK_REGION_LINK_H_
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -176,14 +177,20 @@ class RegionLink final : public Outlet, public std::enable_shared_from_this<Regi
     return at(lane).protocol.AdoptableMark();
   }
   PeerPosition HeldMark(v1::Lane lane) const { return at(lane).protocol.inbound_mark(); }
+  // The last offset of the peer's journal, in any lane, that is held here.
+  uint64_t HeldThrough() const {
+    return std::max(HeldMark(v1::LANE_URGENT).offset, HeldMark(v1::LANE_ROUTINE).offset);
+  }
   // Up to where the peer's records are gone that wait for AcceptGap; 0: none do.
   uint64_t GapThrough(v1::Lane lane) const { return at(lane).protocol.inbound_gap_through(); }
   bool PeerMustReconcile(v1::Lane lane) const { return at(lane).protocol.peer_must_reconcile(); }
   bool IsUp(v1::Lane lane) const { return at(lane).protocol.state() == v1::LINK_STATE_UP; }
   // Dials now, where it shall and has no stream.
   void DialNow();
-  // (after, through] is no longer in our journal.
-  bool Gap(v1::Lane lane, uint64_t after, uint64_t through);
+  // The peer is not waited for any more up to there: what it lacks of it may be gone. It
+  // is told on each stream until it has gone past that, and takes nothing before its
+  // operator has accepted the gap. May be called before Start.
+  void SetGap(v1::Lane lane, uint64_t through);
 
   OutletDemand Demand(v1::Lane lane) const override;
   bool Hand(const OutletRecord& record) override;
@@ -210,6 +217,7 @@ class RegionLink final : public Outlet, public std::enable_shared_from_this<Regi
     LinkProtocol protocol;
     Backoff backoff;
     bool dial_scheduled = false;
+    uint64_t gap_through = 0;  // See SetGap.
     absl::Duration up_since;
     Stream used;  // The one the protocol runs on.
     // One that the peer dialled, while ours is used and was not heard yet.

@@ -29,6 +29,8 @@ enum class Metric {
   kLinkClockAhead,
   kLinkRecallsPending,
   kLinkCanaryRoundTrip,
+  kLinkKeptRecords,
+  kLinkKeptRecordsMax,
   kBuild,
   kGatePolicy,
 };
@@ -41,7 +43,7 @@ struct MetricText {
   std::string_view help;
 };
 
-inline constexpr std::array<MetricText, 16> kMetrics = {{
+inline constexpr std::array<MetricText, 18> kMetrics = {{
     {Metric::kStatementsAccepted, false, "corridor_statements_accepted_total", "source",
      "Statements that passed gate and policy. source: publisher, check (a dry run; not stored), "
      "peer (over a link)."},
@@ -72,6 +74,11 @@ inline constexpr std::array<MetricText, 16> kMetrics = {{
      "Recalls and withdrawals that the peer has not confirmed; at most 1,000."},
     {Metric::kLinkCanaryRoundTrip, true, "corridor_link_canary_round_trip_seconds", "peer,lane",
      "How long the last canary was on its way, to the peer's committer and back."},
+    {Metric::kLinkKeptRecords, true, "corridor_link_kept_records", "peer,lane",
+     "Records that retention would let go and that are kept because this peer alone has not got "
+     "them."},
+    {Metric::kLinkKeptRecordsMax, true, "corridor_link_kept_records_max", "peer,lane",
+     "How many may be kept for it; beyond that the oldest are given up, and a gap stands."},
     {Metric::kBuild, true, "corridor_build_info", "version,region",
      "Always 1: which version serves which region."},
     {Metric::kGatePolicy, true, "corridor_gate_policy_info", "version,digest",

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -52,6 +53,20 @@ class CommitContext {
 // touch memory that outlives it other than to note what to do in `done`: the
 // batch may still fail.
 using BatchPart = absl::AnyInvocable<absl::Status(CommitContext&)>;
+
+inline BatchPart PutPart(std::string key, std::string value) {
+  return [key = std::move(key), value = std::move(value)](CommitContext& context) {
+    context.Put(key, value);
+    return absl::OkStatus();
+  };
+}
+
+inline BatchPart DeletePart(std::string key) {
+  return [key = std::move(key)](CommitContext& context) {
+    context.Delete(key);
+    return absl::OkStatus();
+  };
+}
 
 // Makes the part that writes an audit entry (server/audit). Handed to those who
 // must record acts but do not know the audit log. The part fills in sequence,

@@ -88,6 +88,14 @@ std::pair<Erased, uint64_t> ParseErasureKey(std::string_view key) {
   const std::string_view what = key.substr(ErasureKeyPrefix().size());
   return {static_cast<Erased>(what[0]), ParseKeyNumber(what.substr(1))};
 }
+std::string RetainedKeyPrefix() { return "u/"; }
+std::string RetainedKey(v1::Lane lane, uint64_t offset) {
+  return RetainedKeyPrefix() + LaneByte(lane) + KeyNumber(offset);
+}
+std::pair<v1::Lane, uint64_t> ParseRetainedKey(std::string_view key) {
+  key.remove_prefix(RetainedKeyPrefix().size());
+  return {static_cast<v1::Lane>(key[0]), ParseKeyNumber(key.substr(1))};
+}
 std::string SuspicionKeyPrefix() { return "e/s/"; }
 std::string SuspicionKey(std::string_view publisher, std::string_view alert_id) {
   return SuspicionKeyPrefix() + KeyText(publisher).append(alert_id);
@@ -166,6 +174,12 @@ std::string PausedLinkKey(std::string_view peer) { return PausedLinkKeyPrefix() 
 std::string ReturnDueKeyPrefix() { return "k/r/"; }
 std::string ReturnDueKey(std::string_view peer) { return ReturnDueKeyPrefix() + KeyText(peer); }
 std::string RecoveredEpochKey() { return "k/e"; }
+std::string PeerGapKey(std::string_view peer, v1::Lane lane) {
+  return "k/g/" + KeyText(peer) + LaneByte(lane);
+}
+std::string EndedUnsentKey(std::string_view peer, v1::Lane lane, uint64_t offset) {
+  return PeerPlaceKey("k/x/", peer, lane, offset);
+}
 std::string PeerPersistedKey(std::string_view peer, v1::Lane lane, uint64_t epoch) {
   return "k/m/" + KeyText(peer) + LaneByte(lane) + KeyNumber(epoch);
 }

@@ -24,6 +24,7 @@ namespace corridor {
 //   q/<number 8>                              statement that an embargo held   journal
 //   t/<release ms 8><number 8>                when it is to be released  journal
 //   x/<what 1><number 8>                      content whose key is to be destroyed  journal
+//   u/<lane 1><offset 8>                      content that retention looks at  journal
 //   m/<origin text><lane 1>                   high-water mark            journal
 //   p/<origin text><lane 1><offset 8>         record that waits for what it lacks  links
 //   n/<origin text><lane 1><offset 8>         record that was refused here  links
@@ -32,6 +33,8 @@ namespace corridor {
 //   k/p/<peer text>                           the link is paused         links
 //   k/r/<peer text>                           it has not returned yet what we lack  links
 //   k/m/<peer text><lane 1><epoch 8>          what it has persisted of that journal  links
+//   k/g/<peer text><lane 1>                   records it is not waited for any more  links
+//   k/x/<peer text><lane 1><offset 8>         record that ended before it was sent to it  links
 //   k/e                                       the epoch whose recovery has begun  links
 //   e/s/<publisher text><alert id>            how many sightings suspect personal data  journal
 //   e/q/<publisher text><alert id>            the alert is withheld here  journal
@@ -74,6 +77,11 @@ std::string ErasureKey(Erased what, uint64_t number);
 std::string ErasureKey(v1::Lane lane, uint64_t offset);
 // What an erasure's key names. REQUIRES: such a key.
 std::pair<Erased, uint64_t> ParseErasureKey(std::string_view key);
+// Content that retention looks at, by lane and offset.
+std::string RetainedKeyPrefix();
+std::string RetainedKey(v1::Lane lane, uint64_t offset);
+// REQUIRES: such a key.
+std::pair<v1::Lane, uint64_t> ParseRetainedKey(std::string_view key);
 // Alerts that somebody suspects to hold personal data, and those withheld here.
 std::string SuspicionKeyPrefix();
 std::string SuspicionKey(std::string_view publisher, std::string_view alert_id);
@@ -126,6 +134,8 @@ std::string PausedLinkKey(std::string_view peer);
 std::string ReturnDueKeyPrefix();
 std::string ReturnDueKey(std::string_view peer);
 std::string RecoveredEpochKey();
+std::string PeerGapKey(std::string_view peer, v1::Lane lane);
+std::string EndedUnsentKey(std::string_view peer, v1::Lane lane, uint64_t offset);
 std::string PeerPersistedKey(std::string_view peer, v1::Lane lane, uint64_t epoch);
 // The end of a key that names a record of another region.
 struct PeerPlace {

@@ -9,7 +9,10 @@
 
 #include "core/crypto/statement_proof.h"
 #include "core/model/errors.h"
+#include "server/audit/audit_log.h"
 #include "server/broker/agreement_simulation.h"
+#include "server/broker/backfill_source.h"
+#include "server/catalog/policy_archive.h"
 #include "tests/scenarios/region_world.h"
 
 namespace corridor {
@@ -181,6 +184,45 @@ TEST_F(FederationScenario, WhatWasRefusedIsListedAndComesWhenAskedAgain) {
   EXPECT_EQ(south().flow().journal().head(), 1u);
   EXPECT_THAT(south().flow().link_administration().ListRefused(list)->records(), IsEmpty());
   EXPECT_EQ(south().AskAgain(kEast, v1::LANE_ROUTINE, {})->known(), 1u) << "and not twice";
+}
+
+TEST_F(FederationScenario, AnAskThatComesBeforeTheLaneIsUpIsAnsweredOnceItIs) {
+  AgreeBothWays();
+  Issue(1);
+  Region& region = east().flow();
+  DisclosureLedger disclosures(east().store(), region.journal(), AuditLog::Part(),
+                               {.actor = east().Operator().spiffe_id,
+                                .region = kEast,
+                                .epoch = region.journal().epoch(),
+                                .keep_facts = PolicyArchive::KeepPart});
+  std::vector<v1::LinkFrame> sent;
+  BackfillSource source({.region = kEast,
+                         .store = east().store(),
+                         .journal = region.journal(),
+                         .catalog = region.catalog(),
+                         .disclosures = disclosures,
+                         .recalls = region.recall_ledger(),
+                         .flow = world_.sim(),
+                         .clock = world_.sim().clock(),
+                         .send =
+                             [&](const std::string&, v1::Lane, v1::LinkFrame frame) {
+                               sent.push_back(std::move(frame));
+                               return true;
+                             },
+                         .on_damage = [](const absl::Status& status) { ADD_FAILURE() << status; }});
+  v1::LinkAsk ask;
+  ask.set_ask_id(7);
+  ask.set_snapshot_through(1);
+  source.OnAsk(kSouth, ask);
+  world_.Run();
+  EXPECT_THAT(sent, IsEmpty());
+
+  source.OnUp(kSouth);
+  world_.Run();
+  ASSERT_THAT(sent, SizeIs(1));
+  EXPECT_EQ(sent[0].backfill().ask_id(), 7u);
+  EXPECT_THAT(sent[0].backfill().records(), SizeIs(1));
+  east().Crash();
 }
 
 TEST_F(FederationScenario, AnAgreementThatReachesBackBringsWhatWasPassedBy) {

@@ -109,6 +109,9 @@ class TestRegion final : public RegionObserver {
   absl::StatusOr<v1::BackfillReport> AskAgain(const std::string& peer, v1::Lane lane,
                                               const std::vector<uint64_t>& offsets);
 
+  // Used by the next Start.
+  RetentionPolicy retention;
+
   std::vector<std::string> alarms;
   std::optional<absl::Status> storage_failure;
 

@@ -40,6 +40,7 @@ constexpr char kGood[] = R"(
   operators: "spiffe://sea.example/operator/ops"
   links { peer_region: "eastafrica.example" dial_address: "broker.eastafrica.example:7443" }
   validity_caps { tlp: TLP_RED days: 30 }
+  retention { rules { tlp: TLP_CLEAR days_after_append: 30 } peer_records: 500 }
 )";
 
 class BrokerConfigTest : public testing::Test {
@@ -99,6 +100,10 @@ TEST_F(BrokerConfigTest, ReadsAGoodFileAndResolvesPathsFromItsFolder) {
   EXPECT_EQ(config->links.front().dial_address, "broker.eastafrica.example:7443");
   EXPECT_EQ(config->validity_caps.at(v1::TLP_RED), 30 * absl::Hours(24));
   EXPECT_EQ(config->validity_caps.at(v1::TLP_CLEAR), 732 * absl::Hours(24));
+  ASSERT_EQ(config->retention.rules.size(), 1u);
+  EXPECT_EQ(config->retention.rules[0].after_append, 30 * absl::Hours(24));
+  EXPECT_EQ(config->retention.rules[0].after_end, 366 * absl::Hours(24));
+  EXPECT_EQ(config->retention.peer_records_max, 500u);
   EXPECT_EQ(config->limits.message_bytes, 17 * 1024 * 1024);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "data")) << "checking must write nothing";
 }

@@ -254,7 +254,7 @@ TEST_F(RegionLinkTest, ARetentionGapStandsUntilAnOperatorAcceptsIt) {
   Run(absl::Seconds(2));
   for (int i = 0; i < 5; ++i) east_->Publish(kRoutine, /*wanted=*/true);
   // Told before dispatch had a chance: 1 to 3 are gone.
-  ASSERT_TRUE(east_->link().Gap(kRoutine, 0, 3));
+  east_->link().SetGap(kRoutine, 3);
   Run(absl::Seconds(30));
   EXPECT_EQ(west_->state(kRoutine), v1::LINK_STATE_GAP_PENDING);
   EXPECT_EQ(east_->state(kRoutine), v1::LINK_STATE_GAP_PENDING);
