@@ -273,6 +273,7 @@ class Broker {
   GrpcLinkDialler dialler_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Store> key_store_;
+  std::unique_ptr<Store> recalled_;
   std::unique_ptr<HeadMarker> head_marker_;
   std::unique_ptr<Region> region_;
   std::optional<RefusalAudit> refusals_;
@@ -403,10 +404,12 @@ absl::Status Broker::Open(bool accept_lost_tail) {
                                                                 .clock = clock_,
                                                                 .log = log_},
                                               config_.tls, config_.tls_files);
+  ASSIGN_OR_RETURN(recalled_, OpenRocksDbStore(config_.data_dir + "/recalled"));
   head_marker_ = MakeFileHeadMarker(config_.data_dir + "/head");
   ASSIGN_OR_RETURN(region_, Region::Open({.store = *store_,
                                           .key_store = *key_store_,
                                           .head_marker = *head_marker_,
+                                          .recalled = recalled_.get(),
                                           .flow = flow_,
                                           .commit = commit_,
                                           .intake = intake_,

@@ -174,7 +174,9 @@ absl::Status RecallPlanner::AddHolders(const CommitContext& context, AlertHead::
   ASSIGN_OR_RETURN(const auto ranges,
                    DisclosureLedger::RangesAt(context, place.lane, place.offset));
   for (const DisclosureLedger::Range& range : ranges) {
-    if (holders.contains(range.holder)) continue;
+    // A region sends only what is its own: to another region this was not disclosed.
+    const bool is_region = !ParsePrincipal(range.holder).ok();
+    if (holders.contains(range.holder) || (is_region && !(*found)->local)) continue;
     ASSIGN_OR_RETURN(const std::shared_ptr<const Facts> facts,
                      parts_.archive.FactsOf(context, range.generation));
     // It was disclosed then or later; agreements and rights only end with time.

@@ -11,6 +11,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "core/base/executor.h"
 #include "corridor/v1/federation.pb.h"
 #include "server/broker/backfill.h"
 #include "server/journal/journal.h"
@@ -30,8 +31,11 @@ class Recovery {
   // All must outlive this.
   struct Parts {
     const Store& store;
+    // What was recalled, whatever the journal says (recall_register.h); null: not known.
+    const Store* recalled;
     Journal& journal;
     Backfill& backfill;
+    Executor& flow;
     AuditPart audit;
     std::string actor;  // For audit entries: the broker's own SPIFFE ID.
     // Whether its routine lane is up.
@@ -49,10 +53,12 @@ class Recovery {
   // Reads who is due. A journal that went on from an earlier incarnation of itself, and
   // whose recovery did not begin yet, has every one of `peers` due.
   absl::Status Open(const std::vector<std::string>& peers);
-  // Makes that durable, where it is new. Call once the journal takes batches.
+  // Makes that durable, where it is new, after what was recalled is so here too. Call once
+  // the journal takes batches.
   void Begin();
 
-  // NOT_READY while a peer is due: nobody may publish, read or subscribe.
+  // NOT_READY while a peer is due, or what was recalled is not yet applied: nobody may
+  // publish, read or subscribe.
   absl::Status CheckServing() const;
 
   // Call each second: asks whom it can, and sees who has given back all.
@@ -76,6 +82,9 @@ class Recovery {
     std::vector<Done> waiting;
   };
 
+  absl::Status ApplyRecalled();
+  void OnApplied(const absl::Status& applied);
+  void CommitBegun();
   void Ask(const std::string& peer);
   v1::LinkAsk ReturnAsk() const;
   void OnAnswered(const std::string& peer, absl::StatusOr<v1::BackfillReport> report);
@@ -86,6 +95,7 @@ class Recovery {
 
   Parts parts_;
   std::map<std::string, Due> due_;
+  size_t applying_ = 0;              // What was recalled, and is not written here yet.
   bool begins_anew_ = false;         // That is not durable yet,
   std::vector<std::string> begins_;  // nor that these are due.
   std::atomic<bool> serving_ = true;

@@ -53,6 +53,7 @@ absl::Status Region::Build() {
   ASSIGN_OR_RETURN(journal_, Journal::Open({.store = parts_.store,
                                             .keys = *keys_,
                                             .head_marker = parts_.head_marker,
+                                            .recalled = parts_.recalled,
                                             .commit = parts_.commit,
                                             .clock = parts_.clock,
                                             .random = parts_.random,
@@ -237,8 +238,10 @@ void Region::BuildLinkDesk() {
 absl::Status Region::OpenRecovery() {
   recovery_ = std::make_unique<Recovery>(
       Recovery::Parts{.store = parts_.store,
+                      .recalled = parts_.recalled,
                       .journal = *journal_,
                       .backfill = *backfill_,
+                      .flow = parts_.flow,
                       .audit = AuditLog::Part(),
                       .actor = options_.broker,
                       .is_up =

@@ -107,6 +107,8 @@ class Region final : private LinkHost {
     Store& store;
     Store& key_store;  // For payload keys alone.
     HeadMarker& head_marker;
+    // See JournalParts.
+    Store* recalled = nullptr;
     Executor& flow;
     Executor& commit;
     Executor& intake;

@@ -82,6 +82,7 @@ void Committer::Judge(Proposal& proposal) {
   head_in_judgement_.reset();
   mark_in_judgement_.reset();
   erased_in_judgement_.clear();
+  recalled_in_judgement_.clear();
   absl::StatusOr<Verdict> verdict = VerdictOn(proposal);
   if (!verdict.ok()) {
     overlay_.Drop();
@@ -93,6 +94,8 @@ void Committer::Judge(Proposal& proposal) {
   if (mark_in_judgement_) changes_.marks.push_back(*std::move(mark_in_judgement_));
   changes_.erased.insert(changes_.erased.end(), erased_in_judgement_.begin(),
                          erased_in_judgement_.end());
+  changes_.recalled.insert(changes_.recalled.end(), recalled_in_judgement_.begin(),
+                           recalled_in_judgement_.end());
 }
 
 absl::StatusOr<Committer::Verdict> Committer::VerdictOn(Proposal& proposal) {
@@ -291,6 +294,10 @@ absl::StatusOr<Committer::Verdict> Committer::ChangeHead(Proposal& proposal) {
 
 absl::Status Committer::ScheduleErasures(const AlertHead& head,
                                          const std::vector<std::string>& ids) {
+  if (ids.empty()) recalled_in_judgement_.push_back({head.publisher, head.alert_id, ""});
+  for (const std::string& id : ids) {
+    recalled_in_judgement_.push_back({head.publisher, head.alert_id, id});
+  }
   const std::string prefix = AlertStatementKeyPrefix(head.publisher, head.alert_id);
   ASSIGN_OR_RETURN(const std::vector<KeyValue> statements,
                    overlay_.Scan(PrefixRange(prefix), std::numeric_limits<size_t>::max(),

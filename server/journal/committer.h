@@ -18,6 +18,7 @@
 #include "server/journal/alert_head.h"
 #include "server/journal/journal.h"
 #include "server/journal/payload_keys.h"
+#include "server/journal/recall_register.h"
 #include "server/journal/record.h"
 #include "server/journal/stored_record.pb.h"
 #include "server/storage/commit.h"
@@ -70,6 +71,8 @@ class Committer {
     std::vector<Proposal::MarkMove> marks;
     // Whose content is to be erased.
     std::vector<AlertHead::Place> erased;
+    // What a recall or withdrawal names.
+    std::vector<RecalledContent> recalled;
   };
 
   // All must outlive this.
@@ -149,6 +152,7 @@ class Committer {
   // Of the proposal being judged: they join changes_ when it is kept.
   std::optional<AlertHead> head_in_judgement_;
   std::vector<AlertHead::Place> erased_in_judgement_;
+  std::vector<RecalledContent> recalled_in_judgement_;
   std::optional<Proposal::MarkMove> mark_in_judgement_;
   Changes changes_;
 };

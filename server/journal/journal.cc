@@ -330,6 +330,16 @@ void StoredJournal::CommitBatch(std::vector<Proposal> proposals) {
     return Fail(written);
   }
   Publish(committer.changes());
+  if (parts_.recalled != nullptr) {
+    const absl::Status registered =
+        RegisterRecalled(*parts_.recalled, committer.changes().recalled);
+    if (!registered.ok()) {
+      answer_all(
+          Error(v1::ERROR_REASON_OUTCOME_UNKNOWN,
+                "the register of recalls was not written; send the same statement id again"));
+      return Fail(registered);
+    }
+  }
   for (size_t i = 0; i < proposals.size(); ++i) proposals[i].done(committer.AnswerTo(i));
   if (committer.changes().records.empty()) return;
   Wake();

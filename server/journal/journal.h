@@ -61,6 +61,8 @@ struct JournalParts {
   Store& store;
   KeyStore& keys;
   HeadMarker& head_marker;
+  // Where it is kept, outside of `store`, what was recalled. Null: nowhere.
+  Store* recalled = nullptr;
   // Runs the committer; tasks of it must not overlap.
   Executor& commit;
   const Clock& clock;

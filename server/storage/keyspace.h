@@ -48,6 +48,9 @@ namespace corridor {
 //   c/generation, c/<room letter>/...         see below                  catalog
 //   s/<owner text><name text>                 cursor of a subscription   delivery
 
+// In a store of its own, outside of what is backed up (recall_register.h):
+//   z/<publisher text><alert id><statement id, or nothing>  recalled or withdrawn  journal
+
 // Building blocks.
 std::string KeyNumber(uint64_t value);       // 8 bytes, big-endian.
 std::string KeyText(std::string_view text);  // Escaped, with its end mark.
@@ -66,6 +69,9 @@ std::string AlertByOffsetKey(uint64_t offset);
 std::string AlertStatementKeyPrefix(std::string_view publisher, std::string_view alert_id);
 std::string AlertStatementKey(std::string_view publisher, std::string_view alert_id,
                               std::string_view statement_id);
+std::string RegisteredRecallKeyPrefix();
+std::string RegisteredRecallKey(std::string_view publisher, std::string_view alert_id,
+                                std::string_view statement_id);
 std::string HeldKey(uint64_t number);
 std::string ReleaseKeyPrefix();
 std::string ReleaseKey(int64_t release_ms, uint64_t number);

@@ -300,6 +300,25 @@ TEST_F(FederationScenario, ACopyMadeBeforeARecallCannotBeRead) {
   EXPECT_TRUE((*record)->erased);
 }
 
+// Also where the keys were restored: what was recalled is remembered outside of both copies.
+TEST_F(FederationScenario, WhatWasRecalledSinceACopyIsNotServedAfterItsRestore) {
+  Issue(1);
+  Issue(2);
+  const auto backup = east().Backup();
+  const auto keys = east().BackupOfKeys();
+  Recall(1);
+  world_.Run(absl::Minutes(1));
+  east().RestoreAndStart(backup, keys);
+  ASSERT_TRUE(east().Reconcile(kSouth, /*confirm=*/true, /*without_peer=*/true).ok());
+  world_.Run(absl::Minutes(1));
+  const auto recalled = east().Read(east().Desk("ug-desk"), publisher(), 1);
+  EXPECT_FALSE(recalled.ok() && recalled->has_current());
+  EXPECT_TRUE((*east().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
+  const auto other = east().Read(east().Desk("ug-desk"), publisher(), 2);
+  ASSERT_TRUE(other.ok()) << other.status();
+  EXPECT_TRUE(other->has_current());
+}
+
 TEST_F(FederationScenario, AWipedBrokerGetsItsOwnBack) {
   AgreeBothWays();
   Issue(1);

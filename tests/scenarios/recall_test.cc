@@ -97,6 +97,20 @@ TEST_F(RecallScenario, EveryHolderIsToldFirstThingAndConfirms) {
   EXPECT_EQ(holders.at(east().MemberId("ug-desk")).outcome(), v1::RECALL_OUTCOME_ERASED);
 }
 
+// The blocks of the ledger hold records of both regions; each sends only its own.
+TEST_F(RecallScenario, TheOriginIsNoHolderInTheEyesOfAPeerThatSendsToIt) {
+  for (TestRegion* region : {&east(), &south()}) region->Agree("south-to-east", kSouth, kEast);
+  world_.Run();
+  const std::string bangkok = south().MemberId("th-desk");
+  ASSERT_TRUE(south().Publish("th-desk", ExampleIssue(bangkok, 9, 9), RoutingToAll()).ok());
+  world_.Run();
+  ASSERT_EQ(east().flow().journal().head(), 1u);
+  Issue();
+  const auto holders = east().HoldersOf(Recall());
+  EXPECT_TRUE(holders.contains(kSouth));
+  EXPECT_FALSE(holders.contains(kEast));
+}
+
 TEST_F(RecallScenario, TheContentIsUnreadableInBothRegions) {
   auto bangkok = south().Attach("th-desk");
   Issue();

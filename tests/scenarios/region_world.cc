@@ -11,6 +11,17 @@ namespace {
 
 constexpr uint64_t kWideBytes = 16 << 20;
 
+std::vector<KeyValue> AllOf(const MemoryStore& store) {
+  return *store.Scan({"", "\xff"}, 1'000'000, ScanOrder::kAscending);
+}
+
+void Replace(MemoryStore& store, const std::vector<KeyValue>& by) {
+  WriteBatch restore;
+  for (const KeyValue& pair : AllOf(store)) restore.Delete(pair.key);
+  for (const KeyValue& pair : by) restore.Put(pair.key, pair.value);
+  ASSERT_TRUE(store.Apply(restore).ok());
+}
+
 // Outlives crashes, as a file would.
 class MemoryHeadMarker final : public HeadMarker {
  public:
@@ -166,6 +177,7 @@ void TestRegion::Start(bool accept_lost_tail) {
   auto region = Region::Open({.store = *broker_store_,
                               .key_store = *broker_key_store_,
                               .head_marker = *marker_,
+                              .recalled = &recalled_,
                               .flow = world_.sim(),
                               .commit = world_.sim(),
                               .intake = world_.sim(),
@@ -189,6 +201,7 @@ void TestRegion::Crash() {
   region_.reset();
   store_.CrashLosingUnsynced();
   key_store_.CrashLosingUnsynced();
+  recalled_.CrashLosingUnsynced();
   world_.sim().RunUntilIdle();
 }
 
@@ -326,16 +339,18 @@ std::map<std::string, v1::RecallHolder> TestRegion::HoldersOf(const v1::Receipt&
   return holders;
 }
 
-std::vector<KeyValue> TestRegion::Backup() const {
-  return *store_.Scan({"", "\xff"}, 1'000'000, ScanOrder::kAscending);
-}
+std::vector<KeyValue> TestRegion::Backup() const { return AllOf(store_); }
+std::vector<KeyValue> TestRegion::BackupOfKeys() const { return AllOf(key_store_); }
 
 void TestRegion::RestoreAndStart(const std::vector<KeyValue>& backup) {
+  RestoreAndStart(backup, BackupOfKeys());
+}
+
+void TestRegion::RestoreAndStart(const std::vector<KeyValue>& backup,
+                                 const std::vector<KeyValue>& keys) {
   Crash();
-  WriteBatch restore;
-  for (const KeyValue& pair : Backup()) restore.Delete(pair.key);
-  for (const KeyValue& pair : backup) restore.Put(pair.key, pair.value);
-  ASSERT_TRUE(store_.Apply(restore).ok());
+  Replace(store_, backup);
+  Replace(key_store_, keys);
   Start(/*accept_lost_tail=*/true);
 }
 

@@ -97,11 +97,14 @@ class TestRegion final : public RegionObserver {
   // How the holders of the recall with that receipt stand, by holder.
   std::map<std::string, v1::RecallHolder> HoldersOf(const v1::Receipt& recall);
   MemoryStore& key_store() { return key_store_; }
-  // A copy of the journal's store; the keys stay where they are.
+  // A copy of the journal's store; the keys, and what is kept of recalls, stay where they are.
   std::vector<KeyValue> Backup() const;
+  std::vector<KeyValue> BackupOfKeys() const;
   // The machine stops; the copy is put in place of the store; it starts anew, accepting
   // what was lost.
   void RestoreAndStart(const std::vector<KeyValue>& backup);
+  // The same, with a copy of the keys.
+  void RestoreAndStart(const std::vector<KeyValue>& backup, const std::vector<KeyValue>& keys);
   // The link, as an operator sees it.
   v1::LinkStatus LinkTo(const std::string& peer);
   absl::StatusOr<v1::ReconcileLinkResponse> Reconcile(const std::string& peer, bool confirm,
@@ -131,6 +134,7 @@ class TestRegion final : public RegionObserver {
   MemoryStore key_store_{MemoryStore::KeepingRemains()};
   Store* broker_store_ = &store_;
   Store* broker_key_store_ = &key_store_;
+  MemoryStore recalled_;
   std::unique_ptr<HeadMarker> marker_;
   std::unique_ptr<LinkTransport> transport_;
   TestSigner broker_signer_;

@@ -1,0 +1,45 @@
+#include "server/journal/recall_register.h"
+
+#include <limits>
+#include <string_view>
+#include <utility>
+
+#include "core/base/status_macros.h"
+#include "server/storage/keyspace.h"
+
+namespace corridor {
+namespace {
+
+constexpr size_t kIdSize = 16;
+
+}  // namespace
+
+absl::Status RegisterRecalled(Store& store, const std::vector<RecalledContent>& recalled) {
+  if (recalled.empty()) return absl::OkStatus();
+  WriteBatch batch;
+  for (const RecalledContent& one : recalled) {
+    batch.Put(RegisteredRecallKey(one.publisher, one.alert_id, one.statement_id), "");
+  }
+  return store.Apply(batch);
+}
+
+absl::StatusOr<std::vector<RecalledContent>> ListRecalled(const Store& store) {
+  const std::string prefix = RegisteredRecallKeyPrefix();
+  ASSIGN_OR_RETURN(
+      const std::vector<KeyValue> pairs,
+      store.Scan(PrefixRange(prefix), std::numeric_limits<size_t>::max(), ScanOrder::kAscending));
+  std::vector<RecalledContent> all;
+  for (const KeyValue& pair : pairs) {
+    std::string_view rest = std::string_view(pair.key).substr(prefix.size());
+    RecalledContent one;
+    if (!TakeKeyText(rest, one.publisher) || rest.size() < kIdSize) {
+      return absl::DataLossError("the register of recalls holds a key that none writes");
+    }
+    one.alert_id = std::string(rest.substr(0, kIdSize));
+    one.statement_id = std::string(rest.substr(kIdSize));
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+}  // namespace corridor
