@@ -216,6 +216,7 @@ Region::Options RegionOptionsOf(const BrokerConfig& config, bool accept_lost_tai
                        .takes_effect_after = config.approvals.takes_effect_after,
                        .expires_after = config.approvals.expires_after};
   options.retention = config.retention;
+  options.only_what_is_subscribed = config.only_what_is_subscribed;
   for (const auto& link : config.links) {
     options.peers.push_back({link.peer_region, !link.dial_address.empty()});
   }

@@ -196,7 +196,7 @@ void BackfillSource::Cover(const std::string& name, const Record& record,
 bool BackfillSource::MayHave(const std::string& name, const Job& job,
                              const RecordInContext& record) const {
   if (job.returns) return !record.withdrawn;
-  return RegionRecipient(name, parts_.recalls)
+  return RegionRecipient(name, parts_.recalls, parts_.interests)
       .MayHave(*parts_.catalog.facts(), record, parts_.clock.Now());
 }
 

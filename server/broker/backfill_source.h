@@ -15,6 +15,7 @@
 #include "core/base/clock.h"
 #include "core/base/executor.h"
 #include "corridor/v1/region_link.pb.h"
+#include "server/broker/peer_interests.h"
 #include "server/broker/recipient.h"
 #include "server/catalog/catalog.h"
 #include "server/journal/disclosure_ledger.h"
@@ -38,6 +39,7 @@ class BackfillSource {
     Catalog& catalog;
     DisclosureLedger& disclosures;
     const RecallLedger& recalls;
+    const PeerInterests& interests;
     Executor& flow;
     const Clock& clock;
     std::function<bool(const std::string& peer, v1::Lane lane, v1::LinkFrame frame)> send;

@@ -57,6 +57,12 @@ int Rank(v1::RecipientState state) {
   }
 }
 
+v1::RecipientState StateOfDenied(const Decision& decision) {
+  if (decision.rule == kRuleEnded) return v1::RECIPIENT_STATE_EXPIRED_UNSENT;
+  if (decision.rule == kRuleNotWanted) return v1::RECIPIENT_STATE_FILTERED;
+  return v1::RECIPIENT_STATE_WITHHELD;
+}
+
 // Content that ended: how the holder stands towards its recall.
 std::optional<v1::RecipientReport> Recalled(const std::vector<v1::RecallHolder>& holders,
                                             const std::string& holder) {
@@ -160,8 +166,8 @@ v1::RecipientReport Explainer::RegionReport(const Subject& subject, const std::s
   const Record& record = *subject.record.record;
   v1::RecipientReport report;
   const auto refused = RefusedByPeer(parts_.store, peer, record.lane, record.offset);
-  const Decision decision =
-      RegionRecipient(peer, parts_.recalls).Decide(*subject.facts, subject.record, subject.now);
+  const Decision decision = RegionRecipient(peer, parts_.recalls, parts_.interests)
+                                .Decide(*subject.facts, subject.record, subject.now);
   const bool persisted = record.offset <= parts_.progress.PersistedBy(peer, record.lane);
   if (auto recalled = Recalled(subject.holders, peer)) {
     report = *std::move(recalled);
@@ -173,10 +179,8 @@ v1::RecipientReport Explainer::RegionReport(const Subject& subject, const std::s
   } else if (parts_.retention.GaveUp(peer, record.lane, record.offset)) {
     report = Said(v1::RECIPIENT_STATE_EXPIRED_UNSENT, "",
                   "The region was waited for no longer; it has it only by a snapshot.");
-  } else if (!decision.allowed && !(decision.rule == kRuleEnded && persisted)) {
-    const bool ended = decision.rule == kRuleEnded;
-    report = Said(ended ? v1::RECIPIENT_STATE_EXPIRED_UNSENT : v1::RECIPIENT_STATE_WITHHELD,
-                  decision.rule, decision.explanation);
+  } else if (!decision.allowed && !(persisted && decision.rule == kRuleEnded)) {
+    report = Said(StateOfDenied(decision), decision.rule, decision.explanation);
   } else if (persisted) {
     report = Said(v1::RECIPIENT_STATE_PERSISTED, decision.rule, "It is in the region's journal.");
   } else {

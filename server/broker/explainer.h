@@ -14,6 +14,7 @@
 #include "corridor/v1/delivery_report.pb.h"
 #include "server/broker/link_correspondence.h"
 #include "server/broker/link_progress.h"
+#include "server/broker/peer_interests.h"
 #include "server/broker/recipient.h"
 #include "server/broker/retention.h"
 #include "server/catalog/catalog.h"
@@ -35,6 +36,7 @@ class Explainer {
     Journal& journal;
     Catalog& catalog;
     const RecallLedger& recalls;
+    const PeerInterests& interests;
     const LinkProgress& progress;
     const Retention& retention;
     LinkCorrespondence& correspondence;

@@ -61,7 +61,7 @@ void LinkProgress::Examine(const std::string& peer, v1::Lane lane, Lane& state) 
   const auto records = parts_.journal.Read(lane, state.examined, kRecordsPerLook, kReadBytesMax);
   if (!records.ok()) return parts_.on_damage(records.status());
   const std::shared_ptr<const Facts> facts = parts_.catalog.facts();
-  const RegionRecipient recipient(peer, parts_.recalls);
+  const RegionRecipient recipient(peer, parts_.recalls, parts_.interests);
   for (const RecordPtr& record : *records) {
     state.examined = record->offset;
     const auto in_context = InContext(parts_.journal, record);

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "core/base/clock.h"
 #include "corridor/v1/administration.pb.h"
+#include "server/broker/peer_interests.h"
 #include "server/broker/recipient.h"
 #include "server/catalog/catalog.h"
 #include "server/journal/journal.h"
@@ -33,6 +34,7 @@ class LinkProgress {
     Journal& journal;
     Catalog& catalog;
     const RecallLedger& recalls;
+    const PeerInterests& interests;
     const Clock& clock;
     // A record cannot be read.
     std::function<void(const absl::Status&)> on_damage;

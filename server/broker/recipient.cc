@@ -88,9 +88,14 @@ Decision RegionRecipient::Decide(const Facts& facts, const RecordInContext& reco
       if (!current.allowed) return current;
     }
     Decision decision = DecideRegion(facts, FlowOf(record), region_, now);
-    if (!decision.allowed || !HasEnded(*record.record->statement, now)) return decision;
-    return {.rule = std::string(kRuleEnded),
-            .explanation = "It ended to hold before it could be sent."};
+    if (!decision.allowed) return decision;
+    if (HasEnded(*record.record->statement, now)) {
+      return {.rule = std::string(kRuleEnded),
+              .explanation = "It ended to hold before it could be sent."};
+    }
+    if (interests_.Wants(region_, *record.record)) return decision;
+    return {.rule = std::string(kRuleNotWanted),
+            .explanation = "No subscription of the region asks for it."};
   }
   const bool addressed =
       recalls_.IsAddressedTo(record.record->acceptance.position(), region_).value_or(false);

@@ -8,6 +8,7 @@
 #include "core/model/facts.h"
 #include "core/model/principal.h"
 #include "core/policy/policy.h"
+#include "server/broker/peer_interests.h"
 #include "server/journal/journal.h"
 #include "server/journal/recall_ledger.h"
 #include "server/routing/subscription_filter.h"
@@ -74,9 +75,9 @@ class SubscriberRecipient final : public Recipient {
 // when it was addressed to it, whatever policy says by then.
 class RegionRecipient final : public Recipient {
  public:
-  // `recalls` must outlive this.
-  RegionRecipient(std::string region, const RecallLedger& recalls)
-      : region_(std::move(region)), recalls_(recalls) {}
+  // Both must outlive this.
+  RegionRecipient(std::string region, const RecallLedger& recalls, const PeerInterests& interests)
+      : region_(std::move(region)), recalls_(recalls), interests_(interests) {}
   const std::string& holder() const override { return region_; }
   Decision Decide(const Facts& facts, const RecordInContext& record, absl::Time now) const;
   bool MayHave(const Facts& facts, const RecordInContext& record, absl::Time now) const override;
@@ -84,6 +85,7 @@ class RegionRecipient final : public Recipient {
  private:
   std::string region_;
   const RecallLedger& recalls_;
+  const PeerInterests& interests_;
 };
 
 }  // namespace corridor

@@ -9,7 +9,9 @@
 #include "core/model/errors.h"
 #include "server/broker/agreement_simulation.h"
 #include "server/broker/processing_record.h"
+#include "server/journal/record_codec.h"
 #include "server/journal/refusals.h"
+#include "server/routing/covering_interest.h"
 #include "server/storage/keyspace.h"
 
 namespace corridor {
@@ -78,6 +80,18 @@ absl::Status Region::Build() {
                                 .epoch = journal_->epoch(),
                                 .keep_facts = PolicyArchive::KeepPart});
   BuildRecalls();
+  peer_interests_ = std::make_unique<PeerInterests>(
+      PeerInterests::Parts{.store = parts_.store,
+                           .journal = *journal_,
+                           .on_damage = [&observer = parts_.observer](const absl::Status& status) {
+                             observer.OnDamage(status);
+                           }});
+  RETURN_IF_ERROR(peer_interests_->Open(PeerRegions()));
+  ASSIGN_OR_RETURN(const auto own_interest,
+                   GetValue<v1::LinkInterest>(parts_.store, OwnInterestKey()));
+  own_interest_.set_generation(1);
+  own_interest_.set_everything(true);
+  if (own_interest) own_interest_ = *own_interest;
   ASSIGN_OR_RETURN(parking_, ParkingLot::Open(parts_.store, *keys_));
   intake_ = std::make_unique<Intake>(Intake::Parts{.journal = *journal_,
                                                    .catalog = *catalog_,
@@ -211,6 +225,7 @@ void Region::BuildLinkDesk() {
                             .catalog = *catalog_,
                             .disclosures = *disclosures_,
                             .recalls = *recall_ledger_,
+                            .interests = *peer_interests_,
                             .flow = parts_.flow,
                             .clock = parts_.clock,
                             .send = send,
@@ -285,6 +300,7 @@ void Region::BuildOffice() {
                           .journal = *journal_,
                           .catalog = *catalog_,
                           .recalls = *recall_ledger_,
+                          .interests = *peer_interests_,
                           .clock = parts_.clock,
                           .on_damage = [&observer = parts_.observer](const absl::Status& status) {
                             observer.OnDamage(status);
@@ -295,6 +311,7 @@ void Region::BuildOffice() {
                                                             .journal = *journal_,
                                                             .catalog = *catalog_,
                                                             .recalls = *recall_ledger_,
+                                                            .interests = *peer_interests_,
                                                             .progress = *progress_,
                                                             .retention = *retention_,
                                                             .correspondence = *correspondence_,
@@ -316,6 +333,7 @@ void Region::BuildRetention() {
       .journal = *journal_,
       .catalog = *catalog_,
       .recalls = *recall_ledger_,
+      .interests = *peer_interests_,
       .progress = *progress_,
       .eraser = *eraser_,
       .flow = parts_.flow,
@@ -421,7 +439,8 @@ void Region::Serve() {
   FactsChanged();
   recovery_->Begin();
   for (auto& [peer, link] : links_) {
-    dispatch_->Add(*link, std::make_shared<RegionRecipient>(peer, *recall_ledger_));
+    dispatch_->Add(*link,
+                   std::make_shared<RegionRecipient>(peer, *recall_ledger_, *peer_interests_));
     link->Start();
   }
   eraser_->Wake();
@@ -473,10 +492,31 @@ void Region::FactsChanged() {
     own_directory_.set_certificate_chain_pem(options_.acceptance_chain_pem);
     for (auto& [peer, link] : links_) link->OnOwnDirectoryChanged(own_directory_);
   }
+  ReviewInterest();
   peer_intake_->ReviewParked();
   backfill_source_->OnFactsChanged();
   key_withdrawals_->Look();
   dispatch_->Wake();
+}
+
+// Where it widens, the peers send what they passed by for want of interest.
+void Region::ReviewInterest() {
+  v1::LinkInterest interest;
+  interest.set_everything(true);
+  if (options_.only_what_is_subscribed) interest = CoveringInterest(catalog_->AllSubscriptions());
+  const bool widens = Widens(own_interest_, interest);
+  const bool narrows = Widens(interest, own_interest_);
+  if (!widens && !narrows) return;
+  interest.set_generation(own_interest_.generation() + 1);
+  own_interest_ = std::move(interest);
+  for (auto& [peer, link] : links_) {
+    link->OnOwnInterestChanged(own_interest_);
+    if (widens) recovery_->Require(peer, [](const absl::StatusOr<v1::BackfillReport>&) {});
+  }
+  // After that: a crash before it begins anew.
+  std::vector<BatchPart> parts;
+  parts.push_back(PutPart(OwnInterestKey(), EncodeValue(OwnInterestKey(), own_interest_)));
+  journal_->Commit(std::move(parts), [](const absl::Status&) {});
 }
 
 void Region::Drain(absl::AnyInvocable<void()> done) {
@@ -620,8 +660,7 @@ LinkGreeting Region::Greeting(v1::Lane lane) {
     incarnation.set_epoch(earlier.epoch);
     incarnation.set_head_offset(earlier.offset);
   }
-  greeting.interest.set_generation(1);
-  greeting.interest.set_everything(true);
+  greeting.interest = own_interest_;
   return greeting;
 }
 
@@ -638,6 +677,10 @@ LinkFigures Region::Figures() {
 void Region::OnLinkState(const std::string& peer_region, v1::Lane lane, v1::LinkState state,
                          const std::string& detail) {
   parts_.observer.OnLinkState(peer_region, lane, state, detail);
+}
+
+void Region::OnPeerInterest(const std::string& peer_region, const v1::LinkInterest& interest) {
+  peer_interests_->Set(peer_region, interest);
 }
 
 void Region::OnLinkAlarm(const std::string& peer_region, v1::Lane lane, v1::ErrorReason reason,

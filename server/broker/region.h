@@ -27,6 +27,7 @@
 #include "server/broker/link_correspondence.h"
 #include "server/broker/link_progress.h"
 #include "server/broker/peer_intake.h"
+#include "server/broker/peer_interests.h"
 #include "server/broker/protection_desk.h"
 #include "server/broker/reader.h"
 #include "server/broker/recall_notifier.h"
@@ -100,6 +101,8 @@ class Region final : private LinkHost {
     absl::Duration recall_confirm_within = absl::Hours(24);
     Catalog::ApprovalRules approvals = {};
     RetentionPolicy retention = {};
+    // Asks peers for nothing but what some subscription of this region wants.
+    bool only_what_is_subscribed = false;
   };
 
   // All must outlive this. Tasks of `flow` and of `commit` must not overlap.
@@ -200,6 +203,7 @@ class Region final : private LinkHost {
   void Tick();
   void Appended();
   void FactsChanged();
+  void ReviewInterest();
   void RecallsChanged();
   void ReleaseDue();
   v1::GetStatusResponse StatusNow() const;
@@ -214,6 +218,7 @@ class Region final : private LinkHost {
   LinkFigures Figures() override;
   void OnLinkState(const std::string& peer_region, v1::Lane lane, v1::LinkState state,
                    const std::string& detail) override;
+  void OnPeerInterest(const std::string& peer_region, const v1::LinkInterest& interest) override;
   void OnLinkAlarm(const std::string& peer_region, v1::Lane lane, v1::ErrorReason reason,
                    const std::string& detail) override;
   void OnRefusedByPeer(const std::string& peer_region, v1::Lane lane,
@@ -238,6 +243,7 @@ class Region final : private LinkHost {
   std::unique_ptr<ParkingLot> parking_;
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Reader> reader_;
+  std::unique_ptr<PeerInterests> peer_interests_;
   std::unique_ptr<PeerIntake> peer_intake_;
   std::unique_ptr<Backfill> backfill_;
   std::unique_ptr<BackfillSource> backfill_source_;
@@ -252,6 +258,7 @@ class Region final : private LinkHost {
   std::unique_ptr<SubscriberSessions> sessions_;
   std::map<std::string, std::shared_ptr<RegionLink>> links_;
   LinkHub link_hub_;
+  v1::LinkInterest own_interest_;
   v1::SignedDirectory own_directory_;
   uint64_t own_directory_generation_ = 0;
   bool draining_ = false;

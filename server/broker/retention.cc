@@ -81,7 +81,7 @@ std::vector<std::string> Retention::Lacking(const Journal::RetainedContent& cont
       if (!in_context.ok()) return lacking;
       record = *std::move(in_context);
     }
-    const Decision decision = RegionRecipient(peer, parts_.recalls)
+    const Decision decision = RegionRecipient(peer, parts_.recalls, parts_.interests)
                                   .Decide(*parts_.catalog.facts(), *record, parts_.clock.Now());
     if (decision.allowed || decision.rule == kRuleEnded) lacking.push_back(peer);
   }

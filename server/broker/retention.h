@@ -16,6 +16,7 @@
 #include "core/base/executor.h"
 #include "core/policy/retention.h"
 #include "server/broker/link_progress.h"
+#include "server/broker/peer_interests.h"
 #include "server/broker/recipient.h"
 #include "server/catalog/catalog.h"
 #include "server/journal/eraser.h"
@@ -40,6 +41,7 @@ class Retention {
     Journal& journal;
     Catalog& catalog;
     const RecallLedger& recalls;
+    const PeerInterests& interests;
     LinkProgress& progress;
     Eraser& eraser;
     Executor& flow;

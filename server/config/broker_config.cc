@@ -458,6 +458,7 @@ std::optional<BrokerConfig> Loader::Load() {
                       approvals,
                       std::move(validity_caps_),
                       retention,
+                      file_.only_what_is_subscribed(),
                       file_.metrics_address(),
                       level_given ? file_.log().level() : config::LOG_LEVEL_INFO,
                       {}};

@@ -99,6 +99,7 @@ struct BrokerConfig {
   Approvals approvals;
   std::map<v1::Tlp, absl::Duration> validity_caps;  // Every marking.
   RetentionPolicy retention;
+  bool only_what_is_subscribed = false;
   std::string metrics_address;  // Loopback, or empty.
   config::LogLevel log_level = config::LOG_LEVEL_INFO;
   TlsFiles tls_files;

@@ -94,6 +94,19 @@ void LinkProtocol::OnOwnDirectoryChanged(v1::SignedDirectory directory) {
   Send(std::move(frame));
 }
 
+void LinkProtocol::OnOwnInterestChanged(v1::LinkInterest interest) {
+  if (!connected_) return;
+  greeting_.interest = std::move(interest);
+  if (protocol_version_ == 0) return;  // The peer's Hello will have it sent.
+  SendInterest();
+}
+
+void LinkProtocol::SendInterest() {
+  v1::LinkFrame frame;
+  *frame.mutable_interest() = greeting_.interest;
+  Send(std::move(frame));
+}
+
 void LinkProtocol::SetWindow(const LinkWindowLevel& level) {
   if (window_ == level) return;
   window_ = level;
@@ -282,9 +295,7 @@ absl::Status LinkProtocol::HandleHello(const v1::LinkHello& hello) {
   v1::LinkFrame directory;
   *directory.mutable_directory() = greeting_.directory;
   Send(std::move(directory));
-  v1::LinkFrame interest;
-  *interest.mutable_interest() = greeting_.interest;
-  Send(std::move(interest));
+  SendInterest();
   return absl::OkStatus();
 }
 
@@ -334,6 +345,7 @@ absl::Status LinkProtocol::HandleGreeted(v1::LinkFrame frame, const LinkTime& no
       }
       interest_known_ = true;
       peer_interest_ = std::move(*frame.mutable_interest());
+      actions_.push_back(InterestHeard{peer_interest_});
       return absl::OkStatus();
     case v1::LinkFrame::kWindow:
       window_known_ = true;

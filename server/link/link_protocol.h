@@ -55,6 +55,7 @@ class LinkProtocol {
   // The last offset of our journal in this lane rose.
   void OnJournalAdvanced(uint64_t head_offset);
   void OnOwnDirectoryChanged(v1::SignedDirectory directory);
+  void OnOwnInterestChanged(v1::LinkInterest interest);
   // How much we take at once; 0 records pause the peer.
   void SetWindow(const LinkWindowLevel& level);
 
@@ -141,6 +142,7 @@ class LinkProtocol {
   void SendHello();
   void SendWindow();
   void SendHeartbeat(const LinkTime& now, const LinkFigures& figures);
+  void SendInterest();
   void Send(v1::LinkFrame frame) { actions_.push_back(SendFrame{std::move(frame)}); }
   void Disconnect(const absl::Status& status);
   void Close(const absl::Status& status);

@@ -144,6 +144,10 @@ struct RefusedByPeer {
 struct HandToDesk {
   v1::LinkFrame frame;
 };
+// The peer said what it wants.
+struct InterestHeard {
+  v1::LinkInterest interest;
+};
 struct StateChanged {
   v1::LinkState state;
   std::string detail;  // For people; empty when it moves.
@@ -153,8 +157,9 @@ struct RaiseAlarm {
   v1::ErrorReason reason;
   std::string detail;
 };
-using LinkAction = std::variant<SendFrame, DeliverRecord, TakeOverDirectory, MoveMarkThrough,
-                                CloseStream, RefusedByPeer, HandToDesk, StateChanged, RaiseAlarm>;
+using LinkAction =
+    std::variant<SendFrame, DeliverRecord, TakeOverDirectory, MoveMarkThrough, CloseStream,
+                 RefusedByPeer, HandToDesk, InterestHeard, StateChanged, RaiseAlarm>;
 using LinkActions = std::vector<LinkAction>;
 
 }  // namespace corridor

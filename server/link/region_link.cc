@@ -317,6 +317,10 @@ void RegionLink::Do(v1::Lane lane, HandToDesk& action) {
   parts_.desk.OnFrame(options_.link.peer_region, lane, std::move(action.frame));
 }
 
+void RegionLink::Do(v1::Lane /*lane*/, InterestHeard& action) {
+  parts_.host.OnPeerInterest(options_.link.peer_region, action.interest);
+}
+
 void RegionLink::Do(v1::Lane lane, StateChanged& action) {
   if (action.state == v1::LINK_STATE_UP) {
     at(lane).up_since = parts_.clock.Steady();
@@ -357,6 +361,15 @@ void RegionLink::OnJournalAdvanced(v1::Lane lane, uint64_t head_offset) {
 
 void RegionLink::OnOwnDirectoryChanged(const v1::SignedDirectory& directory) {
   for (LaneState& lane : lanes_) lane.protocol.OnOwnDirectoryChanged(directory);
+  DrainSoon();
+}
+
+void RegionLink::OnOwnInterestChanged(const v1::LinkInterest& interest) {
+  for (LaneState& lane : lanes_) {
+    v1::LinkInterest from_here = interest;
+    from_here.set_from_offset(lane.protocol.inbound_mark().offset);
+    lane.protocol.OnOwnInterestChanged(std::move(from_here));
+  }
   DrainSoon();
 }
 

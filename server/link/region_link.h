@@ -101,6 +101,8 @@ class LinkHost {
 
   virtual void OnLinkState(const std::string& peer_region, v1::Lane lane, v1::LinkState state,
                            const std::string& detail) = 0;
+  // The peer says what it wants of ours; also what it has said before.
+  virtual void OnPeerInterest(const std::string& peer_region, const v1::LinkInterest& interest) = 0;
   // An operator should look.
   virtual void OnLinkAlarm(const std::string& peer_region, v1::Lane lane, v1::ErrorReason reason,
                            const std::string& detail) = 0;
@@ -159,6 +161,8 @@ class RegionLink final : public Outlet, public std::enable_shared_from_this<Regi
   // Our journal's head rose: tells dispatch where there is room.
   void OnJournalAdvanced(v1::Lane lane, uint64_t head_offset);
   void OnOwnDirectoryChanged(const v1::SignedDirectory& directory);
+  // `interest` but for its position, which is where each lane stands.
+  void OnOwnInterestChanged(const v1::LinkInterest& interest);
   // The desk has other notices.
   void OnNoticesChanged();
   // For the desk. False: the lane is not UP, the peer speaks version 1, or it has not
@@ -260,6 +264,7 @@ class RegionLink final : public Outlet, public std::enable_shared_from_this<Regi
   void Do(v1::Lane lane, CloseStream& action);
   void Do(v1::Lane lane, RefusedByPeer& action);
   void Do(v1::Lane lane, HandToDesk& action);
+  void Do(v1::Lane lane, InterestHeard& action);
   void Do(v1::Lane lane, StateChanged& action);
   void Do(v1::Lane lane, RaiseAlarm& action);
   void OnOutcome(v1::Lane lane, const PeerPosition& where, InboxOutcome outcome);

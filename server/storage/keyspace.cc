@@ -179,6 +179,8 @@ std::string PausedLinkKey(std::string_view peer) { return PausedLinkKeyPrefix() 
 std::string ReturnDueKeyPrefix() { return "k/r/"; }
 std::string ReturnDueKey(std::string_view peer) { return ReturnDueKeyPrefix() + KeyText(peer); }
 std::string RecoveredEpochKey() { return "k/e"; }
+std::string PeerInterestKey(std::string_view peer) { return "k/i/" + KeyText(peer); }
+std::string OwnInterestKey() { return "k/o"; }
 std::string PeerGapKey(std::string_view peer, v1::Lane lane) {
   return "k/g/" + KeyText(peer) + LaneByte(lane);
 }

@@ -33,6 +33,8 @@ namespace corridor {
 //   k/p/<peer text>                           the link is paused         links
 //   k/r/<peer text>                           it has not returned yet what we lack  links
 //   k/m/<peer text><lane 1><epoch 8>          what it has persisted of that journal  links
+//   k/i/<peer text>                           what it wants              links
+//   k/o                                       what we want of peers      links
 //   k/g/<peer text><lane 1>                   records it is not waited for any more  links
 //   k/x/<peer text><lane 1><offset 8>         record that ended before it was sent to it  links
 //   k/e                                       the epoch whose recovery has begun  links
@@ -140,6 +142,8 @@ std::string PausedLinkKey(std::string_view peer);
 std::string ReturnDueKeyPrefix();
 std::string ReturnDueKey(std::string_view peer);
 std::string RecoveredEpochKey();
+std::string PeerInterestKey(std::string_view peer);
+std::string OwnInterestKey();
 std::string PeerGapKey(std::string_view peer, v1::Lane lane);
 std::string EndedUnsentKey(std::string_view peer, v1::Lane lane, uint64_t offset);
 std::string PeerPersistedKey(std::string_view peer, v1::Lane lane, uint64_t epoch);

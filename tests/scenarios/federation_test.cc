@@ -195,6 +195,10 @@ TEST_F(FederationScenario, AnAskThatComesBeforeTheLaneIsUpIsAnsweredOnceItIs) {
                                 .region = kEast,
                                 .epoch = region.journal().epoch(),
                                 .keep_facts = PolicyArchive::KeepPart});
+  PeerInterests interests(
+      {.store = east().store(),
+       .journal = region.journal(),
+       .on_damage = [](const absl::Status& status) { ADD_FAILURE() << status; }});
   std::vector<v1::LinkFrame> sent;
   BackfillSource source({.region = kEast,
                          .store = east().store(),
@@ -202,6 +206,7 @@ TEST_F(FederationScenario, AnAskThatComesBeforeTheLaneIsUpIsAnsweredOnceItIs) {
                          .catalog = region.catalog(),
                          .disclosures = disclosures,
                          .recalls = region.recall_ledger(),
+                         .interests = interests,
                          .flow = world_.sim(),
                          .clock = world_.sim().clock(),
                          .send =

@@ -173,6 +173,7 @@ void TestRegion::Start(bool accept_lost_tail) {
   options.acceptance_chain_pem = broker_signer_.certificate_pem;
   options.version = "test";
   options.retention = retention;
+  options.only_what_is_subscribed = only_what_is_subscribed;
   for (const std::string& peer : peers_) options.peers.push_back({.region = peer, .dials = true});
   auto region = Region::Open({.store = *broker_store_,
                               .key_store = *broker_key_store_,

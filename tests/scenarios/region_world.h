@@ -114,6 +114,7 @@ class TestRegion final : public RegionObserver {
 
   // Used by the next Start.
   RetentionPolicy retention;
+  bool only_what_is_subscribed = false;
 
   std::vector<std::string> alarms;
   std::optional<absl::Status> storage_failure;

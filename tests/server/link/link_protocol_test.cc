@@ -31,6 +31,7 @@ struct Outcome {
   std::optional<absl::Status> closed;
   std::vector<v1::LinkFrame> for_desk;
   std::vector<uint64_t> refused_by_peer;
+  std::vector<v1::LinkInterest> interests;
   std::vector<v1::LinkState> states;
   std::vector<v1::ErrorReason> alarms;
 
@@ -41,6 +42,7 @@ struct Outcome {
   void Take(CloseStream& action) { closed = action.status; }
   void Take(HandToDesk& action) { for_desk.push_back(std::move(action.frame)); }
   void Take(RefusedByPeer& action) { refused_by_peer.push_back(action.refused.offset()); }
+  void Take(InterestHeard& action) { interests.push_back(std::move(action.interest)); }
   void Take(StateChanged& action) { states.push_back(action.state); }
   void Take(RaiseAlarm& action) { alarms.push_back(action.reason); }
 };

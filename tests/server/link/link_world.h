@@ -199,6 +199,7 @@ class TestRegion final : public Inbox,
   // What came in, in the order in which it became durable, and how often.
   const std::vector<uint64_t>& received(v1::Lane lane) const { return received_[LaneIndex(lane)]; }
   const std::set<uint64_t>& refused_by_peer() const { return refused_by_peer_; }
+  const v1::LinkInterest& peer_interest() const { return peer_interest_; }
   const std::vector<v1::ErrorReason>& alarms() const { return alarms_; }
   // Records of the peer that this inbox will refuse, or park.
   std::set<uint64_t> refuses;
@@ -239,6 +240,9 @@ class TestRegion final : public Inbox,
   }
   LinkFigures Figures() override { return {}; }
   void OnLinkState(const std::string&, v1::Lane, v1::LinkState, const std::string&) override {}
+  void OnPeerInterest(const std::string&, const v1::LinkInterest& interest) override {
+    peer_interest_ = interest;
+  }
   void OnLinkAlarm(const std::string&, v1::Lane, v1::ErrorReason reason,
                    const std::string&) override {
     alarms_.push_back(reason);
@@ -340,6 +344,7 @@ class TestRegion final : public Inbox,
   std::array<PeerPosition, 2> marks_;
   std::array<std::vector<uint64_t>, 2> received_;
   std::set<uint64_t> refused_by_peer_;
+  v1::LinkInterest peer_interest_;
   std::vector<v1::ErrorReason> alarms_;
 };
 

@@ -249,6 +249,22 @@ TEST_F(RegionLinkTest, WhatIsParkedHoldsNobodyUpAndItsRefusalIsTold) {
   EXPECT_THAT(east_->refused_by_peer(), ElementsAre(1));
 }
 
+TEST_F(RegionLinkTest, AChangedInterestIsToldOnTheOpenStreamWithWhereItHoldsFrom) {
+  StartBoth();
+  Run(absl::Seconds(2));
+  east_->Publish(kRoutine);
+  Run(absl::Seconds(2));
+  v1::LinkInterest interest;
+  interest.set_generation(2);
+  interest.add_filters()->add_clauses()->add_publisher_countries("KEN");
+  west_->link().OnOwnInterestChanged(interest);
+  Run(absl::Seconds(1));
+  EXPECT_EQ(east_->peer_interest().generation(), 2u);
+  EXPECT_FALSE(east_->peer_interest().everything());
+  EXPECT_EQ(east_->link().PeerInterest(kRoutine).from_offset(), 1u);
+  EXPECT_TRUE(east_->up());
+}
+
 TEST_F(RegionLinkTest, ARetentionGapStandsUntilAnOperatorAcceptsIt) {
   StartBoth();
   Run(absl::Seconds(2));
