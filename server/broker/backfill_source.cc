@@ -90,7 +90,10 @@ void BackfillSource::OnFactsChanged() {
 
 // What an agreement lets the peer have that was passed by before the agreement was there.
 void BackfillSource::AddReachingBack(const std::string& name, Peer& peer) {
-  for (const auto& [id, agreement] : parts_.catalog.facts()->agreements) {
+  const std::shared_ptr<const Facts> facts = parts_.catalog.facts();
+  for (const auto& entry : facts->agreements) {
+    const std::string& id = entry.first;  // No binding: a lambda takes it.
+    const v1::Agreement& agreement = entry.second;
     const bool concerns = agreement.state() == v1::AGREEMENT_STATE_ACTIVE &&
                           agreement.from().region() == parts_.region &&
                           agreement.to().region() == name;

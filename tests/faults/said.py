@@ -141,7 +141,7 @@ class Said:
         began = time.monotonic()
         while True:
             tries += 1
-            status, answers, error = self.regions.ctl.run(self.regions.profile(code), "publish", path)
+            status, answers, error = self._try(self.regions.profile(code), "publish", path)
             said = json.dumps(answers) + error
             if status == 0 or "STATEMENT_ID_REUSED" in said:
                 self.history.note("published", name=name, tries=tries, took=round(time.monotonic() - began, 3))
@@ -149,6 +149,13 @@ class Said:
             if time.monotonic() > end:
                 raise DemoError(f"{name} was never acknowledged: {said}")
             time.sleep(0.2)
+
+    def _try(self, profile, *words):
+        """No answer in time, from a broker that is frozen, is an outcome that is not known: it is tried again."""
+        try:
+            return self.regions.ctl.run(profile, *words)
+        except DemoError as error:
+            return None, [], str(error)
 
     def _rows(self):
         shared = os.environ.get("CORRIDOR_SHARED_DIR")
@@ -199,7 +206,7 @@ class Said:
         tries = 0
         while True:
             tries += 1
-            code, answers, error = self.regions.ctl.run(None, *command)
+            code, answers, error = self._try(None, *command)
             done = answers and answers[-1].get("published") is not None
             if code == 0 or (done and not answers[-1].get("not_sent")):
                 return tries
