@@ -92,7 +92,7 @@ class Faults:
         line, proxy = self._line()
         seconds = self.dice.uniform(1, 20)
         self._note(kind, "-".join(line), seconds)
-        proxy.hold(self.dice.choice(("up", "down")))
+        proxy.hold(self.dice.choice(("there", "back")))
         self._over.wait(seconds)
         proxy.release()
         return seconds
