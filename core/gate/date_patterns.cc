@@ -145,7 +145,15 @@ bool IsExactDate(const PatternMatch& match) {
   return known && !IsLegal(match);
 }
 
+// The text is this date and nothing else, so that nothing says whose or of what it is.
+bool StandsAlone(const PatternMatch& match) {
+  constexpr std::string_view kNothing = " .,:;\n";
+  return match.before().find_first_not_of(kNothing) == std::string_view::npos &&
+         match.after().find_first_not_of(kNothing) == std::string_view::npos;
+}
+
 bool IsOldDate(const PatternMatch& match) {
+  if (StandsAlone(match)) return IsExactDate(match);
   return IsLongAgo(YearOf(match.str())) && !IsLegal(match);
 }
 
@@ -174,7 +182,7 @@ constexpr PatternRule kRules[] = {
      ")"},
     {TextCategory::kBirthDate, "birth-date.words", kHasAny,
      R"((?:lahir|dilahirkan|kelahiran|ipinanganak|alizaliwa|kuzaliwa|เกิด|ເກີດ|កើត|sinh|ተወለደ[\p{L}]*|የልደት)[^\d\n]{0,24}?((?:[\p{L}\p{M}]+\s+){1,3}?)" CORRIDOR_MONTH
-     R"((?:ปี|พ\.ศ\.|tahun|mwaka|\s)*(?:seribu|dua ribu|elfu|สอง|หนึ่ง|ພັນ|ສອງ|một|hai|ሺ|አንድ ሺ|isang|dalawang)[\p{L}\p{M} ]{3,80}))"},
+     R"((?:ปี|พ\.ศ\.|tahun|mwaka|\s)*(?:seribu|dua ribu|elfu|สอง|หนึ่ง|ພັນ|ສອງ|một|hai|ሺ|አንድ ሺ|isang|dalawang)[\p{L}\p{M} ]{0,80}))"},
     {TextCategory::kBirthDate, "birth-date.short", kHasDigit | kHasLatin,
      R"(\b(?:dob|d\.o\.b\.?|date of birth)\b[\s:]*()" CORRIDOR_MONTH R"([\s,]*(?:19|20)\d{2}))"},
     {TextCategory::kExactDate, "date.figures", kHasDigit,
@@ -184,7 +192,7 @@ constexpr PatternRule kRules[] = {
      R"((?:^|[^\d/.-])(\d{1,2}[-/.])" CORRIDOR_MONTH R"([-/.](?:19|20|25)\d{2})(?:[^\d/-]|$))",
      nullptr, IsExactDate},
     {TextCategory::kExactDate, "date.short-figures", kHasDigit,
-     R"((?:^|[^\d/.-])((?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])/[4-9]\d|(?:0[1-9]|[12]\d|3[01])/(?:0[1-9]|[12]\d|3[01])/[0-3]\d)(?:[^\d/-]|$))"},
+     R"((?:^|[^\d/.-])((?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])/[4-9]\d|(?:0[1-9]|[12]\d|3[01])/(?:0[1-9]|[12]\d|3[01])/[0-3]\d|(?:0[1-9]|[12]\d|3[01])-(?:0[1-9]|[12]\d|3[01])-[4-9]\d)(?:[^\d/-]|$))"},
     {TextCategory::kExactDate, "date.words", kHasDigit,
      R"((?:^|[^\d])(\d{1,2}(?:st|nd|rd|th|er)?)" CORRIDOR_OF CORRIDOR_MONTH
      R"([\s.,'/-]*(?:of|de|del|do|ya|พ\.ศ\.|ค\.ศ\.|ปี|ພ\.ສ\.|ປີ|ឆ្នាំ|năm)?\s*\d{4})(?:[^\d]|$))",

@@ -132,6 +132,44 @@ constexpr std::string_view kNoNames[] = {"african",
                                          "wali",
                                          "camat",
                                          "lurah",
+                                         "rt",
+                                         "rw",
+                                         "kades",
+                                         "kadus",
+                                         "kapolsek",
+                                         "kapolres",
+                                         "kapolda",
+                                         "kapolri",
+                                         "danramil",
+                                         "mayor",
+                                         "vice",
+                                         "kapitan",
+                                         "konsehal",
+                                         "kagawad",
+                                         "gobernador",
+                                         "senador",
+                                         "punong",
+                                         "kongresista",
+                                         "kalihim",
+                                         "pangulo",
+                                         "attorney",
+                                         "ambassador",
+                                         "ambassadeur",
+                                         "balozi",
+                                         "gavana",
+                                         "spika",
+                                         "procureur",
+                                         "supérieur",
+                                         "gouverneur",
+                                         "préfet",
+                                         "maire",
+                                         "juge",
+                                         "mwenyekiti",
+                                         "katibu",
+                                         "kamishna",
+                                         "mkurugenzi",
+                                         "inspekta",
+                                         "duta",
                                          "kepala",
                                          "ketua",
                                          "jenderal",
@@ -388,6 +426,16 @@ bool IsName(const PatternMatch& match) {
          !NamesOrganisation(match) && !NamesPlace(match) && !IsPlace(FoldedWord(match.str()));
 }
 
+// "Ông Chủ", "Anh Quốc", "Bà Con": two words that are one, capitals and all.
+bool IsVietnameseTitled(const PatternMatch& match) {
+  constexpr std::string_view kCompounds[] = {
+      "chủ",  "quốc", "giáo", "con",   "bà",   "em", "sĩ",  "dâu",  "rể",  "mẹ", "gái",
+      "trùm", "trai", "nội",  "ngoại", "cháu", "tổ", "lão", "hàng", "thợ", "vợ", "chồng"};
+  const std::string first = FoldedWord(match.str().substr(0, match.str().find(' ')));
+  return std::find(std::begin(kCompounds), std::end(kCompounds), first) == std::end(kCompounds) &&
+         IsName(match);
+}
+
 bool BeginsWithAny(std::string_view name, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(),
                      [name](std::string_view word) { return name.substr(0, word.size()) == word; });
@@ -410,20 +458,63 @@ bool SpeaksOfOrganisation(const PatternMatch& match) {
                      [&](std::string_view word) { return before.find(word) != before.npos; });
 }
 
+// Where no spaces part words, a name is written apart from what follows; a longer run of letters
+// is a sentence that begins with what is also a title.
+bool IsShortRun(std::string_view run) {
+  constexpr int kLettersMax = 16;
+  int letters = 0;
+  for (size_t at = 0; at < run.size();) {
+    const int32_t code_point = NextCodePoint(run, at);
+    if (code_point == ' ') break;
+    if (!IsMark(code_point)) ++letters;
+  }
+  return letters <= kLettersMax;
+}
+
+// The second word of `name`, or all of it where there is one.
+std::string_view SecondWord(std::string_view name) {
+  const size_t space = name.find(' ');
+  if (space == name.npos) return name;
+  name.remove_prefix(std::min(name.size(), name.find_first_not_of(' ', space)));
+  return name;
+}
+
+bool BeginsNormalised(std::string_view name, std::initializer_list<std::string_view> words) {
+  return std::any_of(words.begin(), words.end(), [name](std::string_view word) {
+    const std::string start = NormalisedLetters(word);
+    return name.substr(0, start.size()) == start;
+  });
+}
+
+// "ឈ្មោះ" is also the name of a company, a shop, a page.
+bool IsKhmerNamed(const PatternMatch& match) {
+  return IsShortRun(match.str()) &&
+         !BeginsWithAny(match.str(),
+                        {"ក្រុមហ៊ុន", "អង្គការ", "ក្លែង", "គេហទំព័រ", "រៀងរាល់", "ដូច", "របស់", "ថា",  "នៅ",
+                         "ផ្សេង",  "ល្អ",     "ថ្មី",   "ជាច្រើន", "ទាំង",    "និង", "ហាង", "ទំព័រ", "កន្លែង",
+                         "បញ្ជី",   "ទីក្រុង",   "សាលា", "ប្រទេស",  "ខេត្ត",   "ពិត", "មិន"}) &&
+         !BeginsWithAny(SecondWord(match.str()),
+                        {"និង", "ដែល", "ត្រូវ", "របស់", "នៅ", "ក្នុង", "ឬ", "មិន", "បាន"});
+}
+
 bool IsKhmerName(const PatternMatch& match) {
-  return !BeginsWithAny(match.str(), {"សូម",    "អាច",    "មិន",    "ឬ",  "ត្រូវ", "លោក",  "អ្នក",
-                                      "ទាំង",   "ដែល",    "បាន",   "និង", "ជា",  "នាយក", "រដ្ឋមន្ត្រី",
-                                      "ប្រធាន", "ឯកឧត្តម", "អភិបាល", "គ្រូ", "មេ",  "នឹង",   "កំពុង"});
+  return !BeginsWithAny(
+             match.str(),
+             {"សូម",          "អាច",    "មិន",   "ឬ",   "ត្រូវ",  "លោក",     "អ្នក",   "ទាំង",
+              "ដែល",         "បាន",    "និង",   "ជា",  "នាយក", "រដ្ឋមន្ត្រី", "ប្រធាន", "ឯកឧត្តម",
+              "អភិបាល",       "គ្រូ",     "មេ",   "នឹង",  "កំពុង",  "ចៅក្រម",   "ទូត",    "វេជ្ជ",
+              "ព្រះរាជអាជ្ញា", "ស្នងការ", "ឧត្តម", "ឪពុក", "ម្តាយ", "ប្អូន",     "គួរ"}) &&
+         IsShortRun(match.str());
 }
 
 // Titles are words too, where there are no capitals: "اللقب السيد أو السيدة", "श्री और श्रीमती".
 bool IsTitledName(const PatternMatch& match) {
-  return !BeginsWithAny(
-             match.str(),
-             {"እና ", "ወይም ", "ወይ ",  "የሚሉ", "የሚል",  "የሚሆኑ",   "ለመሆን",    "ነው",       "ናቸው",
-              "መሆን", "ሥራ",   "ስራ",   "አቶ",  "ወይዘሮ", "والسيد", "والآنسة", "والأستاذ", "والدكتور",
-              "أو ", "في ",  "على ", "من ", "إلى ", "और",     "या ",     "तथा",      "एवं",
-              "शब्द", "श्री",  "এবং",  "ও ",  "বা ",  "மற்றும்",  "அல்லது",   "जैसे"}) &&
+  return !BeginsWithAny(match.str(),
+                        {"እና ",      "ወይም ",     "ወይ ", "የሚሉ", "የሚል",  "የሚሆኑ", "ለመሆን",   "ነው",
+                         "ናቸው",      "መሆን",      "ሥራ",  "ስራ",  "አቶ",   "ወይዘሮ", "والسيد", "والآنسة",
+                         "والأستاذ", "والدكتور", "أو ", "في ", "على ", "من ",  "إلى ",   "और",
+                         "या ",      "तथा",      "एवं",  "शब्द", "श्री",  "এবং",  "ও ",     "বা ",
+                         "மற்றும்",    "அல்லது",    "जैसे",  "የሚ",  "የተ"}) &&
          match.str() != "እና" && match.str() != "ወይም" && match.str() != "أو";
 }
 
@@ -431,6 +522,42 @@ bool IsTitledName(const PatternMatch& match) {
 bool IsKnownName(const PatternMatch& match) {
   return NameStrengthOf(FoldedWord(match.str().substr(0, match.str().find(' ')))) !=
          NameStrength::kNone;
+}
+
+// Behind a title that is also a trade ("መምህር"): a name that is known, or two words of
+// which one is.
+bool IsKnownPair(const PatternMatch& match) {
+  const std::string_view second = SecondWord(match.str());
+  return IsKnownName(match) ||
+         NameStrengthOf(FoldedWord(second.substr(0, second.find(' ')))) != NameStrength::kNone;
+}
+
+// "ስሙ ያልተገለጸ": a cue needs a name that is known, or what says that it was one.
+bool IsEthiopicNamed(const PatternMatch& match) {
+  if (IsKnownPair(match)) return true;
+  std::string_view after = match.after();
+  after.remove_prefix(std::min(after.size(), after.find_first_not_of(' ')));
+  return BeginsWithAny(after, {"ነው", "ናት", "ይባላል", "ትባላለች", "እዩ", "እያ", "ይበሃል"});
+}
+
+// "اسمها كل ثلاثة أشهر", "تدعى الأفق": words with an article and little words are no names.
+bool IsArabicName(const PatternMatch& match) {
+  constexpr std::string_view kNone[] = {
+      "كل",   "هو",    "هي",     "ما",    "لم",   "لا",    "غير",  "بعد", "قبل", "عند",
+      "حسب",  "مجهول", "مجهولة", "معروف", "من",   "في",    "على",  "إلى", "عن",  "أو",
+      "و",    "أن",    "قد",     "كما",   "ثم",   "بين",   "حتى",  "مع",  "رقم", "شركة",
+      "باسم", "اسم",   "مستعار", "مزيف",  "وهمي", "كاملا", "كامل", "أي",  "هنا", "لدى"};
+  const std::string_view first = match.str().substr(0, match.str().find(' '));
+  if (std::find(std::begin(kNone), std::end(kNone), first) != std::end(kNone)) return false;
+  if (IsKnownPair(match)) return true;
+  const std::string_view before = match.before();
+  const std::string_view near = before.substr(before.size() - std::min<size_t>(before.size(), 72));
+  constexpr std::string_view kBodies[] = {"شركة",  "الشركة", "وكالة", "الوكالة", "منظمة", "مجموعة",
+                                          "مؤسسة", "مكتب",   "منصة",  "تطبيق",   "صفحة",  "جمعية"};
+  const bool body =
+      std::any_of(std::begin(kBodies), std::end(kBodies),
+                  [near](std::string_view word) { return near.find(word) != near.npos; });
+  return !body && !BeginsWithAny(first, {"ال", "وال", "بال", "لل"});
 }
 
 // "Workers named long hours": a name that is a word of everyday English needs its capital.
@@ -466,6 +593,16 @@ constexpr std::string_view kNoThaiNames[] = {
 
 constexpr size_t kThaiLetterBytes = 3;
 
+// "น้า หรือ": kinship alone names nobody.
+bool IsThaiKin(std::string_view name) {
+  constexpr std::string_view kKin[] = {"น้า",  "ลุง",  "ป้า",   "พี่",   "น้อง", "อา",
+                                       "ตา",  "ยาย", "ย่า",   "ปู่",   "พ่อ",  "แม่",
+                                       "นาง", "นาย", "เพื่อน", "ญาติ", "ลูก",  "หลาน"};
+  const std::string_view first = name.substr(0, name.find(' '));
+  return std::any_of(std::begin(kKin), std::end(kKin),
+                     [first](std::string_view word) { return first == NormalisedLetters(word); });
+}
+
 bool IsThaiName(const PatternMatch& match) {
   static const auto& words = *[] {
     auto* made = new std::vector<std::string>;
@@ -473,11 +610,25 @@ bool IsThaiName(const PatternMatch& match) {
     return made;
   }();
   const std::string_view name = match.str();
+  if (IsThaiKin(name) || (!IsShortRun(name) && ThaiNamePrefix(name) == 0)) return false;
   // "นายก" is a minister, "นาย ก้อง" a man.
   const bool apart = match.begin > 0 && match.text[match.begin - 1] == ' ';
   return std::none_of(words.begin(), words.end(), [name, apart](const std::string& word) {
     return name.substr(0, word.size()) == word && !(apart && word.size() == kThaiLetterBytes);
   });
+}
+
+// What follows a Lao title or "name" where that is a word: little words, offices and trades.
+bool IsLaoName(const PatternMatch& match) {
+  return IsShortRun(match.str()) &&
+         !BeginsNormalised(
+             match.str(),
+             {"ນາຍົກ",    "ປະທານ", "ລັດຖະມົນຕີ", "ທູດ",      "ຜູ້",    "ແບບ",   "ງາມ", "ສາມາດ", "ໜຸ່ມ",
+              "ແລະ",     "ຫຼື",     "ທີ່",       "ຖືກ",      "ຈະ",   "ບໍ່",     "ໄດ້",  "ມັກ",    "ຄວນ",
+              "ຕ້ອງ",     "ອາຍຸ",   "ຈາກ",     "ຂອງ",     "ກຳລັງ", "ຢູ່",     "ແມ່ນ", "ໃນ",    "ວ່າ",
+              "ພະຍາບານ", "ໝໍ",     "ຄູ",       "ນາງ",     "ທ້າວ",  "ນາຍ",   "ເຈົ້າ", "ບໍລິສັດ",  "ອົງການ",
+              "ປອມ",     "ແທ້",    "ຫຼິ້ນ",      "ກຸ່ມ",      "ບັນຊີ",  "ເພຈ",   "ນັກ",  "ຮອງ",   "ອະດີດ",
+              "ພົນ",      "ທະຫານ", "ຕຳຫຼວດ",   "ໄອຍະການ", "ພະ",   "ຈຳເລີຍ", "ເອກ", "ຮຽກ",   "ນີ້"});
 }
 
 // "330 นาย": a number of men.
@@ -579,7 +730,7 @@ constexpr PatternRule
             {TextCategory::kPersonName, "name.title", kHasUpper,
              CORRIDOR_EDGE
              R"((?:ông|bà|anh|chị|cô|chú|bác|Ông|Bà|Anh|Chị|Cô|Chú|Bác)\s+(\p{Lu}\p{L}*(?:\s+\p{Lu}\p{L}*){0,3}))",
-             nullptr, IsName},
+             nullptr, IsVietnameseTitled},
             {TextCategory::kPersonName, "name.title-small", kHasDot,
              CORRIDOR_EDGE R"((?i:mr|mrs|ms|dr|mme)\.?\s+(\p{L}\.\s?\p{L}{3,}))"},
             {TextCategory::kPersonName, "name.greeting", kHasUpper,
@@ -619,7 +770,8 @@ constexpr PatternRule
                    "ภาพ", "ค่า",      "สมบัติ",  "ธรรม",  "แม่",      "พ่อ",     "หมอ",
                    "ครู",  "ประโยชน์", "ลักษณะ", "วุฒิ",    "สาว",     "ชาย",    "ๆ",
                    "ใหม่", "เลี้ยง",    "น้อง",   "ยเขียน", "ยประกาศ", "ยโฆษณา", "ยบอก"};
-               return std::none_of(std::begin(kWords), std::end(kWords),
+               return !IsThaiKin(match.str()) &&
+                      std::none_of(std::begin(kWords), std::end(kWords),
                                    [&](std::string_view word) {
                                      return match.str().substr(0, word.size()) == word;
                                    });
@@ -645,8 +797,12 @@ constexpr PatternRule
                    "เสียง",   "ตำแหน่ง", "งาน",  "ผู้ใช้",  "เรื่อง",  "จังหวัด",   "เมือง", "ย่อ",
                    "โรงแรม", "คน",     "บริษัท", "ว่า",   "องค์กร", "โครงการ", "กลุ่ม",  "เพจ",
                    "เว็บ",    "แอป",    "ร้าน",  "เรียก", "ของ",   "ที่",       "บัญชี",  "ปลอม",
-                   "เหยื่อ",   "สกุล",    "เต็ม",  "ต้น",   "ทาง"};
-               return std::none_of(std::begin(kWords), std::end(kWords),
+                   "เหยื่อ",   "สกุล",    "เต็ม",  "ต้น",   "ทาง",   "และ",     "หรือ"};
+               const bool linked = BeginsNormalised(
+                   SecondWord(match.str()),
+                   {"และ", "หรือ", "ที่", "ซึ่ง", "ใน", "ของ", "จาก", "เพื่อ", "โดย", "กับ"});
+               return !linked && IsShortRun(match.str()) &&
+                      std::none_of(std::begin(kWords), std::end(kWords),
                                    [&](std::string_view word) {
                                      return match.str().substr(0, NormalisedLetters(word).size()) ==
                                             NormalisedLetters(word);
@@ -659,11 +815,15 @@ constexpr PatternRule
             {TextCategory::kPersonName, "name.role", kHasThai,
              R"((?:หัวหน้า|คนขับ|เหยื่อ|ผู้เสียหาย|นายหน้า|เอเย่นต์|ผู้ต้องหา|ผู้ต้องสงสัย|เพื่อน|สามี|ภรรยา|ลูกสาว|ลูกชาย|พี่สาว|พี่ชาย|น้องสาว|น้องชาย)(?:ที่)?ชื่อ\s*(\p{Thai}{2,}))"},
             {TextCategory::kPersonName, "name.title", kHasEthiopic,
-             R"((?:አቶ|ወ/ት|ወ/ት\.|ወይዘሮ|ወ/ሮ|ወይዘሪት|ወ/ሪት|ዶ/ር|ኮማንደር|ሳጅን|ኢንስፔክተር|መምህር|ቄስ|ሼህ|ፓስተር|ኣይተ|ወይዘሪት|ወ/ሪት|እቴጌ|ጋሽ|እማማ|ኣቶ|ወይዘሮ)\s+(\p{Ethiopic}{2,}))",
+             R"((?:አቶ|ወ/ት|ወ/ት\.|ወይዘሮ|ወ/ሮ|ወይዘሪት|ወ/ሪት|ዶ/ር|ኣይተ|እቴጌ|ጋሽ|እማማ|ኣቶ)\s+(\p{Ethiopic}{2,}))",
              nullptr, IsTitledName},
+            // Trades too.
+            {TextCategory::kPersonName, "name.title", kHasEthiopic,
+             R"((?:ኮማንደር|ሳጅን|ኢንስፔክተር|መምህር|ቄስ|ሼህ|ፓስተር)\s+(\p{Ethiopic}{2,}(?:\s+\p{Ethiopic}{2,})?))",
+             nullptr, IsKnownPair},
             {TextCategory::kPersonName, "name.cue", kHasEthiopic,
              R"((?:ስሙ|ስሟ|ስማቸው|ስም[:፡]|ስሙ[:፡]|ሽሙ|ሽማ|ስሙም|ተጠርጣሪው|ተጠርጣሪዋ)\s*[:፡]?\s+(\p{Ethiopic}{2,}\s+\p{Ethiopic}{2,}))",
-             nullptr, [](const PatternMatch& match) { return match.str().size() > 6; }},
+             nullptr, IsEthiopicNamed},
             {TextCategory::kPersonName, "name.cue", kHasEthiopic,
              R"((\p{Ethiopic}{2,}\s+\p{Ethiopic}{2,})\s+(?:የተባለ|የተባለች|የሚባል|የምትባል|የተባለው|ዝበሃል|ትበሃል)(?:[^\p{L}\p{M}]|$))",
              nullptr,
@@ -686,7 +846,7 @@ constexpr PatternRule
              R"((?:እህቷ|ወንድሟ|እናቷ|አባቷ|ባለቤቷ|ባሏ|እህቱ|ወንድሙ|እናቱ|አባቱ|ባለቤቱ|ጓደኛዋ|ጓደኛው|ልጇ|ልጁ|ደላላው|ደላላዋ|ወኪሉ|ሹፌሩ|ተጎጂው|ተጎጂዋ|ወጣት|ታዳጊ)\s+(\p{Ethiopic}{2,}))",
              nullptr, IsKnownName},
             {TextCategory::kPersonName, "name.title", kHasMyanmar,
-             R"((?:^|[\s(၊။"])(?:ဒေါ်|ကိုယ်တော်|ဦး|ကို|မောင်|ဆရာ|ဆရာမ|ဗိုလ်)(\p{Myanmar}{4,}))", nullptr,
+             R"((?:^|[\s(၊။"])ဒေါ်(\p{Myanmar}{4,}))", nullptr,
              [](const PatternMatch& match) {
                constexpr std::string_view kWords[] = {
                    "လာ",    "စီး", "ရီး",   "တည်", "ဆောင်", "ယ်",  "ယ့်",  "ဝန်", "း",  "နှမ",
@@ -697,6 +857,10 @@ constexpr PatternRule
                                      return match.str().substr(0, word.size()) == word;
                                    });
              }},
+            // "Uncle", "chief", "to" and "younger brother" too: only before a syllable of names.
+            {TextCategory::kPersonName, "name.title", kHasMyanmar,
+             R"((?:^|[\s(၊။"])(?:ဦး|ကို|မောင်|ဆရာမ|ဆရာ|ဗိုလ်)\s?((?:)" CORRIDOR_BURMESE
+             R"(|ဘ|ညို|ညီ|ဖိုး|မျိုး|မြတ်|ရွှေ|ဆန်း|စံ|ကြင်|ထွဋ်|ဇူး|ဘုန်း|ပိုး|သီဟ|သန့်|နီ|နု|နွေး|တိုး|ရဲ|ဇေ|ကောင်း|လဲ့|ပြည့်|ဖုန်း|ကျင်|ဉာဏ်|စည်သူ|ဝဏ္ဏ|ရှိန်)\p{Myanmar}*))"},
             {TextCategory::kPersonName, "name.title", kHasMyanmar,
              R"((?:^|[\s(၊။"])(?:မ|နန်း|စော|နော်|စိုင်း|ခွန်|မင်း|ဆလိုင်း)((?:)" CORRIDOR_BURMESE R"(){2,}))"},
             {TextCategory::kPersonName, "name.title", kHasMyanmar,
@@ -723,35 +887,16 @@ constexpr PatternRule
              R"((?:^|[\s៖"(])(?:លោក|អ្នកស្រី|នាង|បង)\s+(\p{Khmer}{3,}))", nullptr, IsKhmerName},
             {TextCategory::kPersonName, "name.cue", kHasKhmer,
              R"((?:ឈ្មោះ|មានឈ្មោះ|គោត្តនាម)\s*[:៖]?\s*(?:ជា\s*)?(\p{Khmer}{3,}|\p{Khmer}{2,}\s+\p{Khmer}{3,}))",
-             nullptr,
-             [](const PatternMatch& match) {
-               constexpr std::string_view kWords[] = {
-                   "ក្រុមហ៊ុន", "អង្គការ", "ក្លែង", "គេហទំព័រ", "រៀងរាល់", "ដូច",  "របស់", "ថា",
-                   "នៅ",    "ផ្សេង",   "ល្អ",   "ថ្មី",     "ជាច្រើន", "ទាំង", "និង"};
-               return std::none_of(std::begin(kWords), std::end(kWords),
-                                   [&](std::string_view word) {
-                                     return match.str().substr(0, word.size()) == word;
-                                   });
-             }},
+             nullptr, IsKhmerNamed},
             {TextCategory::kPersonName, "name.title", kHasThai,
              R"((?:^|[^\p{Lao}\p{M}]|ຊື່|ແມ່ນ)(?:ທ້າວ|ນາງສາວ|ທ່ານ|ນາງ)\s*(\p{Lao}{2,}))", nullptr,
-             [](const PatternMatch& match) {
-               constexpr std::string_view kWords[] = {
-                   "ນາຍົກ", "ປະທານ", "ລັດຖະມົນຕີ", "ທູດ",  "ຜູ້",   "ແບບ", "ງາມ",  "ສາມາດ",
-                   "ໜຸ່ມ",   "ແລະ",   "ຫຼື",       "ທີ່",   "ຖືກ",  "ຈະ",  "ບໍ່",    "ໄດ້",
-                   "ມັກ",   "ຄວນ",   "ຕ້ອງ",     "ອາຍຸ", "ຈາກ", "ຂອງ", "ກຳລັງ", "ຢູ່"};
-               return std::none_of(std::begin(kWords), std::end(kWords),
-                                   [&](std::string_view word) {
-                                     return match.str().substr(0, NormalisedLetters(word).size()) ==
-                                            NormalisedLetters(word);
-                                   });
-             }},
+             IsLaoName},
             {TextCategory::kPersonName, "name.cue", kHasThai,
-             R"((?:ຊື່ວ່າ|ຊື່|ນາມສະກຸນ)\s*[:]?\s+(\p{Lao}{3,}))"},
+             R"((?:ຊື່ວ່າ|ຊື່|ນາມສະກຸນ)\s*[:]?\s+(\p{Lao}{3,}))", nullptr, IsLaoName},
             {TextCategory::kPersonName, "name.title", kHasHan,
              R"(([王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤][\p{Han}]{0,2}(?:先生|女士|小姐|老板|经理|师傅|哥|姐|总|某某|某)))"},
             {TextCategory::kPersonName, "name.cue", kHasHan,
-             R"((?:名叫|名为|叫做|[他她我]叫|男子叫|女子叫|人叫|姓名|名字|联系人|老板|经理|主管|组长|司机|蛇头|头目|保安|翻译|同事|朋友|女友|男友|妻子|丈夫|妹妹|姐姐|哥哥|弟弟|母亲|父亲|被告人?|证人|当事人|受害人|受害者|嫌疑人|嫌犯|招聘人|中介人|自称|真名|化名|绰号|负责人)(?:是|为|叫)?\s*[::]?\s*([王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤阿][\p{Han}]{1,2})(?:[^\p{Han}]|[在将把被于和与的是为带向说,。,已负从到说收控管骗让拿扣逼招联逃获回等称承介送接威]|$))"},
+             R"((?:名叫|名为|叫做|[他她我,,]叫|男子叫|女子叫|人叫|姓名|名字|联系人|老板|经理|主管|组长|司机|蛇头|头目|保安|翻译|同事|朋友|女友|男友|妻子|丈夫|妹妹|姐姐|哥哥|弟弟|母亲|父亲|被告人?|证人|当事人|受害人|受害者|嫌疑人|嫌犯|招聘人|中介人|自称|真名|化名|绰号|负责人)(?:是|为|叫)?\s*[::]?\s*([王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤阿][\p{Han}]{1,2})(?:[^\p{Han}]|[在将把被于和与的是为带向说,。,已负从到说收控管骗让拿扣逼招联逃获回等称承介送接威]|$))"},
             {TextCategory::kPersonName, "name.cue", kHasHan,
              R"((?:与|和|跟|由|被)([王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁沈姚卢姜崔钟谭陆汪廖贾夏韦付邹孟熊秦邱江尹薛闫段雷侯史陶黎贺顾毛郝龚邵钱严覃武戴莫孔汤]\p{Han}{1,2})(?:一起|等人|一同|带走|骗|带到|控制|招募|联系))"},
             {TextCategory::kPersonName, "name.cue", kHasIndic,
@@ -786,7 +931,7 @@ constexpr PatternRule
              [](const PatternMatch& match) {
                return !BeginsWithAny(match.str(), {"الأول", "الكامل", "المستعار", "الحقيقي",
                                                    "التجاري", "الرسمي", "العائلي", "الثلاثي"}) &&
-                      IsTitledName(match);
+                      IsTitledName(match) && IsArabicName(match);
              }},
             {TextCategory::kPersonName, "name.role-single", kHasArabic,
              R"((?:^|[^\p{L}])(?:الضحية|الفتاة|الشاب|الطفلة|الطفل|الناجية|الناجي|المتهم|المتهمة|المجني عليها|المجني عليه|المشتبه به|السائق|الوسيط|الوسيطة|المهرب|صديقتها|صديقه|أختها|أخوها|زوجها|والدتها|والدها|ابنتها|مع|من قبل|العاملة|العامل|المجند|المدير)\s+([\p{Arabic}]{2,}))",

@@ -37,6 +37,13 @@ bool IsPlate(const PatternMatch& match) {
   return letters_behind || !IsYear(FirstNumber(text));
 }
 
+// A letter and two digits at least.
+bool MixesFigures(const PatternMatch& match) {
+  const std::string_view text = match.str();
+  return std::count_if(text.begin(), text.end(), IsDigit) >= 2 &&
+         text.find_first_of(kAsciiLetters) != text.npos;
+}
+
 // Letters and digits that change places often, as in no abbreviation.
 bool IsGeohash(const PatternMatch& match) {
   const std::string_view text = match.str();
@@ -142,9 +149,12 @@ constexpr PatternRule
                 {TextCategory::kStreetAddress, "address.kigali", kHasDigit,
                  R"(\b(k[gkn]\s?\d{1,3}\s?(?:st|ave|rd|street|avenue)\b))"},
                 {TextCategory::kStreetAddress, "address.thai", kHasThai | kHasDigit,
-                 R"(((?:บ้านเลขที่|เลขที่|ห้อง|ห้องเลขที่|ซอย|ซ\.|หมู่ที่|หมู่บ้านเลขที่|หมู่|ม\.|ຊອຍ|ເຮືອນເລກທີ|ບ້ານເລກທີ|ໜ່ວຍ)\s*\d+(?:/\d+)?))"},
+                 R"(((?:บ้านเลขที่|เลขที่|ห้อง|ห้องเลขที่|ซอย|ซ\.|หมู่ที่|หมู่บ้านเลขที่|หมู่|ຊອຍ|ເຮືອນເລກທີ|ບ້ານເລກທີ|ໜ່ວຍ)\s*\d+(?:/\d+)?))"},
                 {TextCategory::kStreetAddress, "address.thai", kHasThai | kHasDigit,
                  R"((\d+(?:/\d+)?\s*(?:หมู่|ม\.|ซอย|ซ\.|ถนน|ถ\.)\s*[\p{L}\p{M}\d]+))"},
+                // "ม.6" alone is a year at school.
+                {TextCategory::kStreetAddress, "address.thai", kHasThai | kHasDigit,
+                 R"((ม\.\s*\d+\s*(?:บ้าน|ต\.|ตำบล|ถนน|ถ\.|ซอย|ซ\.|อ\.|อำเภอ)))"},
                 {TextCategory::kStreetAddress, "address.khmer", kHasKhmer | kHasDigit,
                  R"(((?:ផ្ទះលេខ|ផ្ទះ|ផ្លូវលេខ|ផ្លូវ|ក្រុមទី|បន្ទប់លេខ|បន្ទប់)\s*\p{L}{0,2}\d+))"},
                 {TextCategory::kStreetAddress, "address.burmese", kHasMyanmar | kHasDigit,
@@ -170,6 +180,10 @@ constexpr PatternRule
                  R"((?:^|[^\p{L}])(?:plate|plates|kennzeichen|number plate|license plate|licence plate|registration|reg|registered|reg no|matatu|vehicle|car|van|pickup|pick-up|minivan|suv|truck|lorry|bus|minibus|taxi|motorbike|motorcycle|boda|tuk-?tuk|toyota|hilux|prado|land cruiser|honda|isuzu|nissan|mitsubishi|fortuner|probox|noah|gari|gari la|namba za usajili|pikipiki|basi|mobil|mobil van|nopol|plat|plat nomor|nomor polisi|motor|sasakyan|plaka|plakang|immatriculé|immatriculée|immatriculation|plaque|voiture|véhicule|placa|matrícula|coche|carro|biển số|biển kiểm soát|xe|imodoka|ifise nomero|emmotoka|konkolaataa|gaari|taargada|taarga|ሰሌዳ|ታርጋ|የሰሌዳ ቁጥር|መኪና|गाड़ी|कार|वाहन|নম্বর প্লেট|গাড়ি|গাড়ি|বাস|வாகனம்|வண்டி|لوحة|سيارة)(?:[^\p{L}]|$))",
                  R"(^(?:number|no|num|nr|plate|registration|reg|is|was|with|has|yenye|ya|namba|nambari|nomor|polisi|bernomor|berplat|plat|dengan|may|na|numero|number|numéro|immatriculée?|sous|le|con|com|de|placa|matrícula|biển|số|mang|ቁጥር|नंबर|संख्या|নম্বর|எண்|رقم|van|car|bus|hilux|prado|la|white|black|silver|grey|gray|red|blue|nyeupe|nyeusi|putih|hitam|bearing|marked|:|\.|,|-|"|'|\(|\s)*([a-z]{1,3}[ -]?\d{1,4}[ -]?[a-z]{1,3}\b|[a-z]{2,3}[ -]\d{3,5}\b|\d{1,2}[ -]?[a-z]{1,3}[ -]\d{3,5}|\d{1,2}-?\p{L}{1,2}-?\s?\d{3}\.?\d{2}|[a-z]{2}[ -]?\d{1,2}[ -]?[a-z]{1,3}[ -]?\d{3,4}|\d-\d{4,6}|\p{L}{1,3}\s?\d-?\s?[a-z]?\d{4,5}|[ก-ฮ]{1,2}\s?-?\s?\d{1,4}))",
                  IsPlate},
+                {TextCategory::kVehicle, "vehicle.plate", kHasDigit,
+                 R"(\b(?:license|licence|number|car|vehicle) plates?\b)",
+                 R"(^(?:number|no|is|was|bearing|marked|:|\.|,|-|"|'|\(|\s)*([a-z0-9]{1,4}-?[a-z0-9]{2,5})\b)",
+                 MixesFigures},
                 {TextCategory::kVehicle, "vehicle.east-africa", kHasDigit,
                  R"(\b(k(?:[a-d][a-z]|m[a-z]{2})[ -]?\d{3}[ -]?[a-z]|u[a-z]{2}[ -]?\d{3}[ -]?[a-z]|t[ -]?\d{3}[ -]?[a-z]{3}|ra[a-j][ -]?\d{3}[ -]?[a-z]|gk[ -]?[a-z]?\d{3}[a-z])\b)",
                  nullptr,

@@ -21,11 +21,11 @@ constexpr SymbolNames kSymbolNames[] = {
     {'@',
      "at arobase arrobase arobas arroba kwenye sa pada kepada di tại acong apak ät aat att atsign "
      "katika chez kuri ku et እት አት ऐट एट at-the-rate এট ஆட் ات آت แอท แอด แอต ແອັດ អេត 艾特 爱特 圈a "
-     "собака"},
+     "собака klammeraffe"},
     {'.',
      "dot d0t point punto ponto nukta titik tuldok chấm cham dott doot period tuqaa dhibic akadomo "
      "akatonnyeze utudomo kadomo ነጥብ ዶት डॉट বিন্দু ডট டாட் புள்ளி دوت نقطة จุด ดอท ดอต ຈຸດ ດອດ ចុច ដត "
-     "အစက် ဒေါ့ 点 點 точка"},
+     "အစက် ဒေါ့ 点 點 точка punkt"},
     {'/', "slash slosh barre barra mkwaju miring stroke ทับ สแลช ແສລັດ 斜杠 ስላሽ स्लैश"},
     {'_', "underscore underskor 下划线 อันเดอร์สกอร์ ขีดล่าง"},
     {'-', "dash hyphen tiret strip kistari guion gitling ขีด"},
@@ -301,7 +301,7 @@ class Writer {
     if (certain || (apart && tokens_[behind].domain)) WriteDot(i);
   }
 
-  // "(at)", "[dot]", "{@}", "-at-", "<.>".
+  // "(at)", "[dot]", "{@}", "-at-", "//at//", "<.>".
   bool Bracketed(size_t i) {
     const char symbol = tokens_[i].symbol;
     if (symbol == '\0' && Str(i) != "a") return false;
@@ -313,7 +313,8 @@ class Writer {
                         tokens_[open].symbol == tokens_[close].symbol &&
                         tokens_[i].kind == Kind::kWord && (symbol == '@' || symbol == '.');
     if (!brackets && !fences) return false;
-    const size_t before = Previous(open), behind = Next(close);
+    const size_t before = BeyondFence(open, fences, &Writer::Previous);
+    const size_t behind = BeyondFence(close, fences, &Writer::Next);
     if (!IsWord(before) || !IsWord(behind)) return false;
     if (symbol == '\0' && !IsHost(behind)) return false;  // "3(a) mail" but "jobs(a)mail.com".
     const char written = symbol == '\0' ? '@' : symbol;
@@ -321,6 +322,14 @@ class Writer {
     edits_.push_back({tokens_[before].end, tokens_[behind].begin, written});
     if (written == '.') bracketed_.emplace(before, behind);
     return true;
+  }
+
+  // What stands behind "/", or behind "//" where a fence may be doubled.
+  size_t BeyondFence(size_t fence, bool doubled, size_t (Writer::*step)(size_t) const) const {
+    const size_t beyond = (this->*step)(fence);
+    const bool again = doubled && beyond != kNone && tokens_[beyond].kind == Kind::kSymbol &&
+                       tokens_[beyond].symbol == tokens_[fence].symbol;
+    return again ? (this->*step)(beyond) : beyond;
   }
 
   void WriteDot(size_t i) {
