@@ -48,6 +48,8 @@ class Run:
     """All that a run left in its folder."""
 
     def __init__(self, folder):
+        self.crashed = [path.name for path in sorted((folder / "history").glob("*.clients.log"))
+                        if "Traceback" in path.read_text(encoding="utf-8", errors="replace")]
         self.said = {}
         self.seen = collections.defaultdict(list)  # who -> events of that client, in order
         self.nemesis, self.lag = [], []
@@ -322,6 +324,11 @@ def check_died(run):
             yield f"DIED: the broker of {event['what']} ended by itself with {event['code']}"
 
 
+def check_clients(run):
+    for name in run.crashed:
+        yield f"CLIENT: one met what it cannot read; see history/{name}"
+
+
 def check_lag(run):
     """No figure says zero while something that was acknowledged long enough before is missing on the other side."""
     alerts = run.alerts()
@@ -371,7 +378,7 @@ def member_of(who):
 
 
 CHECKS = (check_answers, check_acknowledged, check_journals, check_counts, check_entitled, check_read_back, check_order,
-          check_cursors, check_recalls, check_audit, check_died, check_lag)
+          check_cursors, check_recalls, check_audit, check_died, check_clients, check_lag)
 
 
 def figures_of(run):

@@ -235,6 +235,14 @@ class CheckersTest(unittest.TestCase):
             path.write_text("".join(lines[:1] + lines[2:]), encoding="utf-8")
         self.assert_found("AUDIT", lambda world: None, in_folder=take_out)
 
+    def test_an_empty_statement_in_place_of_one(self):
+        self.assert_found("INVENTED", lambda world: world.clients[SOUTH].append(
+            {**world.got(SOUTH, 1), "id": "", "kind": "NOTHING", "op": "read", "who": "phl-desk/integration/feed"}))
+
+    def test_a_client_that_crashed(self):
+        self.assert_found("CLIENT", lambda world: None, in_folder=lambda folder: (
+            folder / f"history/{SOUTH}.clients.log").write_text("Traceback (most recent call last):", encoding="utf-8"))
+
     def test_a_count_that_differs_from_what_was_admitted(self):
         def miscount(folder):
             (folder / f"read_back/{SOUTH}.status.json").write_text('{"local": 0, "imported": 5}', encoding="utf-8")

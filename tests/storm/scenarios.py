@@ -75,7 +75,8 @@ class Stage:
             self._subscribers.append(subscriber)
 
     def say(self, agency, count=1, urgent=False):
-        """Says so many alerts to everybody, and waits until they are acknowledged: [(id, when that was)]."""
+        """Says so many alerts to everybody, and waits until they are acknowledged: [(id, when that was)], as the journal has
+        them."""
         said = [self.authors[agency].issue(urgent, everybody=True)[1] for _ in range(count)]
         return [done for at in range(0, count, BATCH) for done in self._publish(agency, said[at:at + BATCH])]
 
@@ -95,7 +96,9 @@ class Stage:
             refused = [result.error.message for result in results if result.WhichOneof("result") != "receipt"]
             if refused:
                 raise AssertionError(f"{agency.name} was refused: {refused[0]}")
-            return [(one.id, time.monotonic()) for one in said]
+            # In the order of the journal, which is not that of one request: it is judged by several threads.
+            by_offset = sorted(zip(said, results), key=lambda pair: pair[1].receipt.acceptance.position.offset)
+            return [(one.id, time.monotonic()) for one, _ in by_offset]
 
     def arrive(self, said, *regions):
         """Waits until all of it was handed to the subscribers of these regions; the time of the last."""

@@ -1,5 +1,6 @@
 """Subscribers of several kinds. Each notes all that it is handed, and confirms what it is told to erase."""
 
+import hashlib
 import queue
 import random
 import threading
@@ -197,12 +198,11 @@ class Feed(threading.Thread):
 
 def facts_of(stored):
     """Of a statement as a reader has it; its digest is computed here, from what came."""
-    import hashlib
     body = protos.module("statement").StatementBody.FromString(stored.statement.body)
     digest = hashlib.sha256(
         b"corridor/statement/v1\0" + stored.statement.routing_hash +
         hashlib.sha256(stored.statement.body_salt + stored.statement.body).digest()).hexdigest()
-    kind = body.WhichOneof("kind").upper()
+    kind = (body.WhichOneof("kind") or "nothing").upper()
     return {"id": body.statement_id.hex(), "digest": digest, "publisher": body.publisher, "alert": body.alert_id.hex(),
             "revision": body.revision, "kind": kind, "offset": stored.position.offset,
             "epoch": stored.position.epoch, "origin": stored.acceptance.position.region,
