@@ -13,7 +13,7 @@ from federation import wait_until
 from subscribers import LANES, facts_of
 
 DRAIN = 300
-CONFIRM = 15
+CONFIRM = 90
 NAME = "read-back"
 
 
