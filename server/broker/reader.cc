@@ -169,7 +169,8 @@ absl::StatusOr<v1::Alert> Reader::Visible(View& view, const AlertHead& head) con
   alert.set_tlp(head.tlp);
   *alert.mutable_accept_time() =
       TimeUtil::MillisecondsToTimestamp(content->acceptance.accept_time_ms());
-  if (!head.withdrawn(head.current_statement_id)) {
+  // It may have gone by rule, or just now: behind the head that was read.
+  if (!content->erased && !head.withdrawn(head.current_statement_id)) {
     *alert.mutable_current() = Stored(view, content);
   }
   if (head.closing.has_value()) {

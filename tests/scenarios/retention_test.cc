@@ -96,6 +96,16 @@ TEST_F(RetentionScenario, ContentGoesOnceItsTimeIsOverAndItsTombstoneStays) {
   EXPECT_THAT(*east().flow().journal().ListAlertHeads(0, 10), IsEmpty());
 }
 
+TEST_F(RetentionScenario, NobodyIsServedAnEmptyStatementInPlaceOfContentThatIsGone) {
+  Begin({.rules = {{.after_end = absl::Minutes(10)}}});
+  Issue(1, absl::Minutes(5));
+  world_.Run(absl::Minutes(16));
+  ASSERT_TRUE(IsErased(east(), 1));
+  const std::string publisher = east().MemberId("ke-desk");
+  const auto alert = east().Read(east().Desk("ke-desk"), publisher, 1);
+  EXPECT_FALSE(alert.ok() && alert->has_current());
+}
+
 TEST_F(RetentionScenario, WhatIsUnderALegalHoldStays) {
   Begin({.rules = {{.after_end = absl::Minutes(1)}}});
   v1::SetLegalHoldRequest hold;

@@ -12,7 +12,7 @@ import grpc
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHANNEL_OPTIONS = [("grpc.max_reconnect_backoff_ms", 1000), ("grpc.initial_reconnect_backoff_ms", 100),
-                   ("grpc.min_reconnect_backoff_ms", 2000), ("grpc.max_receive_message_length", 64 << 20),
+                   ("grpc.min_reconnect_backoff_ms", 20_000), ("grpc.max_receive_message_length", 64 << 20),
                    ("grpc.use_local_subchannel_pool", 1), ("grpc.enable_http_proxy", 0)]
 
 
