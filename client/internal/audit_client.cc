@@ -92,7 +92,7 @@ absl::Status AuditClient::Tail(const v1::AuditFilter& filter, uint64_t after,
       }
       return true;
     });
-    if (end.ok() || !MaySucceedLater(end)) return end;
+    if (end.ok() || !IsRetryable(end)) return end;
     Pause(environment_, PauseBefore(end, backoff));
   }
 }

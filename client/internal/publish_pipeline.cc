@@ -133,7 +133,7 @@ void PublishPipeline::Decide(const Batch& batch, absl::StatusOr<v1::PublishRespo
 
 void PublishPipeline::DecideOne(const std::shared_ptr<Pending>& pending,
                                 absl::StatusOr<v1::Receipt> outcome) {
-  if (outcome.ok() || !MaySucceedLater(outcome.status())) {
+  if (outcome.ok() || !IsRetryable(outcome.status())) {
     return Answer(pending, std::move(outcome));
   }
   const absl::Duration pause = PauseBefore(outcome.status(), pending->backoff);

@@ -5,12 +5,9 @@
 #include "absl/time/time.h"
 #include "core/base/backoff.h"
 #include "corridor/environment.h"
+#include "corridor/errors.h"
 
 namespace corridor {
-
-// Whether the same request, sent again, may succeed: the broker was not reached,
-// the outcome is unknown, or the broker said when to come again.
-bool MaySucceedLater(const absl::Status& status);
 
 // How long to wait before the next attempt: what backoff says, and no less than what
 // the broker asked for.
@@ -30,7 +27,7 @@ auto Retrying(const Environment& environment, absl::Duration retry_for, Attempt 
   const absl::Duration end = environment.clock->Steady() + retry_for;
   while (true) {
     auto result = attempt();
-    if (result.ok() || !MaySucceedLater(result.status())) return result;
+    if (result.ok() || !IsRetryable(result.status())) return result;
     const absl::Duration pause = PauseBefore(result.status(), backoff);
     if (environment.clock->Steady() + pause > end) return result;
     Pause(environment, pause);
