@@ -67,8 +67,9 @@ absl::StatusOr<AcceptedStatement> PeerExamination::Examine(const std::string& or
   // The end of content goes wherever the content may be.
   if (statement.body.has_recall()) return accepted;
   ASSIGN_OR_RETURN(RecordPtr target, TargetRecord(journal_, statement));
-  const Flow flow = FlowOf(statement, record.acceptance().accept_time_ms(),
-                           target ? target->statement.get() : nullptr);
+  Flow flow = FlowOf(statement, record.acceptance().accept_time_ms(),
+                     target ? target->statement.get() : nullptr);
+  if (record.has_held_acceptance()) flow.said_ms = record.held_acceptance().accept_time_ms();
   // What is about an alert that is not here yet is kept: who may have it is
   // asked again at each delivery.
   if (flow.audience == nullptr) return accepted;

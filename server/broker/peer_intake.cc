@@ -42,6 +42,7 @@ void PeerIntake::Accept(Delivery delivery, Answer done) {
             .sender = delivery.origin,
             .record = std::move(delivery.record),
             .digest = {},
+            .mark_epoch = delivery.epoch,
             .mark_after = delivery.mark_after,
             .parked = nullptr,
             .done = std::make_shared<Answer>(std::move(done))};
@@ -56,11 +57,22 @@ void PeerIntake::Decide(Case what) {
   auto accepted = what.returned ? examination_.ExamineReturned(*facts, *what.record)
                                 : examination_.Examine(what.place.origin, *facts, *what.record,
                                                        parts_.clock.Now());
+  if (accepted.ok() && LacksTarget(what, *accepted->statement())) {
+    return Park(std::move(what), Error(v1::ERROR_REASON_NOT_READY, "what it cancels is not here"));
+  }
   if (accepted.ok()) return Append(std::move(what), *std::move(accepted));
   if (MayHeal(accepted.status()) && !MustGiveUp(what)) {
     return Park(std::move(what), accepted.status());
   }
   Refuse(what, accepted.status());
+}
+
+// A cancellation that overtakes what it cancels waits for it, as long as anything may wait:
+// until then nobody can tell for whom it is.
+bool PeerIntake::LacksTarget(const Case& what, const ParsedStatement& statement) const {
+  if (!statement.body.has_cancel() || what.returned || MustGiveUp(what)) return false;
+  const auto target = TargetRecord(parts_.journal, statement);
+  return target.ok() && *target == nullptr;
 }
 
 void PeerIntake::Append(Case what, AcceptedStatement accepted) {
@@ -77,6 +89,7 @@ void PeerIntake::Append(Case what, AcceptedStatement accepted) {
   const bool recall = accepted.statement()->body.has_recall();
   Journal::Import import{.origin = what.place.origin,
                          .acceptance = what.record->acceptance(),
+                         .mark_epoch = what.mark_epoch,
                          .mark_after = what.mark_after,
                          .held_acceptance = HeldAcceptanceOf(*what.record),
                          .returned = what.returned,
@@ -91,6 +104,7 @@ void PeerIntake::Append(Case what, AcceptedStatement accepted) {
         }
         if (!status.ok()) return AnswerFailure(status, *what.done);
         if (recall) parts_.eraser.Wake();
+        if (what.returned) CoverReturned(what);
         parts_.on_verdict(StatementSource::kPeer, status);
         // By itself: the parts of a statement that was here already have not run.
         if (what.parked != nullptr) {
@@ -98,6 +112,15 @@ void PeerIntake::Append(Case what, AcceptedStatement accepted) {
         }
         (*what.done)({.kind = InboxOutcome::Kind::kPersisted});
       });
+}
+
+// Who gives back what another has given back before holds it no less.
+void PeerIntake::CoverReturned(const Case& what) {
+  const ParsedIds ids = IdsOf(what.record->statement());
+  const auto place = parts_.journal.Locate(ids.publisher, ids.statement_id);
+  if (!place.ok() || !place->has_value() || (*place)->offset == 0) return;
+  parts_.disclosures.Cover(what.sender, (*place)->lane, (*place)->offset, parts_.catalog.facts(),
+                           [](const absl::Status&) {});
 }
 
 // The origin's journal was restored, and took again what is here already: a recall goes by
@@ -157,8 +180,7 @@ void PeerIntake::Close(const Case& what, std::vector<BatchPart> parts, InboxOutc
     (*what.done)(outcome);
   };
   if (what.mark_after == 0) return parts_.journal.Commit(std::move(parts), std::move(answer));
-  const uint64_t epoch = what.record->acceptance().position().epoch();
-  parts_.journal.MoveMark(what.place.origin, epoch, what.place.lane, what.mark_after,
+  parts_.journal.MoveMark(what.place.origin, what.mark_epoch, what.place.lane, what.mark_after,
                           std::move(parts), std::move(answer));
 }
 

@@ -95,6 +95,7 @@ class PeerIntake final : public Inbox {
     std::string sender;
     std::shared_ptr<const v1::LinkRecord> record;
     std::string digest;
+    uint64_t mark_epoch = 0;
     uint64_t mark_after = 0;  // 0: it comes outside the order of the lane.
     bool returned = false;
     std::shared_ptr<const ParkedRecord> parked;  // Null: it comes from the link.
@@ -108,6 +109,8 @@ class PeerIntake final : public Inbox {
   // Writes what `parts` say, with the mark where it moves, then answers with `outcome`.
   void Close(const Case& what, std::vector<BatchPart> parts, InboxOutcome outcome);
   bool MustGiveUp(const Case& what) const;
+  void CoverReturned(const Case& what);
+  bool LacksTarget(const Case& what, const ParsedStatement& statement) const;
   std::vector<BatchPart> OnRepeat(const Case& what, const ParsedStatement& statement) const;
   void BackfillNext(const std::string& origin, v1::Lane lane,
                     std::shared_ptr<v1::LinkBackfill> backfill, int next,

@@ -674,8 +674,18 @@ LinkFigures Region::Figures() {
   return figures;
 }
 
+// A restored journal does not know what went out since the copy was made: its peers do.
+void Region::CoverWhatIsHeldBy(const std::string& peer, v1::Lane lane) {
+  if (journal_->previous().empty()) return;
+  const uint64_t mark = LinkTo(peer)->PeerHello(lane).peer_mark();
+  for (uint64_t offset = 0; mark > 0 && offset <= mark; offset += DisclosureLedger::kBlockOffsets) {
+    disclosures_->Cover(peer, lane, offset, catalog_->facts(), [](const absl::Status&) {});
+  }
+}
+
 void Region::OnLinkState(const std::string& peer_region, v1::Lane lane, v1::LinkState state,
                          const std::string& detail) {
+  if (state == v1::LINK_STATE_UP) CoverWhatIsHeldBy(peer_region, lane);
   parts_.observer.OnLinkState(peer_region, lane, state, detail);
 }
 

@@ -213,6 +213,7 @@ class Region final : private LinkHost {
 
   void AddSurroundings(v1::LinkStatus& status) const;
   void LookAtProgress();
+  void CoverWhatIsHeldBy(const std::string& peer, v1::Lane lane);
 
   LinkGreeting Greeting(v1::Lane lane) override;
   LinkFigures Figures() override;

@@ -113,8 +113,9 @@ absl::StatusOr<Committer::Verdict> Committer::JudgeStatement(Proposal& proposal)
   const v1::StatementBody& body = statement.body;
   if (proposal.import && proposal.import->mark_after != 0) {
     const Journal::Import& import = *proposal.import;
-    RETURN_IF_ERROR(PutMark({import.origin, import.acceptance.position().epoch(),
-                             import.acceptance.lane(), import.mark_after},
+    const uint64_t epoch =
+        import.mark_epoch != 0 ? import.mark_epoch : import.acceptance.position().epoch();
+    RETURN_IF_ERROR(PutMark({import.origin, epoch, import.acceptance.lane(), import.mark_after},
                             /*new_epoch_allowed=*/false));
   }
   const std::string id_key = StatementIdKey(body.publisher(), body.statement_id());

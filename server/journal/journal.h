@@ -107,7 +107,9 @@ class Journal : public CommitQueue {
     v1::Acceptance acceptance;
     // The mark of (origin, acceptance.lane) once this is written. A mark never
     // goes back: a lower value leaves it alone. 0: it comes outside the order of the
-    // lane, and no mark moves.
+    // lane, and no mark moves. Its epoch is that of the origin's journal as it is now; 0:
+    // that of the position, which may be of an earlier incarnation.
+    uint64_t mark_epoch = 0;
     uint64_t mark_after = 0;
     // Where an embargo held it there.
     std::optional<v1::Acceptance> held_acceptance;

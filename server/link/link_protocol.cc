@@ -289,7 +289,7 @@ absl::Status LinkProtocol::HandleHello(const v1::LinkHello& hello) {
   peer_policy_generation_ = hello.policy_generation();
   peer_hello_ = hello;
   peer_head_ = hello.head_offset();
-  receiver_.SetPeerEpoch(hello.epoch());
+  receiver_.SetPeerJournal(hello);
   sender_.Begin(hello.peer_mark());
 
   v1::LinkFrame directory;
@@ -326,7 +326,9 @@ std::optional<PeerPosition> LinkProtocol::AdoptableMark() const {
   if (other_journal_.epoch() == 0 || other_journal_.epoch() == held.epoch) return std::nullopt;
   for (const v1::LinkIncarnation& earlier : other_journal_.previous()) {
     if (earlier.epoch() != held.epoch) continue;
-    return PeerPosition{other_journal_.epoch(), std::min(held.offset, earlier.head_offset())};
+    // The beginning that both share may end in the other lane.
+    return PeerPosition{other_journal_.epoch(), std::min({held.offset, earlier.head_offset(),
+                                                          other_journal_.head_offset()})};
   }
   return PeerPosition{other_journal_.epoch(), 0};
 }

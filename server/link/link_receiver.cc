@@ -57,6 +57,14 @@ absl::Status LinkReceiver::CheckPeerJournal(uint64_t epoch, uint64_t head_offset
   return absl::OkStatus();
 }
 
+void LinkReceiver::SetPeerJournal(const v1::LinkHello& hello) {
+  epoch_ = hello.epoch();
+  earlier_.clear();
+  for (const v1::LinkIncarnation& kept : hello.previous()) {
+    earlier_[kept.epoch()] = kept.head_offset();
+  }
+}
+
 void LinkReceiver::End() {
   open_ = false;
   paused_ = false;
@@ -109,8 +117,11 @@ absl::Status LinkReceiver::CheckPredecessor(uint64_t predecessor, uint64_t next)
 
 absl::Status LinkReceiver::CheckRecord(const v1::LinkRecord& record) const {
   const v1::Acceptance& acceptance = record.acceptance();
-  if (acceptance.position().region() != peer_region_ || acceptance.position().epoch() != epoch_ ||
-      acceptance.lane() != lane_) {
+  const v1::Position& position = acceptance.position();
+  const auto kept = earlier_.find(position.epoch());
+  const bool is_of_journal =
+      position.epoch() == epoch_ || (kept != earlier_.end() && position.offset() <= kept->second);
+  if (position.region() != peer_region_ || !is_of_journal || acceptance.lane() != lane_) {
     return Broken("a record is not of the peer's journal, its epoch, or this lane");
   }
   return absl::OkStatus();

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -38,8 +39,9 @@ class LinkReceiver {
   // The peer's greeting. ABORTED (JOURNAL_REINCARNATED) when its journal is
   // another than the one we hold a part of, or shorter.
   absl::Status CheckPeerJournal(uint64_t epoch, uint64_t head_offset) const;
-  // It passed: records are of this epoch.
-  void SetPeerEpoch(uint64_t epoch) { epoch_ = epoch; }
+  // It passed: records are of this journal, or of an earlier incarnation of it that it goes
+  // on from.
+  void SetPeerJournal(const v1::LinkHello& hello);
   // The stream is over.
   void End();
 
@@ -106,6 +108,7 @@ class LinkReceiver {
   const LinkLimits limits_;
 
   uint64_t epoch_ = 0;
+  std::map<uint64_t, uint64_t> earlier_;  // The last offset kept of each, by epoch.
   uint64_t mark_ = 0;
   uint64_t through_ = 0;
   uint64_t seen_through_ = 0;   // The last offset of entries_, or through_.

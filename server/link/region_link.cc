@@ -259,6 +259,7 @@ void RegionLink::Do(v1::Lane lane, DeliverRecord& action) {
   parts_.inbox.Accept({.origin = options_.link.peer_region,
                        .lane = lane,
                        .record = std::move(action.record),
+                       .epoch = action.at.epoch,
                        .mark_after = action.mark_after},
                       [&executor = parts_.executor, weak = weak_from_this(), lane,
                        at = action.at](InboxOutcome outcome) {

@@ -47,12 +47,14 @@ class Inbox {
 
   // Judges a record that `origin` sent and, when it passes, makes it durable.
   // The batch that makes it durable, or records that it was refused for good,
-  // also moves the mark of (origin, lane) to `mark_after`, at the epoch of the
-  // record's position; a mark never goes back.
+  // also moves the mark of (origin, lane) to `mark_after`, at `epoch`, that of the
+  // origin's journal: the record's position may be of an earlier incarnation of it. A mark
+  // never goes back.
   struct Delivery {
     std::string origin;
     v1::Lane lane = v1::LANE_UNSPECIFIED;
     std::shared_ptr<const v1::LinkRecord> record;
+    uint64_t epoch = 0;
     uint64_t mark_after = 0;
   };
   virtual void Accept(Delivery delivery, absl::AnyInvocable<void(InboxOutcome)> done) = 0;

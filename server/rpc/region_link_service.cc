@@ -32,7 +32,8 @@ class AcceptedLinkStream final : public LinkStream {
  public:
   explicit AcceptedLinkStream(std::shared_ptr<LinkCall> call) : call_(std::move(call)) {}
   void Send(v1::LinkFrame frame) override { call_->Push(std::move(frame)); }
-  void Close(absl::Status status) override { call_->Cut(status); }
+  // The frame on its way goes out before: a peer whose journal does not fit has to see ours.
+  void Close(absl::Status status) override { call_->Refuse(status); }
 
  private:
   const std::shared_ptr<LinkCall> call_;

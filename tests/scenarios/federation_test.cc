@@ -293,6 +293,48 @@ TEST_F(FederationScenario, ARestoredBrokerServesOnceItsPeersHaveGivenBackWhatItL
   EXPECT_EQ(bangkok->Deliveries().size(), 5u) << "nothing twice";
 }
 
+// What the copy has and the peer had not got yet carries positions of the old incarnation.
+TEST_F(FederationScenario, ARestoredBrokerSendsOnWhatItsPeerNeverHad) {
+  AgreeBothWays();
+  Issue(1);
+  world_.Partition();
+  Issue(2);
+  Issue(3);
+  const auto backup = east().Backup();
+  Issue(4);
+  east().RestoreAndStart(backup);
+  world_.Heal();
+  world_.Run(absl::Minutes(1));
+  ASSERT_TRUE(south().Reconcile(kEast, /*confirm=*/true).ok());
+  world_.Run(absl::Minutes(1));
+
+  EXPECT_EQ(south().LinkTo(kEast).lanes(0).state(), v1::LINK_STATE_UP);
+  EXPECT_EQ(south().flow().journal().head(), 3u);
+  EXPECT_TRUE(south().Read(south().Desk("th-desk"), publisher(), 3).ok());
+  Issue(5);
+  EXPECT_EQ(south().flow().journal().head(), 4u) << "and it goes on under the new epoch";
+}
+
+// The copy does not know of the disclosure; the mark with which the peer greets does.
+TEST_F(FederationScenario, ARecallAfterARestoreReachesWhoGotTheContentSinceTheCopy) {
+  AgreeBothWays();
+  world_.Partition();
+  Issue(1);
+  const auto backup = east().Backup();
+  world_.Heal();
+  world_.Run(absl::Minutes(1));
+  ASSERT_EQ(south().flow().journal().head(), 1u);
+  east().RestoreAndStart(backup);
+  world_.Run(absl::Minutes(1));
+  ASSERT_TRUE(south().Reconcile(kEast, /*confirm=*/true).ok());
+  world_.Run(absl::Minutes(1));
+
+  const auto holders = east().HoldersOf(Recall(1));
+  ASSERT_TRUE(holders.contains(kSouth));
+  EXPECT_EQ(holders.at(kSouth).outcome(), v1::RECALL_OUTCOME_ERASED);
+  EXPECT_TRUE((*south().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
+}
+
 // The recall is of a time after the copy: the copy's content opens with no key of now.
 TEST_F(FederationScenario, ACopyMadeBeforeARecallCannotBeRead) {
   Issue(1);

@@ -336,6 +336,41 @@ TEST_F(LinkProtocolTest, APeersJournalShorterThanOurMarkMeansItLostItsTail) {
   ExpectClosed(v1::ERROR_REASON_JOURNAL_REINCARNATED, "shorter than what we received");
 }
 
+// Its journal was restored, and still has three records of its earlier incarnation.
+TEST_F(LinkProtocolTest, WhatThePeersJournalKeptOfAnEarlierIncarnationIsTaken) {
+  constexpr uint64_t kEarlier = kWestEpoch + 1;
+  v1::LinkFrame hello = HelloFrame();
+  v1::LinkIncarnation& kept = *hello.mutable_hello()->add_previous();
+  kept.set_epoch(kEarlier);
+  kept.set_head_offset(3);
+  Greet(0, {}, hello);
+  const auto frame = [](uint64_t epoch, uint64_t predecessor, uint64_t offset) {
+    v1::LinkFrame records;
+    records.mutable_records()->set_predecessor(predecessor);
+    *records.mutable_records()->add_records() = RecordOf(kWest, epoch, v1::LANE_ROUTINE, offset);
+    return records;
+  };
+  Hear(frame(kEarlier, 0, 3));
+  Hear(frame(kWestEpoch, 3, 4));
+  const Outcome outcome = Take();
+  ASSERT_THAT(outcome.delivered, SizeIs(2));
+  EXPECT_EQ(outcome.delivered[0].at, (PeerPosition{kWestEpoch, 3})) << "the mark is of now";
+  Hear(frame(kEarlier, 4, 5));
+  ExpectBroken("not of the peer's journal");
+}
+
+TEST_F(LinkProtocolTest, TheMarkToGoOnWithLiesWithinThePeersLane) {
+  v1::LinkFrame hello = HelloFrame();
+  hello.mutable_hello()->set_head_offset(12);
+  v1::LinkIncarnation& kept = *hello.mutable_hello()->add_previous();
+  kept.set_epoch(kWestEpoch + 1);
+  kept.set_head_offset(16);
+  Connect(0, {kWestEpoch + 1, 33});
+  Hear(hello);
+  ASSERT_EQ(protocol_->state(), v1::LINK_STATE_REINCARNATED);
+  EXPECT_EQ(protocol_->AdoptableMark(), (PeerPosition{kWestEpoch, 12}));
+}
+
 TEST_F(LinkProtocolTest, ThePeersVerdictIsBelieved) {
   Greet();
   protocol_->OnClosed(Error(v1::ERROR_REASON_JOURNAL_REINCARNATED, "another"));
