@@ -38,6 +38,9 @@ class Defect {
   // A key is deleted from the payload keys of `region`: true keeps it.
   virtual bool KeepsPayloadKey(const std::string& /*region*/) { return false; }
 
+  // Bytes of its disk rot, and it does not look at checksums.
+  virtual bool OverlooksRot(const std::string& /*region*/) { return false; }
+
   // It sends a frame: what it puts into `frames` (at first that frame) goes out. Null
   // `region`: it went down just now.
   virtual void OnSend(const FrameRoute& /*route*/, Region* /*region*/,

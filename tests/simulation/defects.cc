@@ -10,6 +10,7 @@
 #include "corridor/v1/record.pb.h"
 #include "server/broker/region.h"
 #include "server/storage/keyspace.h"
+#include "tests/simulation/sim_region.h"
 
 namespace corridor {
 namespace {
@@ -91,6 +92,15 @@ class ForgetEndOfAgreement final : public Defect {
 class KeepPayloadKeys final : public Defect {
  public:
   bool KeepsPayloadKey(const std::string& /*region*/) override {
+    Commit();
+    return true;
+  }
+};
+
+// Takes what stands on the disk for what it wrote.
+class OverlookRot final : public Defect {
+ public:
+  bool OverlooksRot(const std::string& /*region*/) override {
     Commit();
     return true;
   }
@@ -279,6 +289,107 @@ class DeliverLowerRevision final : public Defect {
   std::map<std::pair<std::string, std::string>, v1::Delivery> first_;
 };
 
+// Hands again what its publisher never said: of a key that was in wrong hands, to who
+// comes later.
+class ForgetRevocations final : public Defect {
+ public:
+  bool Loses(const std::string& /*region*/, std::string_view key) override {
+    if (!BeginsWith(key, SigningKeyKeyPrefix())) return false;
+    if (begun_.insert(std::string(key)).second) return false;
+    Commit();
+    return true;
+  }
+
+ private:
+  std::set<std::string> begun_;
+};
+
+// A byte of what it hands over is another one.
+class ServeDamaged final : public Defect {
+ public:
+  void OnDeliver(const std::string& /*subscription*/, uint64_t /*session*/, absl::Duration /*now*/,
+                 std::vector<v1::AttachResponse>& responses) override {
+    if (!responses[0].has_deliveries() || ++seen_ % 5 != 0) return;
+    Commit();
+    auto& delivery = *responses[0].mutable_deliveries()->mutable_deliveries(0);
+    std::string& body = *delivery.mutable_statement()->mutable_statement()->mutable_body();
+    body[body.size() / 2] ^= 1;
+  }
+
+ private:
+  size_t seen_ = 0;
+};
+
+// The same on a link.
+class ForwardDamaged final : public Defect {
+ public:
+  void OnSend(const FrameRoute& /*route*/, Region* /*region*/, Frames& frames) override {
+    if (!frames[0].has_records() || ++seen_ % 5 != 0) return;
+    Commit();
+    std::string& body =
+        *frames[0].mutable_records()->mutable_records(0)->mutable_statement()->mutable_body();
+    body[body.size() / 2] ^= 1;
+  }
+
+ private:
+  size_t seen_ = 0;
+};
+
+// After a restore it never asks its peers for what it lacks, and serves at once.
+class ForgetToAskBack final : public Defect {
+ public:
+  bool Loses(const std::string& /*region*/, std::string_view key) override {
+    const bool loses = BeginsWith(key, ReturnDueKeyPrefix());
+    if (loses) Commit();
+    return loses;
+  }
+  void OnSend(const FrameRoute& /*route*/, Region* /*region*/, Frames& frames) override {
+    if (!frames[0].has_backfill() || frames[0].backfill().records().empty()) return;
+    Commit();
+    frames[0].mutable_backfill()->clear_records();
+  }
+};
+
+// Keeps what has ended to hold, and serves it late.
+class ServeTheEnded final : public Defect {
+ public:
+  void OnDeliver(const std::string& /*subscription*/, uint64_t /*session*/, absl::Duration now,
+                 std::vector<v1::AttachResponse>& responses) override {
+    for (auto& kept : kept_) {
+      if (now < kept.second) continue;
+      Commit();
+      *responses[0].mutable_deliveries()->add_deliveries() = kept.first;
+      kept.second = absl::InfiniteDuration();
+      return;
+    }
+    for (const v1::Delivery& delivery : responses[0].deliveries().deliveries()) {
+      v1::StatementBody body;
+      if (!body.ParseFromString(delivery.statement().statement().body())) continue;
+      const absl::Duration end =
+          absl::FromUnixSeconds(body.valid_until().seconds()) - StartOfWorlds();
+      if (body.has_issue() && end < absl::Hours(1)) kept_.push_back({delivery, end});
+    }
+  }
+
+ private:
+  // Until when it must be kept back.
+  std::vector<std::pair<v1::Delivery, absl::Duration>> kept_;
+};
+
+// A cancellation goes to nobody who has not settled what it cancels.
+class LoseCancellations final : public Defect {
+ public:
+  void OnDeliver(const std::string& /*subscription*/, uint64_t /*session*/, absl::Duration /*now*/,
+                 std::vector<v1::AttachResponse>& responses) override {
+    auto& deliveries = *responses[0].mutable_deliveries()->mutable_deliveries();
+    for (int i = deliveries.size() - 1; i >= 0; --i) {
+      if (deliveries[i].statement().kind() != v1::STATEMENT_KIND_CANCEL) continue;
+      Commit();
+      deliveries.DeleteSubrange(i, 1);
+    }
+  }
+};
+
 // Hands to one what another may have.
 class MixUpReaders final : public Defect {
  public:
@@ -329,6 +440,9 @@ const std::vector<NamedDefect>& AllDefects() {
       {"ForgetWhoHasIt", {"P6"}, Maker<LoseWrites>(Prefixes{"d/"})},
       {"WriteNoAudit", {"P8"}, Maker<LoseWrites>(Prefixes{AuditEntryKeyPrefix()})},
       {"ForgetEndOfAgreement", {"P5"}, Maker<ForgetEndOfAgreement>()},
+      {"OverlookRot", {"P9"}, Maker<OverlookRot>()},
+      {"ForgetRevocations", {"P5", "P6"}, Maker<ForgetRevocations>()},
+      {"ForgetToAskBack", {"P4", "P6"}, Maker<ForgetToAskBack>()},
       {"KeepPayloadKeys", {"P6"}, Maker<KeepPayloadKeys>()},
       {"DropRecallAtReconnect", {"P6"}, Maker<DropRecallAtReconnect>()},
       {"SendWhatPolicyWithholds", {"P5", "D8"}, Maker<SendWhatPolicyWithholds>()},
@@ -342,6 +456,10 @@ const std::vector<NamedDefect>& AllDefects() {
       {"DeliverLowerRevision", {"P3", "P7"}, Maker<DeliverLowerRevision>()},
       {"MixUpReaders", {"P5", "P1", "P7", "P3"}, Maker<MixUpReaders>()},
       {"LoseNotices", {"P6"}, Maker<LoseNotices>()},
+      {"ServeDamaged", {"P9"}, Maker<ServeDamaged>()},
+      {"ForwardDamaged", {"P9"}, Maker<ForwardDamaged>()},
+      {"ServeTheEnded", {"P5", "P7", "P3"}, Maker<ServeTheEnded>()},
+      {"LoseCancellations", {"P4"}, Maker<LoseCancellations>()},
   };
   return all;
 }

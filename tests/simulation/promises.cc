@@ -70,26 +70,31 @@ bool Promises::MustFlow(size_t viewer, const Said& said, size_t to) const {
 }
 
 bool Promises::MustReachRegion(const Said& said, size_t region) const {
-  return said.acknowledged_at && said.IsForRegion(region) && !said.IsRecall() &&
+  if (taken_back_.HasNobodysWord(said.alert) || HasEnded(said, scheduler_.now())) return false;
+  // What it cancels is not there: perhaps it never goes there.
+  if (said.IsCancel() && !TargetIsIn(region, said)) return false;
+  return said.acknowledged_at && !said.lost && said.IsForRegion(region) && !said.IsRecall() &&
          !taken_back_.FromRegion(said, region) && MustFlow(said.publisher.region, said, region) &&
          MustFlow(region, said, region);
 }
 
 bool Promises::MustReach(const Said& said, const SimMember& member) const {
-  if (said.IsRecall() || taken_back_.FromMember(said, member)) return false;
-  if (!said.IsRemark() && !MustReachSome(said, member)) return false;
+  if (said.IsRecall() || said.lost || taken_back_.FromMember(said, member)) return false;
+  if (taken_back_.HasNobodysWord(said.alert) || HasEnded(said, scheduler_.now())) return false;
   if (member == said.publisher) return said.acknowledged_at && !said.IsRemark();
+  if (said.IsCancel() && !MayKnow(said, member)) return false;
   return said.IsFor(member) && MustReachRegion(said, member.region);
 }
 
-// An alert that was cancelled before it came need not be shown to anybody; who has it
-// must learn that it is cancelled.
-bool Promises::MustReachSome(const Said& said, const SimMember& member) const {
-  const bool cancelled = std::any_of(said_.begin(), said_.end(), [&](const Said& other) {
-    return other.alert == said.alert && !other.refused && other.kind == v1::STATEMENT_KIND_CANCEL;
-  });
-  if (!cancelled) return true;
-  return !said.IsContent() && taken_back_.HadAny(member, said.alert);
+// Whether the member has had what is cancelled, or agreements have let it come ever since.
+bool Promises::MayKnow(const Said& cancel, const SimMember& member) const {
+  if (taken_back_.HadAny(member, cancel.alert)) return true;
+  const Said* content = nullptr;
+  for (const Said& said : said_) {
+    if (said.alert == cancel.alert && said.IsContent() && said.acknowledged_at) content = &said;
+  }
+  return content != nullptr && MustFlow(content->publisher.region, *content, member.region) &&
+         MustFlow(member.region, *content, member.region);
 }
 
 bool Promises::Superseded(const Reader& reader, const Said& said) const {
@@ -102,21 +107,63 @@ void Promises::OnAcknowledged(Said& said, const v1::Receipt& receipt) {
   const Known& known = journals_[said.publisher.region];
   const auto offset = known.offsets.find(said.number);
   if (receipt.held()) return;
-  said.position = receipt.acceptance().position();
-  if (offset != known.offsets.end() && offset->second != receipt.acceptance().position().offset()) {
+  const v1::Position& position = receipt.acceptance().position();
+  said.position = position;
+  if (offset != known.offsets.end() &&
+      !known.positions.at(said.number).contains({position.epoch(), position.offset()})) {
     Break(absl::StrCat("P2: the receipt of ", NameOf(said), " names another position"));
   }
 }
 
-void Promises::OnCommitted(SimRegion& region) { ReadNew(region); }
+void Promises::OnCommitted(SimRegion& region) {
+  SeeWhoKnows(region);
+  ReadNew(region);
+}
+
+void Promises::RevocationIsAsked(const SimMember& member, int64_t compromised_ms) {
+  revocations_[member].compromised_ms = compromised_ms;
+  for (const Said& said : said_) LookForNobodysWord(said);
+}
+
+void Promises::LookForNobodysWord(const Said& said) {
+  const auto revoked = revocations_.find(said.publisher);
+  if (revoked == revocations_.end() || !said.first_key || said.IsRecall()) return;
+  if (said.accepted_ms == 0 || said.accepted_ms < revoked->second.compromised_ms) return;
+  taken_back_.OnNobodysWord(said);
+}
+
+// What the catalog of a region says.
+void Promises::SeeWhoKnows(SimRegion& region) {
+  for (auto& [member, revocation] : revocations_) {
+    if (revocation.known.contains(region.index())) continue;
+    const std::shared_ptr<const Facts> facts = region.flow().catalog().facts();
+    const std::string& id = IdentityOf(member.region).agencies[member.agency].id;
+    const bool knows =
+        std::any_of(facts->signing_keys.begin(), facts->signing_keys.end(), [&](const auto& key) {
+          return key.second.member() == id && key.second.state() == v1::SIGNING_KEY_STATE_REVOKED;
+        });
+    if (!knows) continue;
+    revocation.known[region.index()] = scheduler_.now();
+    if (member.region == region.index()) taken_back_.OnRevoked(member);
+  }
+}
+
+bool Promises::KnowsItForNobodys(size_t region, const Said& said) const {
+  if (!taken_back_.IsNobodysWord(said)) return false;
+  const auto& known = revocations_.at(said.publisher).known;
+  const auto since = known.find(region);
+  return since != known.end() && since->second + kOnItsWay < scheduler_.now();
+}
 
 void Promises::ReadNew(SimRegion& region) {
   const Journal& journal = region.flow().journal();
   Known& known = journals_[region.index()];
+  known.epoch = journal.epoch();
   for (const v1::Lane lane : kLanesUrgentFirst) {
     uint64_t& read = known.read[LaneIndex(lane)];
     while (read < journal.head(lane)) {
       auto records = journal.Read(lane, read, 64, 1 << 20);
+      if (!records.ok() && rotten_.contains(region.index())) break;
       if (!records.ok() || records->empty()) {
         return Break(absl::StrCat("P9: ", region.name(),
                                   " cannot read its journal: ", records.status().ToString()));
@@ -140,6 +187,13 @@ void Promises::OnRecord(SimRegion& region, const Record& record) {
   }
   if (!record.erased) taken_back_.OnHeld(region, *said, record);
   Known& known = journals_[region.index()];
+  if (record.local) {
+    said_[said->number].position = record.acceptance.position();
+    said_[said->number].accepted_ms =
+        (record.held_acceptance ? *record.held_acceptance : record.acceptance).accept_time_ms();
+    LookForNobodysWord(*said);
+    known.positions[said->number].insert({said->position.epoch(), said->position.offset()});
+  }
   const auto [at, is_new] = known.offsets.emplace(said->number, record.offset);
   if (!is_new) {
     if (at->second != record.offset) {
@@ -156,13 +210,13 @@ void Promises::OnRecord(SimRegion& region, const Record& record) {
   }
   if (record.local || !known.judged.insert(said->number).second) return;
   ++imports_;
-  CheckImport(region, *said, record.acceptance.position().offset());
+  CheckImport(region, *said, record.acceptance.position());
 }
 
-void Promises::CheckImport(SimRegion& region, const Said& said, uint64_t origin_offset) {
-  const auto& origin = journals_[said.publisher.region].offsets;
+void Promises::CheckImport(SimRegion& region, const Said& said, const v1::Position& at_origin) {
+  const auto& origin = journals_[said.publisher.region].positions;
   const auto there = origin.find(said.number);
-  if (there == origin.end() || there->second != origin_offset) {
+  if (there == origin.end() || !there->second.contains({at_origin.epoch(), at_origin.offset()})) {
     return Break(absl::StrCat("P1: ", region.name(), " holds ", NameOf(said),
                               ", which its origin holds not, or elsewhere"));
   }
@@ -170,6 +224,10 @@ void Promises::CheckImport(SimRegion& region, const Said& said, uint64_t origin_
   // about an alert that is not there yet is kept until it is.
   const bool asks_policy =
       !said.IsRecall() && (said.IsContent() || TargetIsIn(region.index(), said));
+  if (KnowsItForNobodys(region.index(), said)) {
+    return Break(absl::StrCat("P5: ", region.name(), " stores ", NameOf(said),
+                              ", whose key was in wrong hands"));
+  }
   if (!said.MayBeForRegion(region.index()) ||
       (asks_policy && !MayFlow(region.index(), said, region.index()))) {
     Break(absl::StrCat("P5: ", region.name(), " stores ", NameOf(said),
@@ -191,6 +249,7 @@ void Promises::OnRebooted(SimRegion& region, bool on_older_disk) {
   Known& known = journals_[region.index()];
   Known before = std::exchange(known, {});
   known.judged = before.judged;
+  known.positions = before.positions;
   ReadNew(region);
   if (on_older_disk) return;
   for (const auto& [number, offset] : before.offsets) {
@@ -202,27 +261,95 @@ void Promises::OnRebooted(SimRegion& region, bool on_older_disk) {
   }
 }
 
+struct Promises::Copy {
+  absl::Duration at;
+  std::set<size_t> held;  // In the journal.
+  std::map<SimMember, Reader> readers;
+  TakenBack::Handed handed;
+};
+
+std::shared_ptr<const Promises::Copy> Promises::OnCopied(const SimRegion& region) const {
+  auto copy = std::make_shared<Copy>();
+  copy->at = scheduler_.now();
+  if (const auto journal = journals_.find(region.index()); journal != journals_.end()) {
+    for (const auto& [number, offset] : journal->second.offsets) copy->held.insert(number);
+  }
+  for (size_t agency = 0; agency < kAgenciesPerRegion; ++agency) {
+    const SimMember member{region.index(), agency};
+    if (const auto reader = readers_.find(member); reader != readers_.end()) {
+      copy->readers.insert(*reader);
+    }
+  }
+  copy->handed = taken_back_.HandedIn(region.index());
+  return copy;
+}
+
+void Promises::OnRestored(const SimRegion& region, const Copy& copy) {
+  for (Said& said : said_) {
+    if (said.publisher.region != region.index() || !said.acknowledged_at) continue;
+    said.restored = true;
+    // What an embargo held in the copy, and holds still, is there.
+    const bool was_released = journals_[region.index()].offsets.contains(said.number);
+    if (*said.acknowledged_at <= copy.at && !was_released) continue;
+    if (!copy.held.contains(said.number)) said.lost = said.lost || !IsElsewhere(said);
+  }
+  for (size_t agency = 0; agency < kAgenciesPerRegion; ++agency) {
+    const SimMember member{region.index(), agency};
+    const auto then = copy.readers.find(member);
+    Reader& reader = readers_[member];
+    // What a reader has, it has; what the broker knows of it is what it knew then.
+    std::set<size_t> acknowledged = std::move(reader.acknowledged);
+    reader = then == copy.readers.end() ? Reader() : then->second;
+    reader.acknowledged = std::move(acknowledged);
+    reader.settled.clear();  // The new epoch may go back to the last that all before it were.
+  }
+  taken_back_.OnRestored(region.index(), copy.handed);
+}
+
+// Whether another region has it, and will give it back.
+bool Promises::IsElsewhere(const Said& said) const {
+  return std::any_of(journals_.begin(), journals_.end(), [&](const auto& journal) {
+    return journal.first != said.publisher.region && journal.second.offsets.contains(said.number) &&
+           !taken_back_.FromRegion(said, journal.first);
+  });
+}
+
+bool Promises::HasLost(size_t alert) const {
+  return std::any_of(said_.begin(), said_.end(),
+                     [&](const Said& said) { return said.alert == alert && said.lost; });
+}
+
 void Promises::OnFrameSent(const FrameRoute& route, const v1::LinkFrame& frame) {
-  if (frame.frame_case() != v1::LinkFrame::kRecords) return;
+  for (const v1::LinkRecord& record : frame.records().records()) CheckSent(route, record, true);
+  for (const v1::LinkRecord& record : frame.backfill().records()) CheckSent(route, record, false);
+}
+
+void Promises::CheckSent(const FrameRoute& route, const v1::LinkRecord& record, bool in_order) {
   const size_t from = IndexOf(route.from);
   const size_t to = IndexOf(route.to);
-  for (const v1::LinkRecord& record : frame.records().records()) {
-    const Said* said = Find(record.statement());
-    if (said == nullptr) return Break(absl::StrCat("P9: ", route.from, " sends what nobody said"));
-    if (said->publisher.region != from) {
-      return Break(absl::StrCat("D7: ", route.from, " relays ", NameOf(*said)));
-    }
-    if (!journals_[from].offsets.contains(said->number)) {
-      return Break(
-          absl::StrCat("P1: ", route.from, " sends ", NameOf(*said), " before it is durable"));
-    }
-    if (!said->MayBeForRegion(to) || (!said->IsRecall() && !MayFlow(from, *said, to))) {
-      return Break(absl::StrCat("P5: ", route.from, " sends ", NameOf(*said), " to ", route.to,
-                                ", which is not entitled to it"));
-    }
-    if (said->urgent != (route.lane == v1::LANE_URGENT)) {
-      return Break(absl::StrCat("D8: ", NameOf(*said), " goes in the wrong lane"));
-    }
+  const Said* said = Find(record.statement());
+  if (said == nullptr) return Break(absl::StrCat("P9: ", route.from, " sends what nobody said"));
+  if (!in_order && said->publisher.region == to) return;  // It gives back.
+  if (said->publisher.region != from) {
+    return Break(absl::StrCat("D7: ", route.from, " relays ", NameOf(*said)));
+  }
+  if (!journals_[from].offsets.contains(said->number)) {
+    return Break(
+        absl::StrCat("P1: ", route.from, " sends ", NameOf(*said), " before it is durable"));
+  }
+  if (!said->MayBeForRegion(to) || (!said->IsRecall() && !MayFlow(from, *said, to))) {
+    return Break(absl::StrCat("P5: ", route.from, " sends ", NameOf(*said), " to ", route.to,
+                              ", which is not entitled to it"));
+  }
+  if (KnowsItForNobodys(from, *said)) {
+    return Break(absl::StrCat("P5: ", route.from, " sends ", NameOf(*said),
+                              ", whose key was in wrong hands"));
+  }
+  if (HasEnded(*said, scheduler_.now() - kOnItsWay)) {
+    return Break(absl::StrCat("P5: ", route.from, " sends ", NameOf(*said), ", which has ended"));
+  }
+  if (in_order && said->urgent != (route.lane == v1::LANE_URGENT)) {
+    return Break(absl::StrCat("D8: ", NameOf(*said), " goes in the wrong lane"));
   }
 }
 
@@ -260,6 +387,13 @@ void Promises::CheckDelivery(const SimMember& to, const Said& said) {
     return Break(
         absl::StrCat("P1: ", NameOf(to), " gets ", NameOf(said), " before its region holds it"));
   }
+  if (KnowsItForNobodys(to.region, said)) {
+    return Break(
+        absl::StrCat("P5: ", NameOf(to), " gets ", NameOf(said), ", whose key was in wrong hands"));
+  }
+  if (HasEnded(said, scheduler_.now() - kOnItsWay)) {
+    return Break(absl::StrCat("P5: ", NameOf(to), " gets ", NameOf(said), ", which has ended"));
+  }
   if (to == said.publisher) return;
   if (!said.MayBeFor(to) || !MayFlow(to.region, said, to.region)) {
     Break(
@@ -291,6 +425,14 @@ void Promises::OnNotice(const SimMember& to, const v1::RecallNotice& notice) {
 }
 
 std::string Promises::WhatIsMissing(const std::vector<SimRegion*>& regions) const {
+  for (const auto& [member, revocation] : revocations_) {
+    if (!revocation.known.contains(member.region)) continue;  // It was never answered.
+    for (const SimRegion* region : regions) {
+      if (revocation.known.contains(region->index())) continue;
+      return absl::StrCat("P5: ", region->name(), " has not heard that the key of ", NameOf(member),
+                          " is revoked");
+    }
+  }
   for (const Said& said : said_) {
     if (!said.acknowledged_at && !said.refused) {
       return absl::StrCat("P10: ", NameOf(said), " was never answered");

@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -54,6 +55,13 @@ class Promises {
   // Clocks were wrong: when an embargo ends is not checked.
   void DistrustClocks() { clocks_are_right_ = false; }
 
+  // The first key of `member` was in wrong hands from `compromised_ms` on: its region is
+  // asked to revoke it.
+  void RevocationIsAsked(const SimMember& member, int64_t compromised_ms);
+  // A byte of the region's disk rots while it is stopped, and is mended.
+  void OnRot(size_t region) { rotten_.insert(region); }
+  void OnMended(size_t region) { rotten_.erase(region); }
+
   // --- What is seen of the brokers ------------------------------------------
 
   void OnAcknowledged(Said& said, const v1::Receipt& receipt);
@@ -61,6 +69,12 @@ class Promises {
   void OnCommitted(SimRegion& region);
   // It was started on the disk it had, or on an older copy.
   void OnRebooted(SimRegion& region, bool on_older_disk);
+  // What its disk says at this moment, of which a copy is made; and that copy is put in
+  // place of the disk. It declares a new epoch when it starts: what happened since is
+  // forgotten there, but for what its peers give back.
+  struct Copy;
+  std::shared_ptr<const Copy> OnCopied(const SimRegion& region) const;
+  void OnRestored(const SimRegion& region, const Copy& copy);
   void OnFrameSent(const FrameRoute& route, const v1::LinkFrame& frame);
   // Which statement it is; absent for none.
   std::optional<size_t> OnDelivered(const SimMember& to, const v1::Delivery& delivery);
@@ -69,6 +83,8 @@ class Promises {
   void OnNotice(const SimMember& to, const v1::RecallNotice& notice);
   // It never confirms a recall.
   void OnSilent(const SimMember& member) { taken_back_.OnSilent(member); }
+  // Whether something said of the alert was lost in a restore.
+  bool HasLost(size_t alert) const;
 
   // --- At the end -----------------------------------------------------------
 
@@ -88,6 +104,9 @@ class Promises {
     std::array<uint64_t, 2> read = {0, 0};  // By lane.
     std::map<size_t, uint64_t> offsets;     // By statement.
     std::set<size_t> judged;                // Entered rightly, at its time.
+    uint64_t epoch = 0;
+    // Where each of its own stands, and has stood: epoch and offset, by statement.
+    std::map<size_t, std::set<std::pair<uint64_t, uint64_t>>> positions;
   };
   // What is known of one subscription.
   struct Reader {
@@ -96,13 +115,29 @@ class Promises {
     std::set<size_t> settled;              // The broker said so.
   };
 
+  // A signing key that was revoked.
+  struct Revocation {
+    int64_t compromised_ms = 0;
+    std::map<size_t, absl::Duration> known;  // Since when, by region.
+  };
+
   void Break(const std::string& what);
+  // A record goes out; `in_order`, or as backfill, which also gives back.
+  void CheckSent(const FrameRoute& route, const v1::LinkRecord& record, bool in_order);
+  void LookForNobodysWord(const Said& said);
+  void SeeWhoKnows(SimRegion& region);
+  // Whether the region has known for a while that it is nobody's word.
+  bool HasEnded(const Said& said, absl::Duration by) const {
+    return clocks_are_right_ && said.ends_at && *said.ends_at <= by;
+  }
+  bool KnowsItForNobodys(size_t region, const Said& said) const;
   void ReadNew(SimRegion& region);
   void OnRecord(SimRegion& region, const Record& record);
-  void CheckImport(SimRegion& region, const Said& said, uint64_t origin_offset);
+  void CheckImport(SimRegion& region, const Said& said, const v1::Position& at_origin);
+  bool IsElsewhere(const Said& said) const;
   const Said* FindRecord(const Record& record) const;
-  bool MustReachSome(const Said& said, const SimMember& member) const;
   bool TargetIsIn(size_t region, const Said& said) const;
+  bool MayKnow(const Said& cancel, const SimMember& member) const;
   std::string WhatAuditLacks(const std::vector<SimRegion*>& regions) const;
   void CheckDelivery(const SimMember& to, const Said& said);
   bool MayFlow(size_t viewer, const Said& said, size_t to) const;
@@ -122,6 +157,8 @@ class Promises {
   std::map<size_t, Known> journals_;
   std::map<SimMember, Reader> readers_;
   TakenBack taken_back_;
+  std::map<SimMember, Revocation> revocations_;
+  std::set<size_t> rotten_;  // Regions.
   bool clocks_are_right_ = true;
   uint64_t deliveries_ = 0;
   uint64_t imports_ = 0;

@@ -44,6 +44,9 @@ struct Said {
   // Simulated time before which an embargo holds it.
   std::optional<absl::Duration> release_at;
 
+  // Simulated time at which it ends to hold, where that is soon.
+  std::optional<absl::Duration> ends_at;
+
   absl::Duration said_at;
   // Once its publisher has a receipt.
   std::optional<absl::Duration> acknowledged_at;
@@ -51,6 +54,14 @@ struct Said {
   v1::Position position;
   // Refused for good.
   bool refused = false;
+  // When its origin accepted it: milliseconds of its clock since the Unix epoch; 0: not known.
+  int64_t accepted_ms = 0;
+  // Signed with the publisher's first key, which may turn out to have been in wrong hands.
+  bool first_key = true;
+  // Its journal was put back to before it, and no other region had it by then.
+  bool lost = false;
+  // Its journal was put back to before it, or to where it did not know who had it.
+  bool restored = false;
 
   bool IsContent() const {
     return kind == v1::STATEMENT_KIND_ISSUE || kind == v1::STATEMENT_KIND_REVISE;
@@ -58,6 +69,7 @@ struct Said {
   bool IsRemark() const {
     return kind == v1::STATEMENT_KIND_SIGHTING || kind == v1::STATEMENT_KIND_RESPONSE;
   }
+  bool IsCancel() const { return kind == v1::STATEMENT_KIND_CANCEL; }
   bool IsRecall() const { return kind == v1::STATEMENT_KIND_RECALL; }
 
   bool IsFor(const SimMember& member) const {

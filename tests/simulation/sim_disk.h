@@ -40,6 +40,7 @@ class SimStore final : public Store {
   // What is on the disk, past the defect.
   const Pairs& pairs() const { return pairs_; }
   void Replace(Pairs pairs) { pairs_ = std::move(pairs); }
+  void Overwrite(const std::string& key, std::string value) { pairs_[key] = std::move(value); }
 
  private:
   void Write(const WriteBatch& batch);

@@ -16,7 +16,7 @@ SimIdentity::SimIdentity(const std::string& region_name)
   static constexpr const char* kNames[kAgenciesPerRegion] = {"ke-desk", "th-desk"};
   for (const char* name : kNames) {
     const std::string path = absl::StrCat("/agency/", name);
-    agencies.push_back({name, pki.SpiffeIdOf(path), pki.Signer(path)});
+    agencies.push_back({name, pki.SpiffeIdOf(path), pki.Signer(path), pki.Signer(path)});
   }
 }
 

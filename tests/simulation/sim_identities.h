@@ -18,6 +18,7 @@ struct SimAgency {
   std::string name;
   std::string id;  // SPIFFE ID.
   TestSigner signer;
+  TestSigner spare;  // Its next key, where the first is revoked.
 };
 
 struct SimIdentity {

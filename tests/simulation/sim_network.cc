@@ -113,16 +113,15 @@ class SimNetwork::Connection : public std::enable_shared_from_this<Connection> {
     Move(end);
   }
 
-  // `end` ends it: the other gets what is under way, or not all of it.
+  // `end` ends it. A status follows what was sent before it; who dialled may also take
+  // back what is under way.
   void Close(size_t end, const absl::Status& status) {
     if (lost_ || std::exchange(closed_[end], true)) return;
-    if (network_.dice_.Chance(0.5)) directions_[end].frames.clear();
-    const size_t other = 1 - end;
-    const absl::Status told =
-        end == 1 ? status : absl::CancelledError("the peer closed the stream");
-    lost_ = true;
+    if (end == 0 && network_.dice_.Chance(0.5)) directions_[end].frames.clear();
+    directions_[1 - end].frames.clear();
+    end_status_ = end == 1 ? status : absl::CancelledError("the peer closed the stream");
     TellEnd(end, absl::ZeroDuration(), absl::CancelledError("closed here"));
-    TellEnd(other, network_.dice_.Time(absl::ZeroDuration(), absl::Seconds(1)), told);
+    FinishIfClosed(end);
   }
 
   // It breaks: each end learns of it at a time of its own; one perhaps never.
@@ -200,7 +199,15 @@ class SimNetwork::Connection : public std::enable_shared_from_this<Connection> {
     v1::LinkFrame frame = std::move(direction.frames.front().frame);
     direction.frames.pop_front();
     HandOver(1 - end, std::move(frame));
+    FinishIfClosed(end);
     Move(end);
+  }
+
+  // Where `end` has closed, and the other has all that it gets: it learns of that.
+  void FinishIfClosed(size_t end) {
+    if (lost_ || !closed_[end] || (!closed_[1 - end] && !directions_[end].frames.empty())) return;
+    lost_ = true;
+    TellEnd(1 - end, network_.dice_.Time(absl::ZeroDuration(), absl::Seconds(1)), end_status_);
   }
 
   void HandOver(size_t end, v1::LinkFrame frame);
@@ -212,6 +219,7 @@ class SimNetwork::Connection : public std::enable_shared_from_this<Connection> {
   std::array<std::shared_ptr<LinkStreamEvents>, 2> events_;
   std::array<Direction, 2> directions_;
   std::array<bool, 2> closed_ = {false, false};
+  absl::Status end_status_;
   bool reached_ = false;  // The acceptor has it.
   bool lost_ = false;
 

@@ -31,6 +31,7 @@ SimRegion::SimRegion(Parts parts, size_t index, size_t regions, Dice dice)
       identity_(IdentityOf(index)),
       store_(identity_.region, parts_.defect),
       key_store_(identity_.region, parts_.defect, SimStore::Holds::kPayloadKeys),
+      recalled_(identity_.region, nullptr),
       clock_(parts_.scheduler, StartOfWorlds(), dice.Time(absl::ZeroDuration(), absl::Hours(90))),
       random_(dice.Next()),
       flow_queue_(parts_.scheduler, 1),
@@ -48,13 +49,13 @@ SimRegion::SimRegion(Parts parts, size_t index, size_t regions, Dice dice)
 
 SimRegion::~SimRegion() { Crash(false); }
 
-absl::Status SimRegion::Boot(bool accept_lost_tail) {
+absl::Status SimRegion::Boot() {
   Region::Options options;
   options.region = name();
   options.broker = identity_.pki.SpiffeIdOf("/broker/b1");
   options.acceptance_chain_pem = identity_.broker.certificate_pem;
   options.version = "simulated";
-  options.journal.accept_lost_tail = accept_lost_tail;
+  options.journal.accept_lost_tail = is_restored_;
   options.recall_confirm_within = kConfirmWithin;
   for (size_t i = 0; i < regions_; ++i) {
     // Some pairs dial from both sides, some from one.
@@ -63,6 +64,7 @@ absl::Status SimRegion::Boot(bool accept_lost_tail) {
   auto region = Region::Open({.store = store_,
                               .key_store = key_store_,
                               .head_marker = marker_,
+                              .recalled = &recalled_,
                               .flow = flow_queue_,
                               .commit = commit_queue_,
                               .intake = intake_queue_,
@@ -77,6 +79,7 @@ absl::Status SimRegion::Boot(bool accept_lost_tail) {
                              std::move(options));
   if (!region.ok()) return region.status();
   flow_ = *std::move(region);
+  is_restored_ = false;
   ++boots_;
   flow_->Start();
   return absl::OkStatus();
@@ -90,11 +93,12 @@ void SimRegion::Crash(bool keep_unsynced) {
   for (SimQueue* queue : {&flow_queue_, &commit_queue_, &intake_queue_}) queue->DropAll();
   store_.Crash(keep_unsynced);
   key_store_.Crash(keep_unsynced);
+  recalled_.Crash(keep_unsynced);
 }
 
-void SimRegion::ReplaceDisk(Disk disk) {
-  store_.Replace(std::move(disk.store));
-  key_store_.Replace(std::move(disk.keys));
+void SimRegion::RestoreStore(SimStore::Pairs copy) {
+  store_.Replace(std::move(copy));
+  is_restored_ = true;
 }
 
 void SimRegion::OnLinkState(const std::string& peer, v1::Lane lane, v1::LinkState state,

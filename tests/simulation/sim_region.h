@@ -47,11 +47,12 @@ class SimRegion final : private RegionObserver {
   ~SimRegion() override;
 
   // Starts the broker on what the disk holds.
-  absl::Status Boot(bool accept_lost_tail = false);
+  absl::Status Boot();
   // The machine stops, at once. Not from within a task of the broker.
   void Crash(bool keep_unsynced);
 
   bool up() const { return flow_ != nullptr; }
+  bool is_restored() const { return is_restored_; }
   Region& flow() { return *flow_; }
   const std::string& name() const { return identity_.region; }
   const SimIdentity& identity() const { return identity_; }
@@ -67,8 +68,9 @@ class SimRegion final : private RegionObserver {
   // What is on the disk now, past any defect.
   const SimStore::Pairs& disk() const { return store_.pairs(); }
   Disk CopyDisk() const { return {store_.pairs(), key_store_.pairs()}; }
-  // REQUIRES: !up().
-  void ReplaceDisk(Disk disk);
+  // A copy takes the place of the journal's store; the keys stay. It declares a new epoch
+  // at the next start. REQUIRES: !up().
+  void RestoreStore(SimStore::Pairs copy);
 
  private:
   void OnLinkState(const std::string& peer, v1::Lane lane, v1::LinkState state,
@@ -84,6 +86,7 @@ class SimRegion final : private RegionObserver {
   const SimIdentity& identity_;
   SimStore store_;
   SimStore key_store_;
+  SimStore recalled_;  // Outside of backups.
   SimHeadMarker marker_;
   SimClock clock_;
   SeededRandom random_;
@@ -93,6 +96,7 @@ class SimRegion final : private RegionObserver {
   std::unique_ptr<LinkTransport> transport_;
   std::unique_ptr<Region> flow_;
   uint64_t boots_ = 0;
+  bool is_restored_ = false;  // And not started since.
 };
 
 }  // namespace corridor

@@ -137,6 +137,8 @@ void SimSubscriber::Handle(uint64_t session, const v1::AttachResponse& response)
     for (const std::string& lease : each.settled().settled()) {
       const auto found = leases_.find(lease);
       if (found == leases_.end()) continue;
+      parts_.log.Add(parts_.scheduler.now(),
+                     absl::StrCat(principal_.spiffe_id, " has settled ", found->second));
       parts_.promises.OnSettled(member_, found->second);
       leases_.erase(found);
     }

@@ -33,6 +33,7 @@ std::string NameOf(const SimMember& member) {
 }
 
 bool TakenBack::FromRegion(const Said& said, size_t region) const {
+  if (IsNobodysWord(said)) return true;
   return std::any_of(said_.begin(), said_.end(), [&](const Said& later) {
     if (later.alert != said.alert || later.revision <= said.revision || later.refused) return false;
     return later.IsRecall() ? !said.IsRecall() : !later.IsForRegion(region);
@@ -40,6 +41,7 @@ bool TakenBack::FromRegion(const Said& said, size_t region) const {
 }
 
 bool TakenBack::FromMember(const Said& said, const SimMember& member) const {
+  if (IsNobodysWord(said)) return true;
   return std::any_of(said_.begin(), said_.end(), [&](const Said& later) {
     if (later.alert != said.alert || later.revision <= said.revision || later.refused) return false;
     return later.IsRecall() ? !said.IsRecall() : !later.IsFor(member);
@@ -66,6 +68,27 @@ bool TakenBack::HadAny(const SimMember& member, size_t alert) const {
            const Said& said = said_[number];
            return said.alert == alert && (said.IsContent() || said.IsRemark());
          });
+}
+
+TakenBack::Handed TakenBack::HandedIn(size_t region) const {
+  return {handed_.lower_bound({region, 0}), handed_.lower_bound({region + 1, 0})};
+}
+
+// Whom a recall reaches after a restore: docs/decisions/0006. And what was told of what is
+// lost now may be untold.
+void TakenBack::OnRestored(size_t region, const Handed& handed) {
+  for (size_t agency = 0; agency < kAgenciesPerRegion; ++agency) {
+    handed_.erase({region, agency});
+  }
+  handed_.insert(handed.begin(), handed.end());
+  std::erase_if(sealed_, [&](const auto& held) { return held.first.first == region; });
+  std::set<size_t> alerts;
+  for (const Said& said : said_) {
+    if (said.lost) alerts.insert(said.alert);
+  }
+  for (auto& [member, told] : told_) {
+    std::erase_if(told, [&](size_t number) { return alerts.contains(said_[number].alert); });
+  }
 }
 
 bool TakenBack::WasToldAll(const SimMember& member, size_t alert) const {
@@ -97,7 +120,7 @@ bool TakenBack::EntitledToAny(const std::string& holder, size_t alert) const {
 const Said* TakenBack::Standing(size_t alert) const {
   const Said* standing = nullptr;
   for (const Said& said : said_) {
-    if (said.alert != alert || !said.acknowledged_at) continue;
+    if (said.alert != alert || !said.acknowledged_at || said.lost) continue;
     if (standing == nullptr || said.revision > standing->revision) standing = &said;
   }
   return standing;
@@ -105,14 +128,29 @@ const Said* TakenBack::Standing(size_t alert) const {
 
 std::string TakenBack::WhatIsMissing(const std::vector<SimRegion*>& regions) const {
   for (const Said& said : said_) {
-    if (!said.acknowledged_at) continue;
+    if (!said.acknowledged_at || said.lost) continue;
     std::string missing;
+    if (said.IsRecall() && said.restored) continue;  // Who has confirmed it is not known any more.
     if (said.IsRecall()) {
       missing = MissingOfRecall(said, regions);
-    } else if (said.kind == v1::STATEMENT_KIND_REVISE && Standing(said.alert) == &said) {
+    } else if (said.kind == v1::STATEMENT_KIND_REVISE && Standing(said.alert) == &said &&
+               !HasNobodysWord(said.alert)) {
       missing = MissingOfNarrowed(said, regions);
     }
     if (!missing.empty()) return missing;
+  }
+  return MissingOfNobodysWord();
+}
+
+std::string TakenBack::MissingOfNobodysWord() const {
+  for (const auto& [member, handed] : handed_) {
+    for (const size_t number : handed) {
+      const Said& said = said_[number];
+      if (!IsNobodysWord(said) || !revoked_.contains(said.publisher)) continue;
+      if (WasTold(member, said) || (!said.IsContent() && !said.IsRemark())) continue;
+      return absl::StrCat("P6: ", NameOf(member), " was not told that ", NameOf(said),
+                          " is nobody's word");
+    }
   }
   return "";
 }

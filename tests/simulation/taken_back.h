@@ -34,6 +34,17 @@ class TakenBack {
   bool FromRegion(const Said& said, size_t region) const;
   bool FromMember(const Said& said, const SimMember& member) const;
 
+  // It was signed when the publisher's key was in wrong hands.
+  void OnNobodysWord(const Said& said) {
+    nobodys_.insert(said.number);
+    nobodys_alerts_.insert(said.alert);
+  }
+  bool IsNobodysWord(const Said& said) const { return nobodys_.contains(said.number); }
+  // The member's region has revoked its key.
+  void OnRevoked(const SimMember& member) { revoked_.insert(member); }
+  // Something of the alert is.
+  bool HasNobodysWord(size_t alert) const { return nobodys_alerts_.contains(alert); }
+
   // --- What is seen of the brokers ----------------------------------------------
 
   // A region has the content; keeps how it is written.
@@ -44,6 +55,11 @@ class TakenBack {
   // Whether a member was handed content of the alert.
   bool HadAny(const SimMember& member, size_t alert) const;
   void OnSilent(const SimMember& member) { silent_.insert(member); }
+  // What its members were handed, as far as its disk knows; and its disk is put back to
+  // where it knew that.
+  using Handed = std::map<SimMember, std::set<size_t>>;
+  Handed HandedIn(size_t region) const;
+  void OnRestored(size_t region, const Handed& handed);
 
   // --- At the end -----------------------------------------------------------------
 
@@ -64,15 +80,19 @@ class TakenBack {
   const Said* Standing(size_t alert) const;
   std::string MissingOfRecall(const Said& recall, const std::vector<SimRegion*>& regions) const;
   std::string MissingOfNarrowed(const Said& standing, const std::vector<SimRegion*>& regions) const;
+  std::string MissingOfNobodysWord() const;
   bool WasToldAll(const SimMember& member, size_t alert) const;
   bool HeldAny(size_t region, size_t alert) const;
   bool EntitledToAny(const std::string& holder, size_t alert) const;
 
   const std::deque<Said>& said_;
   std::map<Place, Sealed> sealed_;
-  std::map<SimMember, std::set<size_t>> handed_;
+  Handed handed_;
   std::map<SimMember, std::set<size_t>> told_;
   std::set<SimMember> silent_;
+  std::set<size_t> nobodys_;
+  std::set<size_t> nobodys_alerts_;
+  std::set<SimMember> revoked_;
 };
 
 }  // namespace corridor

@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/model/errors.h"
+#include "server/journal/record_codec.h"
+#include "server/storage/keyspace.h"
 #include "tests/support/test_statements.h"
 
 namespace corridor {
@@ -21,6 +23,14 @@ constexpr absl::Duration kQuiet = absl::Seconds(20);
 
 const std::string& IdOf(const SimMember& member) {
   return IdentityOf(member.region).agencies[member.agency].id;
+}
+
+// A record that says another time of acceptance, under a checksum that fits.
+std::string RottenWithItsChecksum(const std::string& key, const std::string& written) {
+  stored::StoredRecord record;
+  if (!DecodeValue(key, written, record).ok()) return written;
+  record.set_append_time_ms(record.append_time_ms() ^ 1);
+  return EncodeValue(key, record);
 }
 
 size_t RegionsOf(const WorldOptions& options, Dice& dice) {
@@ -63,7 +73,16 @@ World::World(const WorldOptions& options)
               .policy_changes = dice_.Chance(0.4),
               .lost_sessions = dice_.Chance(0.5),
               .recalls = dice_.Chance(0.6),
-              .clock_jumps = dice_.Chance(0.2)};
+              .clock_jumps = dice_.Chance(0.2),
+              .restores = dice_.Chance(0.2) && options.restores,
+              .revocations = dice_.Chance(0.3),
+              .rot = dice_.Chance(0.2),
+              .endings = dice_.Chance(0.4)};
+  // What operators did since the copy, they would have to do again.
+  if (climate_.restores) climate_.policy_changes = climate_.clock_jumps = false;
+  if (climate_.restores) climate_.revocations = climate_.rot = false;
+  // So is by which clock a key was in wrong hands.
+  if (climate_.clock_jumps) climate_.revocations = climate_.endings = false;
   // By which clock an agreement begins and ends would be another question.
   if (climate_.clock_jumps) climate_.policy_changes = false;
   if (climate_.clock_jumps) promises_.DistrustClocks();
@@ -215,7 +234,7 @@ void World::RunScript() {
 }
 
 void World::Step() {
-  const size_t roll = dice_.Below(100);
+  const size_t roll = dice_.Below(106);
   if (roll < 50) return Publish();
   if (roll < 60 && climate_.partitions) return Partition();
   if (roll < 63 && climate_.flapping) return Flap();
@@ -231,6 +250,9 @@ void World::Step() {
   if (roll < 92 && climate_.policy_changes) return ChangePolicy();
   if (roll < 95 && climate_.lost_sessions) return LoseSession();
   if (roll < 97 && climate_.clock_jumps) return JumpClock();
+  if (roll < 100 && climate_.restores) return Restore();
+  if (roll < 103 && climate_.revocations) return RevokeKey();
+  if (roll < 106 && climate_.rot) return RotDisk();
 }
 
 void World::Publish() {
@@ -289,26 +311,31 @@ void World::LoseConnections() {
 void World::Crash(SimRegion& region) {
   if (!region.up()) return;
   Fault("crash", region.name());
+  Stop(region);
+  BootLater(region);
+}
+
+void World::Stop(SimRegion& region) {
   region.Crash(dice_.Chance(0.5));
   for (const auto& subscriber : subscribers_) {
     if (subscriber->member().region == region.index()) subscriber->Lose();
   }
-  if (!healing_) {
-    After(dice_.Time(absl::Milliseconds(100), absl::Seconds(20)),
-          [this, &region] { Boot(region); });
-  } else {
-    Boot(region);
-  }
+}
+
+void World::BootLater(SimRegion& region) {
+  if (healing_) return Boot(region);
+  After(dice_.Time(absl::Milliseconds(100), absl::Seconds(20)), [this, &region] { Boot(region); });
 }
 
 void World::Boot(SimRegion& region) {
-  if (region.up()) return;
+  if (region.up() || rotten_ == &region) return;
   Note(absl::StrCat("starts ", region.name()));
+  const bool is_restored = region.is_restored();
   if (const absl::Status status = region.Boot(); !status.ok()) {
     report_.broken = absl::StrCat("P1: ", region.name(), " cannot start: ", status.ToString());
     return scheduler_.Stop();
   }
-  promises_.OnRebooted(region, false);
+  promises_.OnRebooted(region, is_restored);
   for (const auto& subscriber : subscribers_) {
     if (subscriber->member().region == region.index()) subscriber->Attach();
   }
@@ -362,6 +389,130 @@ void World::JumpClock() {
         [&region] { region.clock().SetWrongBy(absl::ZeroDuration()); });
 }
 
+void World::RevokeKey() {
+  const SimMember member{dice_.Below(regions_.size()), dice_.Below(kAgenciesPerRegion)};
+  SimRegion& region = *regions_[member.region];
+  if (!region.up() || !revoked_.insert(member).second) return;
+  const std::string& id = IdOf(member);
+  v1::RevokeSigningKeyRequest request;
+  for (const auto& [key_id, key] : region.flow().catalog().facts()->signing_keys) {
+    if (key.member() == id) request.set_key_id(key_id);
+  }
+  const absl::Time since =
+      region.clock().Now() - dice_.Time(absl::ZeroDuration(), absl::Minutes(1));
+  request.mutable_compromised_at()->set_seconds(absl::ToUnixSeconds(since));
+  Fault("revoked key", absl::StrCat(NameOf(member), " since ", absl::ToUnixSeconds(since)));
+  promises_.RevocationIsAsked(member, absl::ToUnixSeconds(since) * 1000);
+  const Principal op = SimOperator(region.name());
+  const SimAgency& agency = region.identity().agencies[member.agency];
+  region.flow().catalog().RegisterSigningKey(op, agency.spare.certificate_pem, [](const auto&) {});
+  region.flow().catalog().RevokeSigningKey(op, request, [](const auto&) {});
+}
+
+// A stopped machine's disk: a byte of a record, or of a mark, turns over.
+void World::RotDisk() {
+  SimRegion& region = AnyRegion();
+  if (!region.up() || rotten_ != nullptr) return;
+  Stop(region);
+  std::vector<std::string> keys;
+  const std::string prefix = dice_.Chance(0.8) ? "r/" : "m/";
+  for (auto at = region.disk().lower_bound(prefix);
+       at != region.disk().end() && at->first.rfind(prefix, 0) == 0; ++at) {
+    keys.push_back(at->first);
+  }
+  if (keys.empty()) return BootLater(region);
+  Rot rot{.region = &region, .key = dice_.Pick(keys)};
+  rot.written = rot.rotten = region.disk().find(rot.key)->second;
+  rot.rotten[dice_.Below(rot.rotten.size())] ^= static_cast<char>(1 << dice_.Below(8));
+  if (options_.defect != nullptr && options_.defect->OverlooksRot(region.name())) {
+    rot.rotten = RottenWithItsChecksum(rot.key, rot.written);
+  }
+  Fault("rot", absl::StrCat(region.name(), prefix == "r/" ? " record" : " mark"));
+  region.store().Overwrite(rot.key, rot.rotten);
+  rotten_ = &region;
+  promises_.OnRot(region.index());
+  After(dice_.Time(absl::Milliseconds(100), absl::Seconds(10)), [this, rot] { BootRotten(rot); });
+}
+
+// It starts and serves what it can read, or says that it cannot.
+void World::BootRotten(const Rot& rot) {
+  SimRegion& region = *rot.region;
+  const absl::Status started = region.Boot();
+  Note(absl::StrCat(region.name(), " starts on what rotted: ", started.ToString()));
+  if (started.ok()) {
+    for (const auto& subscriber : subscribers_) {
+      if (subscriber->member().region == region.index()) subscriber->Attach();
+    }
+  }
+  After(dice_.Time(absl::Seconds(1), absl::Seconds(20)), [this, rot] { MendRot(rot); });
+}
+
+void World::MendRot(const Rot& rot) {
+  SimRegion& region = *rot.region;
+  if (const std::string what = WhatRotDoes(rot); !what.empty() && report_.broken.empty()) {
+    report_.broken = absl::StrCat("P9: ", region.name(), " ", what);
+    return scheduler_.Stop();
+  }
+  Stop(region);
+  // Where the broker has written it anew meanwhile, that holds.
+  const auto now = region.disk().find(rot.key);
+  if (now != region.disk().end() && now->second == rot.rotten) {
+    region.store().Overwrite(rot.key, rot.written);
+  }
+  rotten_ = nullptr;
+  promises_.OnMended(region.index());
+  Boot(region);
+}
+
+// Empty: it was noticed.
+std::string World::WhatRotDoes(const Rot& rot) {
+  SimRegion& region = *rot.region;
+  if (!region.up()) return "";
+  if (rot.key[0] == 'm') return "starts on a mark that rotted";
+  const auto lane = static_cast<v1::Lane>(rot.key[2]);
+  const uint64_t offset = ParseKeyNumber(std::string_view(rot.key).substr(3));
+  const auto record = region.flow().journal().At(lane, offset);
+  if (ReasonOf(record.status()) == v1::ERROR_REASON_RECORD_CORRUPT) return "";
+  return absl::StrCat("reads a record that rotted: ", record.status().ToString());
+}
+
+// A backup is made, and put in place some time later: once in a world.
+void World::Restore() {
+  SimRegion& region = AnyRegion();
+  if (!region.up() || std::exchange(restoring_, true)) return;
+  Fault("backup", region.name());
+  After(dice_.Time(absl::Seconds(5), absl::Minutes(1)),
+        [this, &region, store = region.CopyDisk().store, copy = promises_.OnCopied(region)] {
+          RestoreFrom(region, store, *copy);
+        });
+}
+
+void World::RestoreFrom(SimRegion& region, const SimStore::Pairs& store,
+                        const Promises::Copy& copy) {
+  Fault("restore", region.name());
+  Stop(region);
+  region.RestoreStore(store);
+  promises_.OnRestored(region, copy);
+  BootLater(region);
+  Reconcile(region);
+}
+
+void World::Reconcile(SimRegion& restored) {
+  for (const auto& region : regions_) {
+    if (!region->up() || region.get() == &restored) continue;
+    v1::ReconcileLinkRequest request;
+    request.set_peer_region(restored.name());
+    region->flow().OnLinks([op = SimOperator(region->name()), request](LinkAdministration& links) {
+      links.Reconcile(op, request, [&links, op, request](const auto& found) mutable {
+        if (!found.ok() || found->forgotten().empty()) return;
+        request.set_confirm(true);
+        links.Reconcile(op, request, [](const auto&) {});
+      });
+    });
+  }
+  After(dice_.Time(absl::Seconds(2), absl::Seconds(8)), [this, &restored] { Reconcile(restored); });
+}
+
 // --- Publishing --------------------------------------------------------------
 
 void World::Say(const SimMember& publisher) {
@@ -391,8 +542,9 @@ void World::Say(const SimMember& publisher) {
   said.routing = routing;
   ++report_.spoken[v1::StatementKind_Name(said.kind).substr(kKindPrefix)];
   const SimMember& speaker = said.publisher;
-  said.statement =
-      Sign(body, routing, IdentityOf(speaker.region).agencies[speaker.agency].signer.key, salts_);
+  const SimAgency& agency = IdentityOf(speaker.region).agencies[speaker.agency];
+  said.first_key = !revoked_.contains(speaker);
+  said.statement = Sign(body, routing, (said.first_key ? agency.signer : agency.spare).key, salts_);
   Submit(promises_.Says(std::move(said)));
 }
 
@@ -402,6 +554,7 @@ const Said* World::AnyToFollow(const SimMember& publisher) {
   if (any.publisher != publisher) return nullptr;
   const Said* newest = promises_.NewestOf(any.alert);
   if (newest == nullptr || !newest->acknowledged_at || newest->IsRecall()) return nullptr;
+  if (promises_.HasLost(newest->alert)) return nullptr;
   // One that an embargo holds is let alone.
   return newest->position.epoch() != 0 ? newest : nullptr;
 }
@@ -415,6 +568,13 @@ void World::Issue(const SimMember& publisher, Said& said, v1::StatementBody& bod
   said.urgent = dice_.Chance(0.2);
   if (said.urgent) body.set_urgency(v1::URGENCY_IMMEDIATE);
   ChooseAudience(said, routing);
+  if (climate_.endings && dice_.Chance(0.2)) {
+    const absl::Time end =
+        StartOfWorlds() + scheduler_.now() + dice_.Time(absl::Seconds(1), absl::Seconds(90));
+    body.mutable_valid_until()->set_seconds(absl::ToUnixSeconds(end) + 1);
+    said.ends_at = absl::FromUnixSeconds(body.valid_until().seconds()) - StartOfWorlds();
+    return;
+  }
   if (!dice_.Chance(0.1)) return;
   // Under an embargo.
   said.release_at = scheduler_.now() + dice_.Time(absl::Seconds(1), absl::Minutes(1));
@@ -534,6 +694,14 @@ void World::Narrow(Said& said, v1::StatementRouting& routing) {
 bool World::MayBeRefused(const Said& said, v1::ErrorReason reason) const {
   // Nobody else may have it by the agreements of now.
   if (reason == v1::ERROR_REASON_AUDIENCE_EMPTY) return true;
+  // Its key is revoked, or its next one not registered yet.
+  if (reason == v1::ERROR_REASON_SIGNING_KEY_REVOKED ||
+      reason == v1::ERROR_REASON_SIGNING_KEY_UNKNOWN) {
+    return revoked_.contains(said.publisher);
+  }
+  if (reason == v1::ERROR_REASON_RECORD_CORRUPT) return climate_.rot;
+  if (reason == v1::ERROR_REASON_VALIDITY) return said.ends_at.has_value();
+  if (reason == v1::ERROR_REASON_ALERT_UNKNOWN) return promises_.HasLost(said.alert);
   // The alert was closed by its office meanwhile.
   return reason == v1::ERROR_REASON_REVISION_CONFLICT || reason == v1::ERROR_REASON_ALERT_CLOSED
              ? promises_.NewestOf(said.alert) != nullptr

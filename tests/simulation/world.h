@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,7 +28,9 @@ struct WorldOptions {
   // Frames, deliveries, statements and faults, about; then faults end.
   size_t events_max = 2000;
   size_t log_lines_kept = 60;  // 0: all.
-  Defect* defect = nullptr;    // May be null.
+  // In some worlds a backup is put back.
+  bool restores = false;
+  Defect* defect = nullptr;  // May be null.
 };
 
 struct WorldReport {
@@ -69,6 +72,17 @@ class World {
     bool lost_sessions = false;
     bool recalls = false;
     bool clock_jumps = false;
+    bool restores = false;
+    bool revocations = false;
+    bool rot = false;
+    bool endings = false;
+  };
+  // A byte on the disk of a region that is not what was written.
+  struct Rot {
+    SimRegion* region = nullptr;
+    std::string key;
+    std::string written;
+    std::string rotten;
   };
 
   void Build();
@@ -85,10 +99,22 @@ class World {
   void ChangeWeather();
   void LoseConnections();
   void Crash(SimRegion& region);
+  void Stop(SimRegion& region);
+  void BootLater(SimRegion& region);
   void FailDisk();
   void ChangePolicy();
   void LoseSession();
   void JumpClock();
+  // Some publisher's key has been in wrong hands; it goes on with another.
+  void RevokeKey();
+  void RotDisk();
+  void BootRotten(const Rot& rot);
+  void MendRot(const Rot& rot);
+  std::string WhatRotDoes(const Rot& rot);
+  void Restore();
+  void RestoreFrom(SimRegion& region, const SimStore::Pairs& store, const Promises::Copy& copy);
+  // What the operators of the other regions do until all links to it are in order.
+  void Reconcile(SimRegion& restored);
 
   void Say(const SimMember& publisher);
   // What it says, each filling in `said`; false where there is nothing to say it about.
@@ -136,6 +162,9 @@ class World {
   size_t setting_up_ = 0;  // Changes not answered yet.
   size_t alerts_ = 0;
   bool healing_ = false;
+  bool restoring_ = false;  // A backup was made.
+  std::set<SimMember> revoked_;
+  SimRegion* rotten_ = nullptr;
 };
 
 WorldReport RunWorld(const WorldOptions& options);
