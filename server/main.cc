@@ -79,9 +79,10 @@ constexpr char kExitCodes[] =
     "  5  an address cannot be listened on\n"
     "  6  storage failed while running; start again, and look at the disk first\n";
 
-// How often files are looked at, and certificates judged again: half of the second after which
-// nothing more may go to who lost the right to it.
-constexpr absl::Duration kReviewPeriod = absl::Milliseconds(500);
+// How often files are looked at, and certificates judged again. A file is taken at the second look
+// at the latest, so that within the second after which nothing more may go to who lost the right to
+// it, there is one to spare.
+constexpr absl::Duration kReviewPeriod = absl::Milliseconds(250);
 
 struct CommandLine {
   std::string config_path;
@@ -347,16 +348,17 @@ void Broker::OnCutCall(const LiveCalls::Call& call, const absl::Status& why) {
               {"reason", ReasonName(ReasonOf(why))}});
   metrics_.Count(Metric::kCallsCut, {ReasonName(ReasonOf(why))});
   AuditRefusal(call.peer.principal.spiffe_id, call.method, why);
-  // A right less leaves others on the same connection; without its identity it is of
-  // no more use. The client hears the reason first.
-  if (why.code() != absl::StatusCode::kUnauthenticated) return;
-  intake_.PostAfter(kReviewPeriod,
-                    [this, peer = call.peer_address] { server_->CloseConnection(peer); });
 }
 
 void Broker::KeepTrust() {
   trust_watch_->Look();
   calls_.Review();
+  const size_t closed = server_->CloseRefused(
+      [this](const std::string& chain_pem) { return judge_.JudgeConnection(chain_pem); });
+  if (closed > 0) {
+    log_.Write(LogLevel::kWarning, "connections_closed",
+               {{"refused", static_cast<int64_t>(closed)}});
+  }
   refusals_->Tick();
   for (const auto& [region, why] : dialled_.TakeRefused()) {
     log_.Write(LogLevel::kWarning, "link_cut",
@@ -407,22 +409,24 @@ absl::Status Broker::Open(bool accept_lost_tail) {
                                               config_.tls, config_.tls_files);
   ASSIGN_OR_RETURN(recalled_, OpenRocksDbStore(config_.data_dir + "/recalled"));
   head_marker_ = MakeFileHeadMarker(config_.data_dir + "/head");
-  ASSIGN_OR_RETURN(region_, Region::Open({.store = *store_,
-                                          .key_store = *key_store_,
-                                          .head_marker = *head_marker_,
-                                          .recalled = recalled_.get(),
-                                          .flow = flow_,
-                                          .commit = commit_,
-                                          .intake = intake_,
-                                          .upkeep = upkeep_,
-                                          .clock = clock_,
-                                          .random = random_,
-                                          .acceptance_key = config_.acceptance_signing.key,
-                                          .gate = gate_,
-                                          .transport = dialler_,
-                                          .verify_key = MakeRegionKeyVerifier(config_.tls.trust),
-                                          .observer = observer_},
-                                         RegionOptionsOf(config_, accept_lost_tail)));
+  ASSIGN_OR_RETURN(
+      region_,
+      Region::Open({.store = *store_,
+                    .key_store = *key_store_,
+                    .head_marker = *head_marker_,
+                    .recalled = recalled_.get(),
+                    .flow = flow_,
+                    .commit = commit_,
+                    .intake = intake_,
+                    .upkeep = upkeep_,
+                    .clock = clock_,
+                    .random = random_,
+                    .acceptance_key = config_.acceptance_signing.key,
+                    .gate = gate_,
+                    .transport = dialler_,
+                    .verify_key = MakeRegionKeyVerifier([this] { return trust_.Now().trust; }),
+                    .observer = observer_},
+                   RegionOptionsOf(config_, accept_lost_tail)));
   refusals_.emplace(RefusalAudit::Parts{
       .commits = region_->journal(),
       .clock = clock_,
@@ -463,10 +467,14 @@ absl::Status Broker::Listen() {
   options.streams_per_connection = config_.limits.streams_per_connection;
   options.handshake_timeout = config_.limits.handshake_timeout;
   options.message_bytes = config_.limits.message_bytes;
+  options.metadata_bytes = config_.limits.metadata_bytes;
   options.connections = {.connections = config_.limits.connections,
                          .per_address = config_.limits.connections_per_address,
                          .unproven = config_.limits.unproven_connections,
-                         .accepts_per_second = config_.limits.accepts_per_second};
+                         .accepts_per_second = config_.limits.accepts_per_second,
+                         .waiting = config_.limits.waiting_connections,
+                         .first_call = config_.limits.first_call,
+                         .resets_per_second = config_.limits.resets_per_second};
   ASSIGN_OR_RETURN(server_, RpcServer::Start(options,
                                              {&*publisher_, &*subscriber_, &*region_link_,
                                               &*administration_, &*federation_, &*audit_log_,

@@ -13,7 +13,8 @@ TrustWatch::TrustWatch(Parts parts, BrokerConfig::Tls held, BrokerConfig::TlsFil
 void TrustWatch::Look() {
   absl::MutexLock lock(&mutex_);
   const bool changed = files_.Changed();
-  if (changed || !mistakes_.empty()) Read(changed);
+  // What was unsound may become sound by its dates alone.
+  if (changed || (!mistakes_.empty() && files_.Settled())) Read(changed);
 }
 
 std::vector<FieldViolation> TrustWatch::Reload() {

@@ -71,11 +71,11 @@ absl::Status AddBrokerKey(const std::string& region, const std::string& chain_pe
 
 }  // namespace
 
-RegionKeyVerifier MakeRegionKeyVerifier(TrustStore trust) {
+RegionKeyVerifier MakeRegionKeyVerifier(std::function<TrustStore()> trust) {
   return [trust = std::move(trust)](const std::string& region, const std::string& chain_pem,
                                     absl::Time time) -> absl::StatusOr<SigningCertificate> {
     ASSIGN_OR_RETURN(const VerifiedIdentity identity,
-                     trust.VerifyPem(chain_pem, PeerPurpose::kSigning, time));
+                     trust().VerifyPem(chain_pem, PeerPurpose::kSigning, time));
     if (identity.spiffe_id.trust_domain() != region) {
       return Invalid("the signing certificate is of another region");
     }

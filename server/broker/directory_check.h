@@ -17,8 +17,8 @@ namespace corridor {
 using RegionKeyVerifier = std::function<absl::StatusOr<SigningCertificate>(
     const std::string& region, const std::string& chain_pem, absl::Time time)>;
 
-// The one that verifies against `trust`.
-RegionKeyVerifier MakeRegionKeyVerifier(TrustStore trust);
+// The one that verifies against what `trust` answers at the time; thread-safe, as it is.
+RegionKeyVerifier MakeRegionKeyVerifier(std::function<TrustStore()> trust);
 
 struct VerifiedDirectory {
   v1::Directory directory;

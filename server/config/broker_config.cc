@@ -162,11 +162,19 @@ std::optional<TrustBundle> Loader::ReadTrustDomain(int index, std::string& roots
   std::optional<std::string> crls = "";
   if (!domain.crl_file().empty()) crls = reader_.ReadFile(field("crl_file"), domain.crl_file());
   if (!roots.has_value() || !crls.has_value()) return std::nullopt;
-  auto without_crls = reader_.Take(field("roots_file"), TrustBundle::Create(domain.name(), *roots));
+  TrustLimits limits;
+  limits.crl_grace =
+      absl::Hours(Bounded(field("crl_grace_hours"), domain.crl_grace_hours(), 0, 0, 168));
+  if (domain.lifetime_days_max() != 0) {
+    limits.leaf_lifetime_max = absl::Hours(24) * Bounded(field("lifetime_days_max"),
+                                                         domain.lifetime_days_max(), 3650, 1, 3650);
+  }
+  auto without_crls =
+      reader_.Take(field("roots_file"), TrustBundle::Create(domain.name(), *roots, "", limits));
   if (!without_crls.has_value()) return std::nullopt;
   absl::StrAppend(&roots_pem, *roots, "\n");
   if (crls->empty()) return without_crls;
-  return reader_.Take(field("crl_file"), TrustBundle::Create(domain.name(), *roots, *crls));
+  return reader_.Take(field("crl_file"), TrustBundle::Create(domain.name(), *roots, *crls, limits));
 }
 
 void Loader::ReadTrust(BrokerConfig::Tls& tls) {
@@ -365,6 +373,14 @@ void Loader::ReadLimits() {
               limits_.unproven_connections, 1, 100'000);
   limits_.accepts_per_second = Bounded("limits.accepts_per_second", limits.accepts_per_second(),
                                        limits_.accepts_per_second, 1, 100'000);
+  limits_.waiting_connections = Bounded("limits.waiting_connections", limits.waiting_connections(),
+                                        limits_.waiting_connections, 1, 100'000);
+  limits_.first_call =
+      absl::Seconds(Bounded("limits.first_call_seconds", limits.first_call_seconds(), 60, 5, 3600));
+  limits_.metadata_bytes = Bounded("limits.metadata_bytes", limits.metadata_bytes(),
+                                   limits_.metadata_bytes, 1024, 64 * 1024);
+  limits_.resets_per_second = Bounded("limits.resets_per_second", limits.resets_per_second(),
+                                      limits_.resets_per_second, 1, 100'000);
   limits_.drain =
       absl::Seconds(Bounded("limits.drain_seconds", limits.drain_seconds(), 10, 1, 300));
 }
@@ -494,9 +510,11 @@ std::string BrokerConfig::TlsFiles::Fingerprint() const {
 
 bool BrokerConfig::TlsFiles::Changed() {
   std::string fingerprint = Fingerprint();
-  const bool changed = fingerprint != seen_;
-  seen_ = std::move(fingerprint);
-  return changed;
+  const bool settled = fingerprint == looked_at_;
+  looked_at_ = std::move(fingerprint);
+  if (!settled || looked_at_ == taken_) return false;
+  taken_ = looked_at_;
+  return true;
 }
 
 BrokerConfig::TlsFiles::Reading BrokerConfig::TlsFiles::Read(const Tls& held,

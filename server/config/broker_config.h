@@ -56,6 +56,10 @@ struct BrokerConfig {
     int connections_per_address = 1024;
     int unproven_connections = 1024;
     int accepts_per_second = 500;
+    int waiting_connections = 1024;
+    absl::Duration first_call = absl::Seconds(60);
+    int metadata_bytes = 8 * 1024;
+    int resets_per_second = 200;
   };
 
   // The files behind `tls`, which may be replaced while the broker runs: by new ones
@@ -65,9 +69,13 @@ struct BrokerConfig {
     TlsFiles() = default;
     TlsFiles(config::BrokerConfigFile file, std::string folder);
 
-    // Whether any of them was replaced or written since this was last asked; true
-    // the first time, because they may have been since they were read.
+    // Whether any of them was replaced or written since this last said so, and all are
+    // as they were when this was last asked: a file that is just being written, of
+    // which half may look whole, waits for the next time. True the second time,
+    // because they may have changed since they were read.
     bool Changed();
+    // Whether they are, as last looked at, what Changed() last said so of.
+    bool Settled() const { return looked_at_ == taken_; }
 
     // What they hold now. What is sound is taken, the rest is as in `held`: each
     // trust domain by itself, certificate and key together. So half a file is
@@ -84,7 +92,8 @@ struct BrokerConfig {
 
     config::BrokerConfigFile file_;  // Region and tls alone.
     std::string folder_;
-    std::string seen_;
+    std::string looked_at_;
+    std::string taken_;
   };
 
   std::string region;

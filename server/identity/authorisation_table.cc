@@ -128,10 +128,7 @@ absl::Status RequireGrant(const Principal& caller, const Facts& facts, const Par
                    "region's operator",
                    "member/unknown");
   }
-  if (member->state() != v1::MEMBER_STATE_ACTIVE) {
-    return Refusal(v1::ERROR_REASON_MEMBER_SUSPENDED,
-                   "the member is suspended; ask the region's operator", "member/suspended");
-  }
+  RETURN_IF_ERROR(RefuseSuspended(caller, facts, parties));
   const v1::Grant* grant = facts.FindGrant(caller.spiffe_id);
   if (grant != nullptr &&
       std::find(grant->roles().begin(), grant->roles().end(), role) != grant->roles().end()) {
@@ -176,6 +173,14 @@ std::optional<Right> RightFor(std::string_view method) {
   const Entry* entry = Find(method);
   if (entry == nullptr) return std::nullopt;
   return entry->right;
+}
+
+absl::Status RefuseSuspended(const Principal& caller, const Facts& facts, const Parties& parties) {
+  if (!caller.is_member() || caller.region != parties.region) return absl::OkStatus();
+  const v1::Member* member = facts.FindMember(caller.member);
+  if (member == nullptr || member->state() == v1::MEMBER_STATE_ACTIVE) return absl::OkStatus();
+  return Refusal(v1::ERROR_REASON_MEMBER_SUSPENDED,
+                 "the member is suspended; ask the region's operator", "member/suspended");
 }
 
 absl::Status Authorise(std::string_view method, const Principal& caller, const Facts& facts,

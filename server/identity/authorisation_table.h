@@ -48,6 +48,9 @@ struct Parties {
 absl::Status Authorise(std::string_view method, const Principal& caller, const Facts& facts,
                        const Parties& parties);
 
+// MEMBER_SUSPENDED where `caller` acts for a member that is suspended here.
+absl::Status RefuseSuspended(const Principal& caller, const Facts& facts, const Parties& parties);
+
 }  // namespace corridor
 
 #endif  // CORRIDOR_SERVER_IDENTITY_AUTHORISATION_TABLE_H_

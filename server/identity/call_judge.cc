@@ -32,6 +32,11 @@ absl::StatusOr<AdmittedPeer> CallJudge::Judge(std::string_view method,
   return peer;
 }
 
+absl::Status CallJudge::JudgeConnection(std::string_view chain_pem) const {
+  ASSIGN_OR_RETURN(const AdmittedPeer peer, Admit(chain_pem));
+  return RefuseSuspended(peer.principal, *facts_(), parties_);
+}
+
 absl::StatusOr<AdmittedPeer> CallJudge::Admit(std::string_view chain_pem) const {
   const TrustHolder::Snapshot now = trust_.Now();
   const absl::Time time = clock_.Now();

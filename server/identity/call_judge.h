@@ -36,6 +36,10 @@ class CallJudge {
   // says.
   absl::StatusOr<AdmittedPeer> Judge(std::string_view method, std::string_view chain_pem) const;
 
+  // Whether the connection of who showed this may stay open: CERTIFICATE_REVOKED,
+  // IDENTITY_INVALID or MEMBER_SUSPENDED where it is of no more use.
+  absl::Status JudgeConnection(std::string_view chain_pem) const;
+
  private:
   struct Known {
     uint64_t generation = 0;

@@ -1,7 +1,9 @@
 #ifndef CORRIDOR_SERVER_IDENTITY_DIALLED_PEERS_H_
 #define CORRIDOR_SERVER_IDENTITY_DIALLED_PEERS_H_
 
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,25 +17,42 @@
 
 namespace corridor {
 
-// The certificates that peers' servers showed when we dialled them, so that they
-// can be judged again: a handshake proves a certificate once. Thread-safe.
+// The certificates that peers' servers showed on the connections that we dialled,
+// so that they can be judged again: a handshake proves a certificate once, and a
+// peer that has a new one may still have a connection open under the old. Thread-safe.
 class DialledPeers {
  public:
-  // Both must outlive this.
+  // One connection to the broker of a region. What it showed is forgotten when
+  // this goes, which may be after the DialledPeers has gone.
+  class Connection;
+
+  // Both must outlive every call.
   DialledPeers(const TrustHolder& trust, const Clock& clock) : trust_(trust), clock_(clock) {}
 
-  // Admits the server of `region`, or not, as AdmitServer(); keeps what it admits.
-  absl::Status Admit(const std::string& region, std::string_view chain_pem);
+  std::shared_ptr<Connection> Begin(std::string region);
 
-  // The regions whose server, as last admitted, would not be admitted now, and why.
-  // Each is forgotten, until it is admitted again.
+  // Admits the server of the connection's region, or not, as AdmitServer(); keeps
+  // what it admits, in place of what that connection showed before.
+  absl::Status Admit(const Connection& connection, std::string_view chain_pem);
+
+  // The regions with a connection whose server would not be admitted now, and why.
+  // Each such connection is named once, until it is admitted again.
   std::vector<std::pair<std::string, absl::Status>> TakeRefused();
 
  private:
+  struct Shown {
+    std::string region;
+    std::string chain_pem;
+  };
+  struct State {
+    absl::Mutex mutex;
+    uint64_t last_id ABSL_GUARDED_BY(mutex) = 0;
+    std::map<uint64_t, Shown> shown ABSL_GUARDED_BY(mutex);  // By connection.
+  };
+
   const TrustHolder& trust_;
   const Clock& clock_;
-  absl::Mutex mutex_;
-  std::map<std::string, std::string> chains_ ABSL_GUARDED_BY(mutex_);  // By region.
+  const std::shared_ptr<State> state_ = std::make_shared<State>();
 };
 
 }  // namespace corridor

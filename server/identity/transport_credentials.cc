@@ -42,9 +42,8 @@ std::shared_ptr<grpc::ChannelCredentials> MakePeerCredentials(const TransportIde
                                                               DialledPeers& peers,
                                                               std::string_view peer_region,
                                                               HandshakeRefusalObserver observer) {
-  auto check = [&peers, region = std::string(peer_region)](std::string_view chain_pem) {
-    return peers.Admit(region, chain_pem);
-  };
+  auto check = [&peers, connection = peers.Begin(std::string(peer_region))](
+                   std::string_view chain_pem) { return peers.Admit(*connection, chain_pem); };
   tls::TlsChannelCredentialsOptions options;
   options.set_certificate_provider(ProviderOf(identity));
   options.watch_identity_key_cert_pairs();

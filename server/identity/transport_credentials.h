@@ -39,7 +39,8 @@ std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(
 
 // For dialling the broker of `peer_region`, which `peers` admits or not. The host
 // name dialled is not compared with the certificate: the SPIFFE ID is what counts.
-// `peers` must outlive what is returned.
+// For one channel: `peers` remembers what its connection showed until the channel
+// goes. `peers` must outlive each handshake.
 std::shared_ptr<grpc::ChannelCredentials> MakePeerCredentials(const TransportIdentity& identity,
                                                               DialledPeers& peers,
                                                               std::string_view peer_region,

@@ -16,8 +16,6 @@ using grpc::experimental::Interceptor;
 using grpc::experimental::InterceptorBatchMethods;
 using grpc::experimental::ServerRpcInfo;
 
-using OnCall = std::function<void(const std::string& peer)>;
-
 // What an operator should look at, rather than what a caller did wrong.
 bool IsFaultOfOurs(const absl::Status& status) {
   return status.code() == absl::StatusCode::kInternal ||
@@ -28,12 +26,16 @@ bool IsFaultOfOurs(const absl::Status& status) {
 
 class CallObserver final : public Interceptor {
  public:
-  CallObserver(ServerRpcInfo* info, Log& log, const Clock& clock, const OnCall& on_call)
-      : info_(info), log_(log), clock_(clock), on_call_(on_call), began_(clock.Steady()) {}
+  CallObserver(ServerRpcInfo* info, Log& log, const Clock& clock, const CallEvents& events)
+      : info_(info), log_(log), clock_(clock), events_(events), began_(clock.Steady()) {}
 
   void Intercept(InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_INITIAL_METADATA)) {
-      on_call_(info_->server_context()->peer());
+      events_.on_call(*info_->server_context());
+    }
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_CLOSE) &&
+        info_->server_context()->IsCancelled()) {
+      events_.on_reset(*info_->server_context());
     }
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::PRE_SEND_STATUS)) {
       Note(FromGrpcStatus(methods->GetSendStatus()));
@@ -56,29 +58,29 @@ class CallObserver final : public Interceptor {
   ServerRpcInfo* const info_;
   Log& log_;
   const Clock& clock_;
-  const OnCall& on_call_;
+  const CallEvents& events_;
   const absl::Duration began_;
 };
 
 class Factory final : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:
-  Factory(Log& log, const Clock& clock, OnCall on_call)
-      : log_(log), clock_(clock), on_call_(std::move(on_call)) {}
+  Factory(Log& log, const Clock& clock, CallEvents events)
+      : log_(log), clock_(clock), events_(std::move(events)) {}
   Interceptor* CreateServerInterceptor(ServerRpcInfo* info) override {
-    return new CallObserver(info, log_, clock_, on_call_);
+    return new CallObserver(info, log_, clock_, events_);
   }
 
  private:
   Log& log_;
   const Clock& clock_;
-  const OnCall on_call_;
+  const CallEvents events_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeCallObserver(
-    Log& log, const Clock& clock, std::function<void(const std::string& peer)> on_call) {
-  return std::make_unique<Factory>(log, clock, std::move(on_call));
+    Log& log, const Clock& clock, CallEvents events) {
+  return std::make_unique<Factory>(log, clock, std::move(events));
 }
 
 }  // namespace corridor

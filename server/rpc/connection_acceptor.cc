@@ -20,9 +20,12 @@ namespace corridor {
 namespace {
 
 constexpr int kBacklog = 4096;
-// How long the thread waits before it looks around: for the order to stop, and
-// for room where the rate was used up.
+// How long the thread waits for somebody to knock before it looks around: whether it
+// is to stop, and, while somebody waits, whether the rate has room again.
 constexpr int kWaitMs = 50;
+constexpr int kTurnMs = 2;
+// Who comes at once is taken in a few at a time, so that turns are taken meanwhile.
+constexpr int kTakenAtOnce = 64;
 
 struct Name {
   std::string peer;     // As gRPC writes it, but for brackets.
@@ -125,60 +128,78 @@ void ConnectionAcceptor::Run() {
   double tokens = rate;
   absl::Duration last = clock_.Steady();
   absl::Duration swept = last;
-  std::vector<pollfd> waiting;
-  for (int listener : listeners_) waiting.push_back({listener, POLLIN, 0});
+  std::vector<pollfd> knocking;
+  for (int listener : listeners_) knocking.push_back({listener, POLLIN, 0});
   while (!stop_) {
-    if (poll(waiting.data(), tokens >= 1 ? waiting.size() : 0, kWaitMs) < 0) continue;
+    const int wait_ms = newcomers_.size() == 0 ? kWaitMs : kTurnMs;
+    if (poll(knocking.data(), knocking.size(), wait_ms) < 0) continue;
+    for (pollfd& listener : knocking) {
+      if ((std::exchange(listener.revents, 0) & POLLIN) != 0) AcceptOn(listener.fd);
+    }
     const absl::Duration now = clock_.Steady();
     // Under a clock that stands still, nothing is limited.
-    const double earned = now == last ? 1 : absl::ToDoubleSeconds(now - last) * rate;
+    const double earned = now == last ? rate : absl::ToDoubleSeconds(now - last) * rate;
     tokens = std::min(tokens + earned, rate);
     last = now;
+    for (; tokens >= 1; tokens -= 1) {
+      const auto next = newcomers_.Pop();
+      if (!next.has_value()) break;
+      LetIn(*next);
+    }
     if (now - swept > absl::Seconds(1)) {
-      absl::MutexLock lock(&mutex_);
-      ForgetClosed();
+      Sweep(now);
       swept = now;
     }
-    for (pollfd& listener : waiting) {
-      if (tokens < 1 || (std::exchange(listener.revents, 0) & POLLIN) == 0) continue;
-      AcceptOn(listener.fd);
-      tokens -= 1;
-    }
   }
+  while (const auto left = newcomers_.Pop()) close(left->fd);
 }
 
 void ConnectionAcceptor::AcceptOn(int listener) {
-  const int fd = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (fd >= 0) Admit(listener, fd);
+  for (int taken = 0; taken < kTakenAtOnce; ++taken) {
+    sockaddr_storage from = {};
+    socklen_t size = sizeof from;
+    const int fd =
+        accept4(listener, reinterpret_cast<sockaddr*>(&from), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0) return;
+    Name name = NameOf(from);
+    const auto turned_away = newcomers_.Push({.listener = listener,
+                                              .fd = fd,
+                                              .address = std::move(name.address),
+                                              .peer = std::move(name.peer)});
+    if (turned_away.has_value()) close(turned_away->fd);
+  }
 }
 
-void ConnectionAcceptor::Admit(int listener, int fd) {
-  sockaddr_storage from = {};
-  socklen_t size = sizeof from;
-  if (getpeername(fd, reinterpret_cast<sockaddr*>(&from), &size) != 0) {
-    close(fd);
-    return;
-  }
+void ConnectionAcceptor::LetIn(const NewcomerQueue::Newcomer& newcomer) {
   const int yes = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  const Name name = NameOf(from);
+  setsockopt(newcomer.fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
   {
     absl::MutexLock lock(&mutex_);
-    const auto room = table_.MakeRoom(name.address);
+    const auto room = table_.MakeRoom(newcomer.address);
     if (!room.has_value()) {
-      close(fd);
+      close(newcomer.fd);
       return;
     }
     for (ConnectionTable::Id id : *room) ShutDown(id);
     const ConnectionTable::Id id = ++last_id_;
-    table_.Add(id, name.address);
-    connections_[id] = {fd, InodeOf(fd), name.peer};
-    by_peer_[name.peer] = id;
+    table_.Add(id, newcomer.address, clock_.Steady());
+    connections_[id] = {
+        .fd = newcomer.fd, .inode = InodeOf(newcomer.fd), .peer = newcomer.peer, .chain_pem = ""};
+    by_peer_[newcomer.peer] = id;
   }
   grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
-  parameters.listener_fd = listener;
-  parameters.fd = fd;
+  parameters.listener_fd = newcomer.listener;
+  parameters.fd = newcomer.fd;
   gate_->HandleNewConnection(&parameters);
+}
+
+void ConnectionAcceptor::Sweep(absl::Duration now) {
+  absl::MutexLock lock(&mutex_);
+  ForgetClosed();
+  for (ConnectionTable::Id id : table_.Overdue(now)) {
+    table_.Remove(id);
+    ShutDown(id);
+  }
 }
 
 // Under the lock nothing is accepted that could have the number of a connection that
@@ -203,10 +224,41 @@ void ConnectionAcceptor::ForgetClosed() {
   }
 }
 
-void ConnectionAcceptor::MarkProven(const std::string& peer) {
+void ConnectionAcceptor::MarkProven(const std::string& peer,
+                                    absl::FunctionRef<std::string()> chain_pem) {
   absl::MutexLock lock(&mutex_);
   auto found = by_peer_.find(Normalised(peer));
-  if (found != by_peer_.end()) table_.MarkProven(found->second);
+  if (found == by_peer_.end()) return;
+  Connection& connection = connections_[found->second];
+  if (!connection.chain_pem.empty()) return;
+  connection.chain_pem = chain_pem();
+  table_.MarkProven(found->second);
+}
+
+void ConnectionAcceptor::NoteReset(const std::string& peer) {
+  absl::MutexLock lock(&mutex_);
+  auto found = by_peer_.find(Normalised(peer));
+  if (found == by_peer_.end() || table_.NoteReset(found->second, clock_.Steady())) return;
+  const ConnectionTable::Id id = found->second;
+  table_.Remove(id);
+  ShutDown(id);
+}
+
+size_t ConnectionAcceptor::CloseRefused(
+    absl::FunctionRef<absl::Status(const std::string& chain_pem)> judge) {
+  absl::MutexLock lock(&mutex_);
+  std::vector<ConnectionTable::Id> refused_twice;
+  for (auto& [id, connection] : connections_) {
+    if (connection.chain_pem.empty()) continue;
+    const bool refused_before = connection.refused;
+    connection.refused = !judge(connection.chain_pem).ok();
+    if (refused_before && connection.refused) refused_twice.push_back(id);
+  }
+  for (ConnectionTable::Id id : refused_twice) {
+    table_.Remove(id);
+    ShutDown(id);
+  }
+  return refused_twice.size();
 }
 
 void ConnectionAcceptor::Close(const std::string& peer) {

@@ -12,10 +12,13 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "core/base/clock.h"
 #include "server/rpc/connection_table.h"
+#include "server/rpc/newcomer_queue.h"
 
 namespace corridor {
 
@@ -40,9 +43,16 @@ class ConnectionAcceptor {
   void Stop();
 
   // `peer` is what a server context's peer() says. A call came on that connection;
-  // shuts it down, streams and all.
-  void MarkProven(const std::string& peer);
+  // `chain_pem` is asked once, for the certificates that it showed.
+  void MarkProven(const std::string& peer, absl::FunctionRef<std::string()> chain_pem);
+  // The client gave up a call on it; too many end the connection.
+  void NoteReset(const std::string& peer);
+  // Shuts it down, streams and all.
   void Close(const std::string& peer);
+
+  // Closes each connection whose certificates `judge` refused the last time already,
+  // and still does: in between its calls were told why. How many it closed.
+  size_t CloseRefused(absl::FunctionRef<absl::Status(const std::string& chain_pem)> judge);
 
   size_t open();
 
@@ -51,15 +61,22 @@ class ConnectionAcceptor {
     int fd = -1;
     ino_t inode = 0;
     std::string peer;
+    std::string chain_pem;  // Empty until a call came.
+    bool refused = false;   // When last judged.
   };
 
   ConnectionAcceptor(ConnectionLimits limits, const Clock& clock)
-      : limits_(limits), clock_(clock), table_(limits) {}
+      : limits_(limits),
+        clock_(clock),
+        newcomers_(static_cast<size_t>(limits.waiting)),
+        table_(limits) {}
 
   absl::Status ListenOn(const std::string& address);
   void Run();
+  // Takes in who knocks; nobody shakes hands yet.
   void AcceptOn(int listener);
-  void Admit(int listener, int fd);
+  void LetIn(const NewcomerQueue::Newcomer& newcomer);
+  void Sweep(absl::Duration now);
   void ShutDown(ConnectionTable::Id id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
@@ -68,6 +85,7 @@ class ConnectionAcceptor {
   std::vector<int> listeners_;
   std::vector<int> ports_;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> gate_;
+  NewcomerQueue newcomers_;  // The thread's, once it runs.
   std::atomic<bool> stop_ = false;
   std::thread thread_;
   absl::Mutex mutex_;

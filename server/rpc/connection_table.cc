@@ -31,8 +31,8 @@ std::optional<std::vector<ConnectionTable::Id>> ConnectionTable::MakeRoom(
   return evicted;
 }
 
-void ConnectionTable::Add(Id id, const std::string& address) {
-  if (!connections_.try_emplace(id, Connection{address, false}).second) return;
+void ConnectionTable::Add(Id id, const std::string& address, absl::Duration now) {
+  if (!connections_.try_emplace(id, Connection{address, now}).second) return;
   ++of_address_[address];
   ++unproven_;
 }
@@ -51,6 +51,26 @@ void ConnectionTable::Remove(Id id) {
   auto count = of_address_.find(found->second.address);
   if (--count->second == 0) of_address_.erase(count);
   connections_.erase(found);
+}
+
+bool ConnectionTable::NoteReset(Id id, absl::Duration now) {
+  auto found = connections_.find(id);
+  if (found == connections_.end()) return true;
+  Connection& connection = found->second;
+  const double forgotten =
+      absl::ToDoubleSeconds(now - connection.reset_at) * limits_.resets_per_second;
+  connection.resets = std::max(0.0, connection.resets - forgotten) + 1;
+  connection.reset_at = now;
+  return connection.resets <= 10.0 * limits_.resets_per_second;
+}
+
+std::vector<ConnectionTable::Id> ConnectionTable::Overdue(absl::Duration now) const {
+  std::vector<Id> overdue;
+  for (const auto& [id, connection] : connections_) {
+    if (now - connection.since < limits_.first_call) break;
+    if (!connection.proven) overdue.push_back(id);
+  }
+  return overdue;
 }
 
 }  // namespace corridor

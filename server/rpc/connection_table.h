@@ -23,9 +23,18 @@ struct ConnectionLimits {
   // On which no call was made yet. All of a region's subscribers may come back at
   // once after a restart, and a handshake takes 1 ms of a core here.
   int unproven = 1024;
-  // Accepted in a second. Handshakes cost a core's time: so many take half of one,
-  // and leave the rest to those who are in.
+  // Let in to shake hands in a second. Handshakes cost a core's time: so many take
+  // half of one, and leave the rest to those who are in.
   int accepts_per_second = 500;
+  // That wait for it, their addresses in turn. A descriptor each, and two seconds of
+  // waiting at that rate: long before a client's own patience ends.
+  int waiting = 1024;
+  // Until when the first call must have come. Clients connect because they have a
+  // call to make; a minute forgives the slowest line.
+  absl::Duration first_call = absl::Seconds(60);
+  // Calls of one connection that its client gives up, in a second, over ten seconds. A
+  // client gives up a call when its deadline passes: some in a minute.
+  int resets_per_second = 200;
 };
 
 // Which connections are open, and which must go so that another may come. Silent
@@ -42,10 +51,15 @@ class ConnectionTable {
   // those are taken off here. Absent: the new one is refused.
   std::optional<std::vector<Id>> MakeRoom(const std::string& address);
 
-  void Add(Id id, const std::string& address);
+  // `now` never goes back.
+  void Add(Id id, const std::string& address, absl::Duration now);
   // A call came on it.
   void MarkProven(Id id);
   void Remove(Id id);
+  // The client gave up a call on it. False: too often.
+  bool NoteReset(Id id, absl::Duration now);
+  // On which no call came in time; the oldest first.
+  std::vector<Id> Overdue(absl::Duration now) const;
 
   size_t size() const { return connections_.size(); }
   size_t unproven() const { return unproven_; }
@@ -53,7 +67,10 @@ class ConnectionTable {
  private:
   struct Connection {
     std::string address;
+    absl::Duration since;
     bool proven = false;
+    double resets = 0;  // Of late: forgotten at the rate that is allowed.
+    absl::Duration reset_at = absl::ZeroDuration();
   };
 
   int CountOf(const std::string& address) const;

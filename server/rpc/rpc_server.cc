@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/base/status_macros.h"
+#include "server/identity/caller_check.h"
 #include "server/rpc/call_observer.h"
 
 namespace corridor {
@@ -35,6 +36,7 @@ void OnGrpcLog(gpr_log_func_args* args) {
 void Configure(grpc::ServerBuilder& builder, const RpcServerOptions& options) {
   const int handshake_ms = static_cast<int>(absl::ToInt64Milliseconds(options.handshake_timeout));
   builder.SetMaxReceiveMessageSize(options.message_bytes);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, options.metadata_bytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, options.streams_per_connection);
   builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, handshake_ms);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveTimeMs);
@@ -45,6 +47,18 @@ void Configure(grpc::ServerBuilder& builder, const RpcServerOptions& options) {
   // The message limit is checked after decompression: small bombs would pass it.
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_GZIP, false);
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
+}
+
+CallEvents EventsFor(ConnectionAcceptor& acceptor) {
+  return {.on_call =
+              [&acceptor](const grpc::ServerContextBase& context) {
+                acceptor.MarkProven(context.peer(),
+                                    [&] { return ChainOf(*context.auth_context()); });
+              },
+          .on_reset =
+              [&acceptor](const grpc::ServerContextBase& context) {
+                acceptor.NoteReset(context.peer());
+              }};
 }
 
 }  // namespace
@@ -63,10 +77,7 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, options.credentials);
   for (grpc::Service* service : services) builder.RegisterService(service);
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> observers;
-  observers.push_back(
-      MakeCallObserver(log, clock, [acceptor = server->acceptor_.get()](const std::string& peer) {
-        acceptor->MarkProven(peer);
-      }));
+  observers.push_back(MakeCallObserver(log, clock, EventsFor(*server->acceptor_)));
   builder.experimental().SetInterceptorCreators(std::move(observers));
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr) return absl::UnavailableError("gRPC does not start");

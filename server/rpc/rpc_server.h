@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/base/clock.h"
@@ -22,6 +24,7 @@ struct RpcServerOptions {
   int streams_per_connection = 256;
   absl::Duration handshake_timeout = absl::Seconds(10);
   int message_bytes = 17 * 1024 * 1024;
+  int metadata_bytes = 8 * 1024;
   ConnectionLimits connections;
 };
 
@@ -41,6 +44,11 @@ class RpcServer {
 
   // Shuts one connection down; `peer` as a server context's peer() says it.
   void CloseConnection(const std::string& peer) { acceptor_->Close(peer); }
+  // Closes connections, with or without a stream, whose certificates `judge` refused
+  // the last time already, and still does. How many it closed.
+  size_t CloseRefused(absl::FunctionRef<absl::Status(const std::string& chain_pem)> judge) {
+    return acceptor_->CloseRefused(judge);
+  }
   // How many are open.
   size_t connections() { return acceptor_->open(); }
 

@@ -175,22 +175,23 @@ void TestRegion::Start(bool accept_lost_tail) {
   options.retention = retention;
   options.only_what_is_subscribed = only_what_is_subscribed;
   for (const std::string& peer : peers_) options.peers.push_back({.region = peer, .dials = true});
-  auto region = Region::Open({.store = *broker_store_,
-                              .key_store = *broker_key_store_,
-                              .head_marker = *marker_,
-                              .recalled = &recalled_,
-                              .flow = world_.sim(),
-                              .commit = world_.sim(),
-                              .intake = world_.sim(),
-                              .upkeep = world_.sim(),
-                              .clock = world_.sim().clock(),
-                              .random = random_,
-                              .acceptance_key = broker_signer_.key,
-                              .gate = gate_,
-                              .transport = *transport_,
-                              .verify_key = MakeRegionKeyVerifier(world_.Trust()),
-                              .observer = *this},
-                             std::move(options));
+  auto region =
+      Region::Open({.store = *broker_store_,
+                    .key_store = *broker_key_store_,
+                    .head_marker = *marker_,
+                    .recalled = &recalled_,
+                    .flow = world_.sim(),
+                    .commit = world_.sim(),
+                    .intake = world_.sim(),
+                    .upkeep = world_.sim(),
+                    .clock = world_.sim().clock(),
+                    .random = random_,
+                    .acceptance_key = broker_signer_.key,
+                    .gate = gate_,
+                    .transport = *transport_,
+                    .verify_key = MakeRegionKeyVerifier([trust = world_.Trust()] { return trust; }),
+                    .observer = *this},
+                   std::move(options));
   ASSERT_TRUE(region.ok()) << region.status();
   region_ = *std::move(region);
   region_->Start();

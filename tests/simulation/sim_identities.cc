@@ -55,7 +55,10 @@ const RegionKeyVerifier& VerifierOf(size_t regions) {
   for (size_t i = 0; i < regions; ++i) bundles.push_back(IdentityOf(i).pki.Bundle());
   auto trust = TrustStore::Create(std::move(bundles));
   if (!trust.ok()) std::abort();
-  return made.emplace(regions, Remembering(MakeRegionKeyVerifier(*std::move(trust)))).first->second;
+  return made
+      .emplace(regions,
+               Remembering(MakeRegionKeyVerifier([trust = *std::move(trust)] { return trust; })))
+      .first->second;
 }
 
 Principal PrincipalOf(const std::string& spiffe_id) {

@@ -232,6 +232,22 @@ TEST_F(BrokerConfigTest, RevocationListsAreChecked) {
               Contains(HasSubstr("tls.trust_domains[0].crl_file: ")));
 }
 
+TEST_F(BrokerConfigTest, ATrustDomainMaySayHowLongListsAndCertificatesCount) {
+  const auto with = [](const std::string& more) {
+    return absl::StrReplaceAll(
+        kGood, {{"roots_file: \"sea-roots.pem\"", "roots_file: \"sea-roots.pem\" " + more}});
+  };
+  const auto config = Load(with("crl_grace_hours: 24 lifetime_days_max: 12000"));
+  EXPECT_FALSE(config.ok());
+  EXPECT_THAT(Mistakes(with("crl_grace_hours: 200")),
+              Contains(HasSubstr("tls.trust_domains[0].crl_grace_hours: ")));
+  const auto lenient = Load(with("crl_grace_hours: 24"));
+  ASSERT_TRUE(lenient.ok()) << lenient.status();
+  EXPECT_EQ(lenient->tls.trust.Find("sea.example")->limits().crl_grace, absl::Hours(24));
+  const auto strict = Load(with("lifetime_days_max: 1"));
+  EXPECT_FALSE(strict.ok()) << "this broker's own certificate is valid for longer";
+}
+
 class TlsFilesTest : public BrokerConfigTest {
  protected:
   TlsFilesTest() {
@@ -242,7 +258,8 @@ class TlsFilesTest : public BrokerConfigTest {
     EXPECT_TRUE(config.ok()) << config.status();
     held_ = config->tls;
     files_ = config->tls_files;
-    EXPECT_TRUE(files_.Changed()) << "the first time, in any case";
+    EXPECT_FALSE(files_.Changed());
+    EXPECT_TRUE(files_.Changed()) << "once, in any case";
   }
 
   // As tools do that care: written aside, then put in its place.
@@ -271,8 +288,19 @@ class TlsFilesTest : public BrokerConfigTest {
 TEST_F(TlsFilesTest, AReplacedFileIsNoticedOnce) {
   EXPECT_FALSE(files_.Changed());
   Replace("sea.crl", sea_.Crl({}));
+  EXPECT_FALSE(files_.Changed()) << "it may not be whole";
   EXPECT_TRUE(files_.Changed());
   EXPECT_FALSE(files_.Changed());
+}
+
+TEST_F(TlsFilesTest, AFileThatIsStillBeingWrittenIsWaitedFor) {
+  std::string written;
+  for (const std::string& root : {sea_.root_pem(), eastafrica_.root_pem(), sea_.root_pem()}) {
+    written += root;  // At each of these moments it looks whole.
+    Write("sea-roots.pem", written);
+    EXPECT_FALSE(files_.Changed());
+  }
+  EXPECT_TRUE(files_.Changed());
 }
 
 TEST_F(TlsFilesTest, ACertificateIsTakenWithItsKeyOrNotAtAll) {

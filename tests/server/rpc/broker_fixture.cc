@@ -39,22 +39,22 @@ void BrokerFixture::OpenRegion() {
   options.version = "test";
   options.journal.region = "sea.example";
   options.peers = {{"eastafrica.example", false}};
-  auto trust = TrustStore::Create({sea_.Bundle(), eastafrica_.Bundle()});
-  auto region = Region::Open({.store = store_,
-                              .key_store = key_store_,
-                              .head_marker = head_marker_,
-                              .flow = flow_,
-                              .commit = commit_,
-                              .intake = intake_,
-                              .upkeep = intake_,
-                              .clock = clock_,
-                              .random = random_,
-                              .acceptance_key = acceptance_.key,
-                              .gate = gate_,
-                              .transport = dialler_,
-                              .verify_key = MakeRegionKeyVerifier(*trust),
-                              .observer = observer_},
-                             std::move(options));
+  auto region =
+      Region::Open({.store = store_,
+                    .key_store = key_store_,
+                    .head_marker = head_marker_,
+                    .flow = flow_,
+                    .commit = commit_,
+                    .intake = intake_,
+                    .upkeep = intake_,
+                    .clock = clock_,
+                    .random = random_,
+                    .acceptance_key = acceptance_.key,
+                    .gate = gate_,
+                    .transport = dialler_,
+                    .verify_key = MakeRegionKeyVerifier([this] { return trust_.Now().trust; }),
+                    .observer = observer_},
+                   std::move(options));
   EXPECT_TRUE(region.ok()) << region.status();
   region_ = *std::move(region);
 }

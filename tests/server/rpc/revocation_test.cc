@@ -137,6 +137,30 @@ TEST_F(RevocationTest, TheConnectionItselfCanBeClosed) {
   ExpectThailandGoesOn();
 }
 
+TEST_F(RevocationTest, ARevokedPeerLosesItsConnectionAlsoWithoutAStream) {
+  const IssuedCertificate indonesian = sea_.Agency("id-desk");
+  const auto idle = ChannelWith(indonesian);
+  v1::ListAlertsResponse response;
+  ASSERT_TRUE(v1::Subscriber::NewStub(idle)->ListAlerts(Context().get(), {}, &response).ok());
+  const size_t before = server_->connections();
+  TrustWith(sea_.Crl({indonesian.serial}));
+  const auto judge = [this](const std::string& chain) { return judge_.JudgeConnection(chain); };
+  EXPECT_EQ(server_->CloseRefused(judge), 0u) << "what is open hears the reason first";
+  EXPECT_EQ(server_->CloseRefused(judge), 1u);
+  while (server_->connections() == before) {
+  }
+  ExpectThailandGoesOn();
+  EXPECT_TRUE(indonesia_.Next().has_deliveries());
+}
+
+TEST_F(RevocationTest, ASuspendedMembersConnectionIsClosed) {
+  Suspend(kIndonesia);
+  EXPECT_EQ(ReasonOf(indonesia_.End()), v1::ERROR_REASON_MEMBER_SUSPENDED);
+  const auto judge = [this](const std::string& chain) { return judge_.JudgeConnection(chain); };
+  EXPECT_EQ(server_->CloseRefused(judge) + server_->CloseRefused(judge), 1u);
+  ExpectThailandGoesOn();
+}
+
 TEST_F(RevocationTest, AnOperatorSeesWhoHasStreamsAndEndsThem) {
   auto admin = v1::Administration::NewStub(ChannelWith(sea_.Operator("ops")));
   v1::ListSessionsResponse sessions;
@@ -181,6 +205,44 @@ TEST_F(RevocationTest, AWithdrawnGrantCutsTheStreamThatStoodOnIt) {
   Grant(kIndonesia, {v1::ROLE_PUBLISHER});
   EXPECT_EQ(ReasonOf(indonesia_.End()), v1::ERROR_REASON_POLICY_DENIED);
   ExpectThailandGoesOn();
+}
+
+// The session of whom an agreement no longer names goes on, with less: what was said while it was
+// left out never reaches it.
+TEST_F(RevocationTest, ANarrowedAgreementNarrowsTheSessionThatIsOpen) {
+  auto admin = v1::Administration::NewStub(ChannelWith(sea_.Operator("ops")));
+  const auto agree = [&](const std::string& id, const std::vector<std::string>& countries) {
+    v1::CreateAgreementRequest request;
+    v1::Agreement& agreement = *request.mutable_agreement();
+    agreement.set_agreement_id(id);
+    agreement.set_title("Example agreement");
+    agreement.mutable_from()->set_region("sea.example");
+    agreement.mutable_to()->set_region("sea.example");
+    for (const std::string& country : countries) agreement.mutable_to()->add_countries(country);
+    agreement.set_tlp_max(v1::TLP_AMBER);
+    agreement.set_use(v1::USE_PURPOSE_COUNTER_TRAFFICKING);
+    v1::Agreement created;
+    ASSERT_TRUE(admin->CreateAgreement(Context().get(), request, &created).ok());
+  };
+  Publish(1);
+  EXPECT_TRUE(thailand_.Next().has_deliveries());
+  EXPECT_TRUE(indonesia_.Next().has_deliveries());
+
+  agree("without-indonesia", {"THA"});
+  v1::EndAgreementRequest end;
+  end.set_agreement_id("in-region");
+  v1::Agreement ended;
+  ASSERT_TRUE(admin->EndAgreement(Context().get(), end, &ended).ok());
+  Publish(2);
+  EXPECT_TRUE(thailand_.Next().has_deliveries());
+
+  agree("with-indonesia", {"IDN"});
+  Publish(3);
+  const v1::AttachResponse next = indonesia_.Next();
+  ASSERT_THAT(next.deliveries().deliveries(), SizeIs(1));
+  v1::StatementBody body;
+  ASSERT_TRUE(body.ParseFromString(next.deliveries().deliveries(0).statement().statement().body()));
+  EXPECT_EQ(body.statement_id(), ExampleIssue(kThailand, 3, 3).statement_id());
 }
 
 TEST_F(RevocationTest, ACertificateThatExpiresIsCutAtItsHour) {
