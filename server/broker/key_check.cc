@@ -21,7 +21,7 @@ ParsedIds IdsOf(const v1::SignedStatement& statement) {
 }
 
 absl::Status CheckStatementKey(const Facts& facts, const ParsedStatement& statement,
-                               absl::Time accepted_at) {
+                               absl::Time accepted_at, StolenKey stolen) {
   const v1::StatementProof& proof = statement.bytes.proof();
   const auto key = facts.signing_keys.find(proof.key_id());
   if (key == facts.signing_keys.end() || key->second.member() != statement.body.publisher()) {
@@ -29,11 +29,12 @@ absl::Status CheckStatementKey(const Facts& facts, const ParsedStatement& statem
                  "the signing key is not registered for the publisher; register its certificate");
   }
   const KeyStanding standing = StandingAt(key->second, accepted_at);
-  if (standing == KeyStanding::kCompromised) {
+  const bool may_end = stolen == StolenKey::kMayRecall && statement.body.has_recall();
+  if (standing == KeyStanding::kCompromised && !may_end) {
     return Error(v1::ERROR_REASON_SIGNING_KEY_REVOKED,
                  "the signing key is revoked, and was in wrong hands by then; make a new key");
   }
-  if (standing != KeyStanding::kGood) {
+  if (standing != KeyStanding::kGood && standing != KeyStanding::kCompromised) {
     return Error(v1::ERROR_REASON_SIGNING_KEY_UNKNOWN,
                  "the signing key is retired or not valid at this time; sign with a current key");
   }

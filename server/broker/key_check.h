@@ -21,11 +21,15 @@ struct ParsedIds {
 };
 ParsedIds IdsOf(const v1::SignedStatement& statement);
 
+// What a key is good for that was in wrong hands: nothing, or a recall, which its origin has
+// accepted and cannot take back.
+enum class StolenKey { kIsVoid, kMayRecall };
+
 // Whether the statement's proof was made by a key of its publisher that was
 // valid when the statement was accepted. SIGNING_KEY_UNKNOWN, SIGNING_KEY_REVOKED or
 // SIGNATURE_INVALID when not. Pure.
 absl::Status CheckStatementKey(const Facts& facts, const ParsedStatement& statement,
-                               absl::Time accepted_at);
+                               absl::Time accepted_at, StolenKey stolen = StolenKey::kIsVoid);
 
 // Whether `acceptance` of a statement with `digest` was signed by a broker of
 // `origin`, for a position of that region. SIGNING_KEY_UNKNOWN while the key is

@@ -36,7 +36,9 @@ absl::StatusOr<absl::Time> SaidAt(const Facts& facts, const std::string& origin,
 
 bool MayHeal(const absl::Status& why) {
   const v1::ErrorReason reason = ReasonOf(why);
-  return reason == v1::ERROR_REASON_SIGNING_KEY_UNKNOWN || reason == v1::ERROR_REASON_NOT_READY;
+  return reason == v1::ERROR_REASON_SIGNING_KEY_UNKNOWN || reason == v1::ERROR_REASON_NOT_READY ||
+         // What it is about cannot be read here: an operator mends that.
+         reason == v1::ERROR_REASON_RECORD_CORRUPT;
 }
 
 std::optional<v1::Acceptance> HeldAcceptanceOf(const v1::LinkRecord& record) {
@@ -51,7 +53,8 @@ absl::StatusOr<AcceptedStatement> PeerExamination::ExamineProofs(
   RETURN_IF_ERROR(CheckOrigin(origin, statement));
   RETURN_IF_ERROR(CheckAcceptance(facts, origin, statement.digest, record.acceptance()));
   ASSIGN_OR_RETURN(const absl::Time said_at, SaidAt(facts, origin, statement.digest, record));
-  RETURN_IF_ERROR(CheckStatementKey(facts, statement, said_at));
+  // The origin has erased what a recall names, whoever held the key by then; so do we.
+  RETURN_IF_ERROR(CheckStatementKey(facts, statement, said_at, StolenKey::kMayRecall));
   return accepted;
 }
 
