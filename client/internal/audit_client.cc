@@ -84,7 +84,7 @@ absl::Status AuditClient::Tail(const v1::AuditFilter& filter, uint64_t after,
   request.set_after_sequence(after);
   Backoff backoff({}, *environment_.random);
   while (true) {
-    const absl::Status end = connection_->TailEntries(request, [&](const auto& response) {
+    absl::Status end = connection_->TailEntries(request, [&](const auto& response) {
       backoff.Reset();
       for (const v1::StoredAuditEntry& entry : response.entries()) {
         request.set_after_sequence(entry.says().sequence());

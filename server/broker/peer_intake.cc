@@ -58,11 +58,11 @@ void PeerIntake::Decide(Case what) {
                                 : examination_.Examine(what.place.origin, *facts, *what.record,
                                                        parts_.clock.Now());
   if (accepted.ok() && LacksTarget(what, *accepted->statement())) {
-    return Park(std::move(what), Error(v1::ERROR_REASON_NOT_READY, "what it cancels is not here"));
+    return Park(what, Error(v1::ERROR_REASON_NOT_READY, "what it cancels is not here"));
   }
   if (accepted.ok()) return Append(std::move(what), *std::move(accepted));
   if (MayHeal(accepted.status()) && !MustGiveUp(what)) {
-    return Park(std::move(what), accepted.status());
+    return Park(what, accepted.status());
   }
   Refuse(what, accepted.status());
 }
@@ -160,7 +160,7 @@ void PeerIntake::Refuse(const Case& what, const absl::Status& why) {
   Close(what, std::move(parts), std::move(outcome));
 }
 
-void PeerIntake::Park(Case what, const absl::Status& why) {
+void PeerIntake::Park(const Case& what, const absl::Status& why) {
   if (what.parked != nullptr) return (*what.done)({.kind = InboxOutcome::Kind::kParked});
   if (!parts_.parking.HasRoom(what.place.origin)) {
     return (*what.done)({.kind = InboxOutcome::Kind::kTryAgain});

@@ -105,7 +105,7 @@ class PeerIntake final : public Inbox {
   void Decide(Case what);
   void Append(Case what, AcceptedStatement accepted);
   void Refuse(const Case& what, const absl::Status& why);
-  void Park(Case what, const absl::Status& why);
+  void Park(const Case& what, const absl::Status& why);
   // Writes what `parts` say, with the mark where it moves, then answers with `outcome`.
   void Close(const Case& what, std::vector<BatchPart> parts, InboxOutcome outcome);
   bool MustGiveUp(const Case& what) const;
