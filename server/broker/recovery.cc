@@ -7,7 +7,6 @@
 
 #include "core/base/status_macros.h"
 #include "core/model/errors.h"
-#include "server/journal/recall_register.h"
 #include "server/storage/keyspace.h"
 
 namespace corridor {
@@ -36,7 +35,7 @@ absl::Status Recovery::Open(const std::vector<std::string>& peers) {
   if (!parts_.journal.previous().empty()) {
     ASSIGN_OR_RETURN(const std::optional<std::string> begun, parts_.store.Get(RecoveredEpochKey()));
     begins_anew_ = begun != KeyNumber(parts_.journal.epoch());
-    applying_ = begins_anew_ ? 1 : 0;
+    applying_ = begins_anew_;
   }
   if (begins_anew_) begins_ = peers;
   for (const std::string& peer : begins_) due_[peer].gates = true;
@@ -46,43 +45,53 @@ absl::Status Recovery::Open(const std::vector<std::string>& peers) {
 
 void Recovery::Begin() {
   if (!std::exchange(begins_anew_, false)) return;
-  OnApplied(ApplyRecalled());
+  if (parts_.recalled == nullptr) return CommitBegun();
+  auto recalled = ListRecalled(*parts_.recalled);
+  // Where it cannot be read nobody is served until the broker is started again.
+  if (!recalled.ok()) return;
+  to_apply_ = *std::move(recalled);
+  ApplyNext();
 }
 
-// One change for each; the last one to be written goes on with OnApplied.
-absl::Status Recovery::ApplyRecalled() {
-  if (parts_.recalled == nullptr) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<RecalledContent> all, ListRecalled(*parts_.recalled));
-  for (const RecalledContent& recalled : all) {
-    Journal::HeadChange change{.publisher = recalled.publisher, .alert_id = recalled.alert_id};
-    if (!recalled.statement_id.empty()) {
-      change.withdrawn_statement_ids = {recalled.statement_id};
-    } else {
-      ASSIGN_OR_RETURN(const auto statements,
-                       parts_.journal.StatementsOf(recalled.publisher, recalled.alert_id));
-      for (const Journal::StatementPlace& statement : statements) {
-        change.withdrawn_statement_ids.push_back(statement.statement_id);
-      }
+// One after the other, so that however many there are the journal's queue takes them.
+void Recovery::ApplyNext() {
+  if (to_apply_.empty()) return CommitBegun();
+  const RecalledContent& recalled = to_apply_.back();
+  Journal::HeadChange change{.publisher = recalled.publisher, .alert_id = recalled.alert_id};
+  if (!recalled.statement_id.empty()) {
+    change.withdrawn_statement_ids = {recalled.statement_id};
+  } else {
+    const auto statements = parts_.journal.StatementsOf(recalled.publisher, recalled.alert_id);
+    if (!statements.ok()) return ApplyLater();
+    for (const Journal::StatementPlace& statement : *statements) {
+      change.withdrawn_statement_ids.push_back(statement.statement_id);
     }
-    if (change.withdrawn_statement_ids.empty()) continue;
-    ++applying_;
-    parts_.journal.ChangeHead(std::move(change), {},
-                              [&flow = parts_.flow, self = self_](const absl::Status& changed) {
-                                flow.Post([self, changed] {
-                                  if (*self != nullptr) (*self)->OnApplied(changed);
-                                });
-                              });
   }
-  return absl::OkStatus();
+  if (change.withdrawn_statement_ids.empty()) return OnApplied(absl::OkStatus());
+  parts_.journal.ChangeHead(std::move(change), {},
+                            [&flow = parts_.flow, self = self_](const absl::Status& changed) {
+                              flow.Post([self, changed] {
+                                if (*self != nullptr) (*self)->OnApplied(changed);
+                              });
+                            });
 }
 
-// Where one fails nobody is served until the broker is started again.
 void Recovery::OnApplied(const absl::Status& applied) {
-  if (!applied.ok()) return;
-  if (--applying_ == 0) CommitBegun();
+  if (!applied.ok()) return ApplyLater();
+  to_apply_.pop_back();
+  parts_.flow.Post([self = self_] {
+    if (*self != nullptr) (*self)->ApplyNext();
+  });
+}
+
+void Recovery::ApplyLater() {
+  parts_.flow.PostAfter(kRetryAfter, [self = self_] {
+    if (*self != nullptr) (*self)->ApplyNext();
+  });
 }
 
 void Recovery::CommitBegun() {
+  applying_ = false;
   std::vector<BatchPart> parts;
   parts.push_back(PutPart(RecoveredEpochKey(), KeyNumber(parts_.journal.epoch())));
   for (const std::string& peer : begins_) parts.push_back(PutPart(ReturnDueKey(peer), kGates));
@@ -188,7 +197,7 @@ void Recovery::Forget(const std::string& peer) {
 }
 
 void Recovery::Count() {
-  bool gated = applying_ != 0;
+  bool gated = applying_;
   for (const auto& [peer, due] : due_) gated = gated || due.gates;
   serving_ = !gated;
 }

@@ -15,6 +15,7 @@
 #include "corridor/v1/federation.pb.h"
 #include "server/broker/backfill.h"
 #include "server/journal/journal.h"
+#include "server/journal/recall_register.h"
 #include "server/storage/commit.h"
 #include "server/storage/store.h"
 
@@ -82,7 +83,8 @@ class Recovery {
     std::vector<Done> waiting;
   };
 
-  absl::Status ApplyRecalled();
+  void ApplyNext();
+  void ApplyLater();
   void OnApplied(const absl::Status& applied);
   void CommitBegun();
   void Ask(const std::string& peer);
@@ -95,7 +97,8 @@ class Recovery {
 
   Parts parts_;
   std::map<std::string, Due> due_;
-  size_t applying_ = 0;              // What was recalled, and is not written here yet.
+  bool applying_ = false;  // What was recalled is not all written here yet:
+  std::vector<RecalledContent> to_apply_;
   bool begins_anew_ = false;         // That is not durable yet,
   std::vector<std::string> begins_;  // nor that these are due.
   std::atomic<bool> serving_ = true;
