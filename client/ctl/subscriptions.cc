@@ -83,7 +83,8 @@ void ShowOne(Context& context, const v1::Subscription& subscription) {
                       ? "everything its owner may have"
                       : Printable(MessageToJson(subscription.filter())["clauses"].dump()))
               << (subscription.include_non_actual() ? ", exercises and tests too" : "") << "\n"
-              << "  created  " << TimeText(subscription.create_time(), context.time_zone()) << "\n"
+              << (subscription.paused() ? "  paused   nothing is delivered\n" : "") << "  created  "
+              << TimeText(subscription.create_time(), context.time_zone()) << "\n"
               << "  etag     " << subscription.etag() << "\n";
 }
 
@@ -116,6 +117,25 @@ int List(Context& context) {
   return kExitOk;
 }
 
+const char* StateText(v1::DeliveryState state) {
+  switch (state) {
+    case v1::DELIVERY_STATE_PAUSED:
+      return "paused by its owner: `subscriptions resume` goes on";
+    case v1::DELIVERY_STATE_DETACHED:
+      return "nobody is attached: what arrives waits";
+    case v1::DELIVERY_STATE_UNSETTLED_MAX:
+      return "too many deliveries are not settled: settle some, or raise --unsettled-max";
+    case v1::DELIVERY_STATE_WINDOW_FULL:
+      return "the session has all that it asked for";
+    case v1::DELIVERY_STATE_FLOWING:
+      return "delivering";
+    case v1::DELIVERY_STATE_CURRENT:
+      return "everything was looked at";
+    default:
+      return "not said by this broker";
+  }
+}
+
 int Show(Context& context, const SubscriptionFlags& flags) {
   auto subscriber = context.OpenSubscriber();
   if (!subscriber.ok()) return context.Fail(subscriber.status());
@@ -127,7 +147,8 @@ int Show(Context& context, const SubscriptionFlags& flags) {
   }
   ShowOne(context, found->subscription());
   context.out << "  sessions " << found->status().sessions() << ", unsettled "
-              << found->status().unsettled() << "\n";
+              << found->status().unsettled() << "\n"
+              << "  state    " << StateText(found->status().delivery_state()) << "\n";
   Table table({"LANE", "SETTLED", "CURSOR", "HEAD", "BACKLOG"});
   for (const v1::LaneProgress& lane : found->status().lanes()) {
     table.Add({ShortName(lane.lane()), absl::StrCat(lane.settled_offset()),
@@ -163,6 +184,27 @@ int Update(Context& context, const SubscriptionFlags& flags) {
   return kExitOk;
 }
 
+int SetPaused(Context& context, const SubscriptionFlags& flags, bool paused) {
+  auto subscriber = context.OpenSubscriber();
+  if (!subscriber.ok()) return context.Fail(subscriber.status());
+  v1::UpdateSubscriptionRequest request;
+  request.mutable_subscription()->set_name(FullName(flags.name));
+  request.mutable_subscription()->set_paused(paused);
+  request.mutable_update_mask()->add_paths("paused");
+  const auto updated = (*subscriber)->UpdateSubscription(request);
+  if (!updated.ok()) return context.Fail(updated.status());
+  ShowOne(context, *updated);
+  return kExitOk;
+}
+
+int Pause(Context& context, const SubscriptionFlags& flags) {
+  return SetPaused(context, flags, true);
+}
+
+int Resume(Context& context, const SubscriptionFlags& flags) {
+  return SetPaused(context, flags, false);
+}
+
 int Delete(Context& context, const SubscriptionFlags& flags) {
   auto subscriber = context.OpenSubscriber();
   if (!subscriber.ok()) return context.Fail(subscriber.status());
@@ -176,8 +218,8 @@ int Delete(Context& context, const SubscriptionFlags& flags) {
 
 void AddSubscriptionsCommand(CLI::App& app, Context& context) {
   auto flags = std::make_shared<SubscriptionFlags>();
-  CLI::App* group =
-      app.add_subcommand("subscriptions", "What one receives: create, list, show, update, delete");
+  CLI::App* group = app.add_subcommand(
+      "subscriptions", "What one receives: create, list, show, update, pause, resume, delete");
   group->require_subcommand(1);
   const auto add = [&](const char* name, const char* help, auto run, bool named) {
     CLI::App* command = group->add_subcommand(name, help);
@@ -206,6 +248,11 @@ void AddSubscriptionsCommand(CLI::App& app, Context& context) {
   update->add_flag("--everything", flags->everything, "no filter any more");
   update->add_option("--etag", flags->etag, "only if this is its etag");
   update->footer(kUpdateFooter);
+
+  add("pause", "Deliver nothing until it is resumed; what arrives waits", Pause, true)
+      ->footer("Examples:\n  corridorctl subscriptions pause scams\n");
+  add("resume", "Deliver again, and what has waited first", Resume, true)
+      ->footer("Examples:\n  corridorctl subscriptions resume scams\n");
 
   CLI::App* remove = add("delete", "Delete a subscription and its cursor", Delete, true);
   remove->add_option("--etag", flags->etag, "only if this is its etag");

@@ -20,6 +20,10 @@ void AckHandle::Settle(bool acknowledged, Confirmed confirmed) {
   }
 }
 
+void AckHandle::Defer(absl::Duration delay) {
+  if (const auto settler = std::move(settler_)) settler->Defer(delay);
+}
+
 Session::Session(std::shared_ptr<SessionCore> core, std::shared_ptr<ThreadExecutor> own_thread)
     : core_(std::move(core)), own_thread_(std::move(own_thread)) {}
 

@@ -13,6 +13,10 @@
 namespace corridor {
 namespace {
 
+constexpr absl::Duration kDeferMax = absl::Minutes(10);
+// How often in the life of a lease it is extended: one lost turn does no harm.
+constexpr int kExtensionsPerLease = 3;
+
 size_t IndexOf(v1::Lane lane) { return lane == v1::LANE_URGENT ? 1 : 0; }
 
 // Attaching again would be answered the same way.
@@ -55,6 +59,9 @@ class LeaseSettler final : public AckHandle::Settler {
     if (const auto core = core_.lock()) {
       core->Settle(generation_, lease_, acknowledged, std::move(confirmed));
     }
+  }
+  void Defer(absl::Duration delay) override {
+    if (const auto core = core_.lock()) core->Defer(generation_, lease_, delay);
   }
 
  private:
@@ -190,6 +197,8 @@ void SessionCore::OnStarted(const v1::SessionStarted& started) {
   attachment_->silence_max = 2.5 * interval;
   backoff_.Reset();
   Watch(generation_);
+  attachment_->lease = absl::Milliseconds(started.lease_ms());
+  KeepLeases(generation_);
   Tell({.kind = SessionEvent::Kind::kAttached, .progress = started.status()});
 }
 
@@ -218,7 +227,7 @@ void SessionCore::HandOver(v1::Delivery in) {
       delivery = absl::DataLossError("the publisher's proof does not verify");
     }
   }
-  ++attachment_->handed_over;
+  attachment_->held.emplace(lease, environment_.clock->Steady());
   if (!delivery.ok()) {
     SettleNow(std::move(lease), false, nullptr);
     return Tell({.kind = SessionEvent::Kind::kRefusedDelivery, .status = delivery.status()});
@@ -289,7 +298,7 @@ void SessionCore::Settle(uint64_t generation, std::string lease, bool acknowledg
 }
 
 void SessionCore::SettleNow(std::string lease, bool acknowledged, AckHandle::Confirmed confirmed) {
-  --attachment_->handed_over;
+  attachment_->held.erase(lease);
   v1::Settlement& unsent = attachment_->unsent;
   if (acknowledged) {
     unsent.add_acknowledged(lease);
@@ -297,6 +306,39 @@ void SessionCore::SettleNow(std::string lease, bool acknowledged, AckHandle::Con
   } else {
     unsent.add_released(std::move(lease));
   }
+  SendSoon();
+}
+
+// Where the connection was lost meanwhile, the delivery comes again anyway.
+void SessionCore::Defer(uint64_t generation, std::string lease, absl::Duration delay) {
+  PostStep([generation, lease = std::move(lease), delay](SessionCore& core) mutable {
+    if (generation != core.generation_ || !core.attachment_) return;
+    core.attachment_->held.erase(lease);
+    v1::DeferredDelivery& deferred = *core.attachment_->unsent.add_deferred();
+    deferred.set_lease(std::move(lease));
+    deferred.set_delay_ms(static_cast<uint32_t>(
+        absl::ToInt64Milliseconds(std::clamp(delay, absl::ZeroDuration(), kDeferMax))));
+    core.SendSoon();
+  });
+}
+
+// What is still with its handler keeps its lease, as long as it may.
+void SessionCore::KeepLeases(uint64_t generation) {
+  if (generation != generation_ || !attachment_) return;
+  const absl::Duration turn = attachment_->lease / kExtensionsPerLease;
+  if (turn <= absl::ZeroDuration() || options_.handling_max <= absl::ZeroDuration()) return;
+  const absl::Duration now = environment_.clock->Steady();
+  for (const auto& [lease, since] : attachment_->held) {
+    if (now - since >= turn && now - since < options_.handling_max) {
+      attachment_->unsent.add_extended(lease);
+    }
+  }
+  if (!attachment_->unsent.extended().empty()) SendSoon();
+  environment_.executor->PostAfter(
+      turn, [self = shared_from_this(), generation] { self->KeepLeases(generation); });
+}
+
+void SessionCore::SendSoon() {
   // A task later, so that what is settled meanwhile travels along.
   if (std::exchange(attachment_->send_due, true)) return;
   PostStep(
@@ -317,8 +359,9 @@ void SessionCore::OnEnd(uint64_t generation, const absl::Status& end) {
   const absl::Status status = StatusOf(attachment_->go_away, end);
   if (shutting_down_) return End(absl::OkStatus());
   if (IsFinal(status)) return End(status);
+  const size_t unsettled = Unsettled();
   LoseAttachment(status);
-  Tell({.kind = SessionEvent::Kind::kDetached, .status = status});
+  Tell({.kind = SessionEvent::Kind::kDetached, .status = status, .unsettled = unsettled});
   environment_.executor->PostAfter(PauseBefore(status, backoff_),
                                    [self = shared_from_this()] { self->Attach(); });
 }
@@ -341,8 +384,12 @@ void SessionCore::LoseAttachment(const absl::Status& status) {
   for (auto& [lease, confirmed] : unconfirmed) Confirm(std::move(confirmed), status);
 }
 
+size_t SessionCore::Unsettled() const {
+  return attachment_ ? attachment_->held.size() + attachment_->unconfirmed.size() : 0;
+}
+
 void SessionCore::EndIfSettled() {
-  if (!shutting_down_ || !attachment_ || attachment_->handed_over > 0) return;
+  if (!shutting_down_ || !attachment_ || !attachment_->held.empty()) return;
   if (attachment_->send_due || !attachment_->unconfirmed.empty()) return;
   attachment_->stream->HalfClose();
   End(absl::OkStatus());
@@ -354,9 +401,10 @@ void SessionCore::End(absl::Status status) {
     if (end_.has_value()) return;
     end_ = status;
   }
+  const size_t unsettled = Unsettled();
   if (attachment_)
     LoseAttachment(absl::UnavailableError("the session ended before it was settled"));
-  Tell({.kind = SessionEvent::Kind::kEnded, .status = std::move(status)});
+  Tell({.kind = SessionEvent::Kind::kEnded, .status = std::move(status), .unsettled = unsettled});
 }
 
 void SessionCore::Confirm(AckHandle::Confirmed confirmed, absl::Status status) {

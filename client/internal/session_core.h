@@ -29,7 +29,8 @@ struct SessionAttachment {
   v1::GoAway go_away;
   v1::Settlement unsent;
   bool send_due = false;
-  size_t handed_over = 0;                                   // and not settled by the handler
+  absl::Duration lease = absl::ZeroDuration();              // 0: leases are not extended
+  std::map<std::string, absl::Duration> held;               // by lease: handed over when
   std::map<std::string, AckHandle::Confirmed> unconfirmed;  // by lease
 };
 
@@ -51,6 +52,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void Abandon();
   void Settle(uint64_t generation, std::string lease, bool acknowledged,
               AckHandle::Confirmed confirmed);
+  void Defer(uint64_t generation, std::string lease, absl::Duration delay);
 
   absl::Status Wait() const;
   std::optional<absl::Status> WaitFor(absl::Duration limit) const;
@@ -72,7 +74,10 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void OnEnd(uint64_t generation, const absl::Status& end);
   void Watch(uint64_t generation);
   void SettleNow(std::string lease, bool acknowledged, AckHandle::Confirmed confirmed);
+  void SendSoon();
   void SendSettlements(uint64_t generation);
+  void KeepLeases(uint64_t generation);
+  size_t Unsettled() const;
   void EndIfSettled();
   void End(absl::Status status);
   void LoseAttachment(const absl::Status& status);

@@ -275,7 +275,9 @@ v1::RecipientReport Explainer::SubscriptionReport(const Subject& subject,
     return Said(v1::RECIPIENT_STATE_SUPERSEDED, "", "A higher revision took its place.");
   }
   v1::RecipientReport report =
-      Said(v1::RECIPIENT_STATE_QUEUED, "", absl::StrCat("It waits for ", subscription.name(), "."));
+      Said(v1::RECIPIENT_STATE_QUEUED, "",
+           subscription.paused() ? absl::StrCat("It waits: ", subscription.name(), " is paused.")
+                                 : absl::StrCat("It waits for ", subscription.name(), "."));
   report.set_queued_behind(record.offset - lane.floor() - 1);
   return report;
 }

@@ -67,6 +67,7 @@ absl::Status LiveSubscription::Redefine(v1::Subscription definition) {
                                                      definition.include_non_actual());
   definition_ = std::move(definition);
   state_.SetLimits(AckTimeoutOf(definition_), definition_.unsettled_max());
+  state_.SetPaused(definition_.paused());
   return absl::OkStatus();
 }
 
@@ -76,6 +77,7 @@ void LiveSubscription::BeginSession(std::shared_ptr<SessionStream> stream) {
   v1::SessionStarted& started = *response.mutable_started();
   started.set_heartbeat_interval_ms(
       static_cast<uint32_t>(absl::ToInt64Milliseconds(kHeartbeatInterval)));
+  started.set_lease_ms(static_cast<uint32_t>(absl::ToInt64Milliseconds(AckTimeoutOf(definition_))));
   *started.mutable_status() = Status();
   started.set_region(parts_.region);
   started.set_epoch(parts_.journal.epoch());

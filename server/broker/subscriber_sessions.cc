@@ -15,6 +15,15 @@ absl::Status OutOfTurn(std::string_view message) {
   return InvalidFields({{"request", v1::ERROR_REASON_REQUEST_INVALID, std::string(message)}});
 }
 
+absl::Status CheckSettlement(const v1::Settlement& settlement) {
+  for (const v1::DeferredDelivery& deferred : settlement.deferred()) {
+    if (absl::Milliseconds(deferred.delay_ms()) > kDeferMax) {
+      return OutOfTurn("a delivery can be deferred by 600,000 ms at most");
+    }
+  }
+  return absl::OkStatus();
+}
+
 // A cursor of an earlier incarnation of the journal stands for what both have
 // in common.
 void BringIntoEpoch(const Journal& journal, SubscriptionCursor& cursor) {
@@ -109,7 +118,10 @@ void SubscriberSessions::Handle(SessionId id, const v1::AttachRequest& request) 
     return;
   }
   if (session.live == nullptr) return Cut(id, OutOfTurn("the first request must be Start"));
-  if (request.has_settlement()) return session.live->Settle(request.settlement());
+  if (request.has_settlement()) {
+    if (absl::Status fits = CheckSettlement(request.settlement()); !fits.ok()) return Cut(id, fits);
+    return session.live->Settle(request.settlement());
+  }
   if (request.has_recall_confirmations()) {
     return parts_.notifier.OnConfirmations(
         id, request.recall_confirmations(),
@@ -217,7 +229,10 @@ void SubscriberSessions::Tick() {
   std::vector<SessionId> ids;
   for (const auto& [id, session] : sessions_) ids.push_back(id);
   for (SessionId id : ids) Review(id, *facts);
-  for (auto& [name, live] : live_) live->Tick();
+  for (auto& [name, live] : live_) {
+    if (!live->has_session()) Refresh(*live);
+    live->Tick();
+  }
   std::erase_if(live_, [](const auto& entry) { return entry.second->idle(); });
 }
 
@@ -238,6 +253,15 @@ void SubscriberSessions::Review(SessionId id, const Facts& facts) {
     return Cut(id, redefined);
   }
   parts_.dispatch.Add(*session.live, session.live->recipient());
+}
+
+// Nobody is attached, but its status is asked for.
+void SubscriberSessions::Refresh(LiveSubscription& live) const {
+  auto definition =
+      parts_.catalog.GetSubscription(live.owner().spiffe_id, live.definition().name());
+  if (!definition.ok() || definition->etag() == live.definition().etag()) return;
+  // A filter that does not compile is said to whoever attaches next.
+  live.Redefine(*std::move(definition)).IgnoreError();
 }
 
 void SubscriberSessions::GoAway() {
@@ -264,7 +288,8 @@ absl::StatusOr<std::vector<v1::SubscriptionStatus>> SubscriberSessions::StatusNo
     }
     ASSIGN_OR_RETURN(SubscriptionCursor cursor,
                      StoredCursor(parts_.store, parts_.journal, subscription));
-    const SubscriptionState state({.name = subscription.name()}, cursor);
+    const SubscriptionState state({.name = subscription.name(), .paused = subscription.paused()},
+                                  cursor);
     statuses.push_back(state.Status(FiguresOf(parts_.journal, cursor), 0));
   }
   return statuses;

@@ -88,6 +88,7 @@ class SubscriberSessions final : public SessionHub {
   absl::StatusOr<std::vector<v1::SubscriptionStatus>> StatusNow(
       const std::vector<Owned>& subscriptions) const;
   void Review(SessionId id, const Facts& facts);
+  void Refresh(LiveSubscription& live) const;
 
   Parts parts_;
   const uint64_t broker_start_;

@@ -41,7 +41,7 @@ v1::Subscription SettablePart(v1::Subscription subscription) {
 using FieldNames = std::set<std::string, std::less<>>;
 
 FieldNames SettableFields() {
-  return {"filter", "ack_timeout", "unsettled_max", "include_non_actual"};
+  return {"filter", "ack_timeout", "unsettled_max", "include_non_actual", "paused"};
 }
 
 Violations CheckUpdate(const v1::UpdateSubscriptionRequest& request) {
@@ -50,7 +50,7 @@ Violations CheckUpdate(const v1::UpdateSubscriptionRequest& request) {
   for (int i = 0; i < request.update_mask().paths_size(); ++i) {
     if (!settable.contains(request.update_mask().paths(i))) {
       AddViolation(violations, absl::StrCat("update_mask.paths[", i, "]"),
-                   "give filter, ack_timeout, unsettled_max or include_non_actual");
+                   "give filter, ack_timeout, unsettled_max, include_non_actual or paused");
     }
   }
   return violations;
@@ -66,6 +66,7 @@ v1::Subscription Merged(const v1::Subscription& present, const v1::Subscription&
   if (mask.contains("include_non_actual")) {
     merged.set_include_non_actual(wanted.include_non_actual());
   }
+  if (mask.contains("paused")) merged.set_paused(wanted.paused());
   if (merged.filter().clauses().empty()) merged.clear_filter();
   return merged;
 }

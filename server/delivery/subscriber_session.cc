@@ -64,6 +64,7 @@ size_t SubscriptionState::UnsettledRoom(v1::Lane lane) const {
 OutletDemand SubscriptionState::Demand(v1::Lane lane) const {
   const LaneState& now = state(lane);
   OutletDemand demand{.after = now.cursor_offset};
+  if (options_.paused) return demand;
   if (now.leased >= now.window_messages || now.redelivery.HasReady()) return demand;
   if (now.no_room || (now.leased > 0 && now.leased_bytes >= now.window_bytes)) return demand;
   demand.records = std::min<size_t>(now.window_messages - now.leased, UnsettledRoom(lane));
@@ -97,6 +98,7 @@ Lease SubscriptionState::Hand(v1::Lane lane, uint64_t offset, size_t bytes, absl
   unsettled.leased = true;
   unsettled.bytes = bytes;
   unsettled.lease_ends = now + options_.ack_timeout;
+  unsettled.lease_ends_max = now + kLeaseMax;
   ++unsettled.attempt;
   lease_ends_.emplace(unsettled.lease_ends, lane, offset);
   ++at.leased;
@@ -136,6 +138,15 @@ void SubscriptionState::EndLease(v1::Lane lane, uint64_t offset, Unsettled& unse
   at.redelivery.Add(offset, due);
 }
 
+void SubscriptionState::Extend(const LeaseName& lease, absl::Duration now) {
+  Unsettled& unsettled = state(lease.lane).unsettled.at(lease.offset);
+  const absl::Duration wanted = std::min(now + options_.ack_timeout, unsettled.lease_ends_max);
+  if (wanted <= unsettled.lease_ends) return;
+  lease_ends_.erase({unsettled.lease_ends, lease.lane, lease.offset});
+  unsettled.lease_ends = wanted;
+  lease_ends_.emplace(wanted, lease.lane, lease.offset);
+}
+
 // `offset` is settled.
 void SubscriptionState::Forget(v1::Lane lane, uint64_t offset) {
   LaneState& at = state(lane);
@@ -161,6 +172,7 @@ void SubscriptionState::AdvanceTo(absl::Duration now) {
 
 std::vector<std::pair<v1::Lane, uint64_t>> SubscriptionState::DueForRedelivery() const {
   std::vector<std::pair<v1::Lane, uint64_t>> due;
+  if (options_.paused) return due;
   for (const v1::Lane lane : kLanesUrgentFirst) {
     const LaneState& at = state(lane);
     const size_t room = at.window_messages - std::min(at.window_messages, at.leased);
@@ -184,23 +196,33 @@ std::optional<absl::Duration> SubscriptionState::NextEvent() const {
 SettleOutcome SubscriptionState::Settle(const v1::Settlement& settlement, absl::Duration now) {
   AdvanceTo(now);
   SettleOutcome outcome;
+  const auto if_live = [&](const std::string& token, size_t& count, auto act) {
+    const std::optional<LeaseName> lease = LiveLease(token);
+    if (!lease) return outcome.stale.push_back(token);
+    act(*lease);
+    ++count;
+  };
+  const auto again = [this](const LeaseName& lease, absl::Duration due) {
+    EndLease(lease.lane, lease.offset, state(lease.lane).unsettled.at(lease.offset), due);
+  };
   for (const std::string& token : settlement.acknowledged()) {
-    if (const std::optional<LeaseName> lease = LiveLease(token)) {
-      Forget(lease->lane, lease->offset);
+    if_live(token, outcome.acknowledged, [&](const LeaseName& lease) {
+      Forget(lease.lane, lease.offset);
       waiting_for_write_.push_back(token);
-      ++outcome.acknowledged;
-    } else {
-      outcome.stale.push_back(token);
-    }
+    });
   }
   for (const std::string& token : settlement.released()) {
-    if (const std::optional<LeaseName> lease = LiveLease(token)) {
-      EndLease(lease->lane, lease->offset, state(lease->lane).unsettled.at(lease->offset),
-               now + RedeliveryDelay(options_.redelivery, lease->attempt));
-      ++outcome.released;
-    } else {
-      outcome.stale.push_back(token);
-    }
+    if_live(token, outcome.released, [&](const LeaseName& lease) {
+      again(lease, now + RedeliveryDelay(options_.redelivery, lease.attempt));
+    });
+  }
+  for (const v1::DeferredDelivery& deferred : settlement.deferred()) {
+    if_live(deferred.lease(), outcome.released, [&](const LeaseName& lease) {
+      again(lease, now + std::min(absl::Milliseconds(deferred.delay_ms()), kDeferMax));
+    });
+  }
+  for (const std::string& token : settlement.extended()) {
+    if_live(token, outcome.extended, [&](const LeaseName& lease) { Extend(lease, now); });
   }
   return outcome;
 }
@@ -233,10 +255,26 @@ void SubscriptionState::WriteFailed() {
   waiting_for_write_ = std::exchange(in_write_, {});
 }
 
+v1::DeliveryState SubscriptionState::DeliveryStateOf(const std::array<LaneFigures, 2>& figures,
+                                                     uint32_t sessions) const {
+  if (options_.paused) return v1::DELIVERY_STATE_PAUSED;
+  if (sessions == 0) return v1::DELIVERY_STATE_DETACHED;
+  if (UnsettledRoom(v1::LANE_ROUTINE) == 0) return v1::DELIVERY_STATE_UNSETTLED_MAX;
+  v1::DeliveryState found = v1::DELIVERY_STATE_CURRENT;
+  for (const v1::Lane lane : kLanesUrgentFirst) {
+    const bool behind = state(lane).cursor_offset < figures[LaneIndex(lane)].head_offset;
+    if (!behind && !state(lane).redelivery.HasReady()) continue;
+    if (!WantsMore(lane) && DueForRedelivery().empty()) return v1::DELIVERY_STATE_WINDOW_FULL;
+    found = v1::DELIVERY_STATE_FLOWING;
+  }
+  return found;
+}
+
 v1::SubscriptionStatus SubscriptionState::Status(const std::array<LaneFigures, 2>& figures,
                                                  uint32_t sessions) const {
   v1::SubscriptionStatus status;
   status.set_name(options_.name);
+  status.set_delivery_state(DeliveryStateOf(figures, sessions));
   for (const v1::Lane lane : kLanesUrgentFirst) {
     v1::LaneProgress& progress = *status.add_lanes();
     progress.set_lane(lane);

@@ -25,6 +25,10 @@ namespace corridor {
 
 inline constexpr uint32_t kSessionWindowMessagesMax = 10'000;
 inline constexpr uint64_t kSessionWindowBytesMax = 64 * 1024 * 1024;
+// No lease holds for longer than this after its handing-over, however often extended.
+inline constexpr absl::Duration kLeaseMax = absl::Hours(1);
+// The longest delay that a client may ask for.
+inline constexpr absl::Duration kDeferMax = absl::Minutes(10);
 
 struct SubscriptionOptions {
   std::string name;           // `subscriptions/<id>`.
@@ -32,6 +36,7 @@ struct SubscriptionOptions {
   uint64_t broker_start = 0;  // Random, of this start of the broker.
   absl::Duration ack_timeout = absl::Seconds(60);
   uint32_t unsettled_max = 10'000;
+  bool paused = false;
   RedeliveryOptions redelivery;
 };
 
@@ -45,9 +50,10 @@ struct Lease {
 struct SettleOutcome {
   // Leases to answer as stale.
   std::vector<std::string> stale;
-  // How many were taken as done, and how many given back for redelivery.
+  // How many were taken as done, given back for redelivery, and extended.
   size_t acknowledged = 0;
   size_t released = 0;
+  size_t extended = 0;
 };
 
 // For what a cursor is worth writing.
@@ -73,6 +79,8 @@ class SubscriptionState {
 
   // New values after UpdateSubscription. Running leases keep their timeouts.
   void SetLimits(absl::Duration ack_timeout, uint32_t unsettled_max);
+  // While paused nothing is handed over, anew or again; leases run on.
+  void SetPaused(bool paused) { options_.paused = paused; }
 
   // --- The session: how much it can take ------------------------------------
 
@@ -132,8 +140,10 @@ class SubscriptionState {
 
   // Takes what the client says became of deliveries. What it acknowledged is
   // never handed over again by this state, but is answered only once a cursor
-  // that holds it is durable. A lease that was settled, released,
-  // has run out or is of another start, subscription or session is stale.
+  // that holds it is durable. What it deferred comes again after the delay it
+  // named, kDeferMax at most. A lease it extended holds for the ack timeout from
+  // `now`, up to kLeaseMax after its handing-over. A lease that was settled,
+  // released, has run out or is of another start, subscription or session is stale.
   SettleOutcome Settle(const v1::Settlement& settlement, absl::Duration now);
 
   // The cursor to write now, if it is worth it. At most one is out at a time:
@@ -170,6 +180,7 @@ class SubscriptionState {
     bool leased = false;
     size_t bytes = 0;
     absl::Duration lease_ends;
+    absl::Duration lease_ends_max;
   };
   struct LaneState {
     uint32_t window_messages = 0;
@@ -192,6 +203,9 @@ class SubscriptionState {
   size_t UnsettledRoom(v1::Lane lane) const;
   void Look(v1::Lane lane, uint64_t through);
   void EndLease(v1::Lane lane, uint64_t offset, Unsettled& unsettled, absl::Duration due);
+  void Extend(const LeaseName& lease, absl::Duration now);
+  v1::DeliveryState DeliveryStateOf(const std::array<LaneFigures, 2>& figures,
+                                    uint32_t sessions) const;
   void Forget(v1::Lane lane, uint64_t offset);
   std::string TokenOf(v1::Lane lane, uint64_t offset, uint32_t attempt) const;
   std::optional<LeaseName> LiveLease(std::string_view token) const;

@@ -77,9 +77,10 @@ class SessionTest : public testing::Test {
     call().params.on_response(std::move(response));
     executor_.RunUntilIdle();
   }
-  void ReceiveStarted() {
+  void ReceiveStarted(uint32_t lease_ms = 0) {
     v1::AttachResponse response;
     response.mutable_started()->set_heartbeat_interval_ms(5000);
+    response.mutable_started()->set_lease_ms(lease_ms);
     Receive(std::move(response));
   }
   void ReceiveHeartbeat() {
@@ -191,6 +192,52 @@ TEST_F(SessionTest, ADroppedHandleReleasesAndASecondSettlementIsNothing) {
   EXPECT_EQ(sent.released(0), "lease-1");
   ASSERT_EQ(sent.acknowledged_size(), 1);
   EXPECT_EQ(sent.acknowledged(0), "lease-2");
+}
+
+TEST_F(SessionTest, ADeferredDeliveryComesAgainWhenTheHandlerSaid) {
+  Start();
+  ReceiveStarted();
+  Deliver("lease-1");
+  Deliver("lease-2");
+  handles_[0].Defer(absl::Seconds(90));
+  handles_[0].Acknowledge();
+  handles_[1].Defer(absl::Hours(5));
+  executor_.RunUntilIdle();
+  const v1::Settlement sent = SettlementsSent();
+  ASSERT_EQ(sent.deferred_size(), 2);
+  EXPECT_EQ(sent.deferred(0).lease(), "lease-1");
+  EXPECT_EQ(sent.deferred(0).delay_ms(), 90'000u);
+  EXPECT_EQ(sent.deferred(1).delay_ms(), 600'000u) << "cut to what the broker takes";
+  EXPECT_EQ(sent.acknowledged_size() + sent.released_size(), 0) << "settled once only";
+}
+
+TEST_F(SessionTest, ALeaseIsExtendedWhileItsDeliveryIsHeldAndNotForEver) {
+  Start({.handling_max = absl::Minutes(2)});
+  ReceiveStarted(60'000);
+  Deliver("lease-1");
+  Deliver("lease-2");
+  handles_[1].Acknowledge();
+  for (int second = 0; second < 300; second += 4) {
+    executor_.Advance(absl::Seconds(4));
+    ReceiveHeartbeat();
+  }
+  const v1::Settlement sent = SettlementsSent();
+  ASSERT_EQ(sent.extended_size(), 5) << "each 20 s, before two minutes are over";
+  for (const std::string& lease : sent.extended()) EXPECT_EQ(lease, "lease-1");
+}
+
+TEST_F(SessionTest, NoLeaseIsExtendedWhereThatIsTurnedOffOrNotOffered) {
+  Start({.handling_max = absl::ZeroDuration()});
+  ReceiveStarted(10'000);
+  Deliver("lease-1");
+  executor_.Advance(absl::Seconds(9));
+  EXPECT_EQ(SettlementsSent().extended_size(), 0);
+  session_.reset();
+  Start();
+  ReceiveStarted(0);
+  Deliver("lease-2");
+  executor_.Advance(absl::Seconds(9));
+  EXPECT_EQ(SettlementsSent().extended_size(), 0);
 }
 
 TEST_F(SessionTest, SettlementsOfOneMomentTravelTogether) {
@@ -350,6 +397,8 @@ TEST_F(SessionTest, ShutdownDoesNotWaitForEver) {
   session_->Shutdown(absl::Seconds(5));
   executor_.Advance(absl::Seconds(6));
   EXPECT_TRUE(session_->Wait().ok());
+  ASSERT_EQ(events_.back().kind, SessionEvent::Kind::kEnded);
+  EXPECT_EQ(events_.back().unsettled, 1u) << "what was left is named";
 }
 
 TEST_F(SessionTest, AWindowIsALevelAndSurvivesTheConnection) {

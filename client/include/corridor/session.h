@@ -62,6 +62,7 @@ class AckHandle {
    public:
     virtual ~Settler() = default;
     virtual void Settle(bool acknowledged, Confirmed confirmed) = 0;
+    virtual void Defer(absl::Duration delay) = 0;
   };
 
   explicit AckHandle(std::unique_ptr<Settler> settler) : settler_(std::move(settler)) {}
@@ -69,11 +70,13 @@ class AckHandle {
   AckHandle(AckHandle&&) noexcept = default;
   AckHandle& operator=(AckHandle&& other) noexcept;
 
-  // Done: never delivered again on this subscription. Only the first call of either
+  // Done: never delivered again on this subscription. Only the first call of any
   // method does anything.
   void Acknowledge(Confirmed confirmed = nullptr) { Settle(true, std::move(confirmed)); }
   // Not done: deliver again, after a delay that grows with each attempt.
   void Release() { Settle(false, nullptr); }
+  // Not done: deliver again after `delay`, up to ten minutes (a longer one is cut).
+  void Defer(absl::Duration delay);
 
  private:
   void Settle(bool acknowledged, Confirmed confirmed);
@@ -92,6 +95,9 @@ struct SessionEvent {
   Kind kind;
   absl::Status status;
   v1::SubscriptionStatus progress;
+  // For kDetached and kEnded: how many deliveries were handed over and not settled for
+  // good. They come again.
+  size_t unsettled = 0;
 };
 
 struct SessionOptions {
@@ -101,6 +107,10 @@ struct SessionOptions {
   // How much may be handed over and not yet settled, in each lane.
   uint32_t window_messages = 256;
   uint64_t window_bytes = 8 * 1024 * 1024;
+  // How long a delivery may be with its handler or AckHandle: so long the session
+  // extends its lease. Then it comes again, and settling it is answered with
+  // LEASE_STALE. An hour at most, the broker's cap; 0: never extended.
+  absl::Duration handling_max = absl::Minutes(10);
   // A broker that does not answer the attachment for this long is given up.
   absl::Duration attach_timeout = absl::Seconds(20);
   BackoffOptions backoff = {};

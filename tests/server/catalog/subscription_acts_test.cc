@@ -125,6 +125,12 @@ TEST_F(SubscriptionActsTest, AnUpdateChangesWhatItsMaskNames) {
   const auto again = Update(request, 60);
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(again->filter_from_offset(), 51u) << "the filter is the same";
+  EXPECT_FALSE(again->paused());
+  request.mutable_subscription()->clear_etag();
+  request.mutable_subscription()->set_paused(true);
+  request.mutable_update_mask()->set_paths(0, "paused");
+  EXPECT_TRUE(Update(request)->paused());
+  EXPECT_TRUE(catalog_->GetSubscription(kThai, "subscriptions/all")->paused());
   request.clear_update_mask();
   request.mutable_subscription()->clear_etag();
   EXPECT_EQ(Update(request)->unsettled_max(), 10000u) << "no mask: every settable field";

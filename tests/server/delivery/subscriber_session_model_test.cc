@@ -49,6 +49,9 @@ class World {
         now_ += absl::Seconds(30);
         break;
       case 9:
+        state_->SetPaused(random_.Uint64() % 4 == 0);
+        Write();
+        break;
       case 10:
         Write();
         break;
@@ -66,6 +69,7 @@ class World {
   // With a client that settles all, everything is settled in the end.
   void Finish() {
     FinishWrite(true);
+    state_->SetPaused(false);
     for (int round = 0; round < 2000 && !AllSettled(); ++round) {
       now_ += absl::Seconds(20);
       state_->AdvanceTo(now_);
@@ -188,8 +192,17 @@ class World {
     std::vector<std::string> sent;
     for (const auto& [token, held] : held_) {
       if (random_.Uint64() % settle_odds_ != 0) continue;
-      if (settle_odds_ > 1 && random_.Uint64() % 4 == 0) {
+      const uint64_t choice = settle_odds_ > 1 ? random_.Uint64() % 8 : 7;
+      if (choice == 0) {
+        settlement.add_extended(token);
+        continue;
+      }
+      if (choice == 1) {
         settlement.add_released(token);
+      } else if (choice == 2) {
+        v1::DeferredDelivery& deferred = *settlement.add_deferred();
+        deferred.set_lease(token);
+        deferred.set_delay_ms(static_cast<uint32_t>(random_.Uint64() % 60'000));
       } else {
         settlement.add_acknowledged(token);
         offset_of_[token] = held.offset;
@@ -204,8 +217,9 @@ class World {
     for (const std::string& token : late) {
       ASSERT_TRUE(stale.contains(token)) << "a lease of an ended session was taken";
     }
-    ASSERT_EQ(outcome.acknowledged + outcome.released + outcome.stale.size(),
-              static_cast<size_t>(settlement.acknowledged_size() + settlement.released_size()));
+    ASSERT_EQ(outcome.acknowledged + outcome.released + outcome.extended + outcome.stale.size(),
+              static_cast<size_t>(settlement.acknowledged_size() + settlement.released_size() +
+                                  settlement.deferred_size() + settlement.extended_size()));
   }
 
   void Write() {

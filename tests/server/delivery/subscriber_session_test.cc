@@ -48,6 +48,19 @@ v1::Settlement Release(const std::string& lease) {
   return settlement;
 }
 
+v1::Settlement Defer(const std::string& lease, uint32_t delay_ms) {
+  v1::Settlement settlement;
+  settlement.add_deferred()->set_lease(lease);
+  settlement.mutable_deferred(0)->set_delay_ms(delay_ms);
+  return settlement;
+}
+
+v1::Settlement Extend(const std::string& lease) {
+  v1::Settlement settlement;
+  settlement.add_extended(lease);
+  return settlement;
+}
+
 class SubscriptionStateTest : public ::testing::Test {
  protected:
   SubscriptionStateTest() : state_(Options(), At(0, 0)) {
@@ -326,6 +339,76 @@ TEST_F(SubscriptionStateTest, ARestartGoesOnFromTheCursorAndPassesOverWhatWasSet
   after.Hand(kRoutine, 3, 10, kStart);
   EXPECT_EQ(after.NextAfter(kRoutine), 4u);
   EXPECT_THAT(after.Settle(Acknowledge(two.token), kStart).stale, ElementsAre(two.token));
+}
+
+TEST_F(SubscriptionStateTest, WhatIsDeferredComesAgainWhenTheClientSaid) {
+  const Lease lease = state_.Hand(kRoutine, 1, 10, kStart);
+  EXPECT_EQ(state_.Settle(Defer(lease.token, 90'000), kStart).released, 1u);
+  EXPECT_EQ(state_.leased(kRoutine), 0u);
+  state_.AdvanceTo(absl::Seconds(89));
+  EXPECT_THAT(state_.DueForRedelivery(), IsEmpty());
+  state_.AdvanceTo(absl::Seconds(90));
+  EXPECT_THAT(state_.DueForRedelivery(), ElementsAre(Pair(kRoutine, 1)));
+  EXPECT_THAT(state_.Settle(Defer(lease.token, 0), absl::Seconds(90)).stale,
+              ElementsAre(lease.token));
+}
+
+TEST_F(SubscriptionStateTest, AnExtendedLeaseHoldsOnAndCanBeSettled) {
+  const Lease lease = state_.Hand(kRoutine, 1, 10, kStart);
+  EXPECT_EQ(state_.Settle(Extend(lease.token), absl::Seconds(50)).extended, 1u);
+  state_.AdvanceTo(absl::Seconds(109));
+  EXPECT_EQ(state_.leased(kRoutine), 1u);
+  EXPECT_EQ(state_.NextEvent(), absl::Seconds(110));
+  EXPECT_EQ(state_.Settle(Acknowledge(lease.token), absl::Seconds(109)).acknowledged, 1u);
+}
+
+TEST_F(SubscriptionStateTest, NoLeaseIsExtendedBeyondTheCapOrOnceItHasRunOut) {
+  const Lease lease = state_.Hand(kRoutine, 1, 10, kStart);
+  for (absl::Duration now = absl::Seconds(50); now < kLeaseMax; now += absl::Seconds(50)) {
+    ASSERT_EQ(state_.Settle(Extend(lease.token), now).extended, 1u);
+  }
+  EXPECT_EQ(state_.NextEvent(), kLeaseMax);
+  EXPECT_THAT(state_.Settle(Extend(lease.token), kLeaseMax).stale, ElementsAre(lease.token));
+  EXPECT_EQ(state_.leased(kRoutine), 0u);
+}
+
+// A shorter ack timeout that came meanwhile must not take away what was promised.
+TEST_F(SubscriptionStateTest, AnExtensionNeverShortensALease) {
+  const Lease lease = state_.Hand(kRoutine, 1, 10, kStart);
+  state_.SetLimits(absl::Seconds(10), 100);
+  state_.Settle(Extend(lease.token), absl::Seconds(1));
+  EXPECT_EQ(state_.NextEvent(), absl::Seconds(60));
+}
+
+TEST_F(SubscriptionStateTest, WhilePausedNothingIsHandedOverButWhatIsHeldCanBeSettled) {
+  const Lease one = state_.Hand(kRoutine, 1, 10, kStart);
+  const Lease two = state_.Hand(kRoutine, 2, 10, kStart);
+  state_.SetPaused(true);
+  EXPECT_FALSE(state_.WantsMore(kRoutine));
+  EXPECT_EQ(state_.Settle(Acknowledge(one.token), kStart).acknowledged, 1u);
+  EXPECT_EQ(state_.Settle(Defer(two.token, 0), kStart).released, 1u);
+  state_.AdvanceTo(absl::Seconds(1));
+  EXPECT_THAT(state_.DueForRedelivery(), IsEmpty());
+  state_.SetPaused(false);
+  EXPECT_THAT(state_.DueForRedelivery(), ElementsAre(Pair(kRoutine, 2)));
+}
+
+TEST_F(SubscriptionStateTest, TheDeliveryStateSaysWhatDeliveriesWaitFor) {
+  const auto with_head = [this](uint64_t head, uint32_t sessions = 1) {
+    return state_.Status({{{}, {.head_offset = head}}}, sessions).delivery_state();
+  };
+  state_.SetLimits(absl::Seconds(60), 4);
+  EXPECT_EQ(with_head(0), v1::DELIVERY_STATE_CURRENT);
+  EXPECT_EQ(with_head(9), v1::DELIVERY_STATE_FLOWING);
+  EXPECT_EQ(with_head(9, 0), v1::DELIVERY_STATE_DETACHED);
+  state_.SetWindow(kRoutine, 0, 1000);
+  EXPECT_EQ(with_head(9), v1::DELIVERY_STATE_WINDOW_FULL);
+  EXPECT_EQ(with_head(0), v1::DELIVERY_STATE_CURRENT);
+  state_.SetWindow(kRoutine, 10, 1000);
+  for (uint64_t offset = 1; offset <= 4; ++offset) state_.Hand(kRoutine, offset, 10, kStart);
+  EXPECT_EQ(with_head(9), v1::DELIVERY_STATE_UNSETTLED_MAX);
+  state_.SetPaused(true);
+  EXPECT_EQ(with_head(9), v1::DELIVERY_STATE_PAUSED);
 }
 
 TEST_F(SubscriptionStateTest, StatusSaysHowItStands) {

@@ -85,6 +85,68 @@ TEST_F(SessionTest, WhatIsPublishedArrivesAndIsSettled) {
   EXPECT_TRUE(stream->Finish().ok());
 }
 
+TEST_F(SessionTest, WhatIsDeferredIsNotSettledAndComesAgain) {
+  auto context = Context();
+  auto stream = Attach(*context, "subscriptions/all");
+  EXPECT_EQ(Next(*stream).started().lease_ms(), 60'000u);
+  OpenWindow(*stream);
+  Publish(1);
+  const auto first = Next(*stream);
+  ASSERT_EQ(first.deliveries().deliveries_size(), 1);
+  v1::AttachRequest defer;
+  defer.mutable_settlement()->add_deferred()->set_lease(first.deliveries().deliveries(0).lease());
+  ASSERT_TRUE(stream->Write(defer));
+  const auto again = Next(*stream);
+  ASSERT_EQ(again.deliveries().deliveries_size(), 1) << again.ShortDebugString();
+  EXPECT_EQ(again.deliveries().deliveries(0).attempt(), 2u);
+  v1::AttachRequest extend;
+  extend.mutable_settlement()->add_extended(first.deliveries().deliveries(0).lease());
+  extend.mutable_settlement()->add_extended(again.deliveries().deliveries(0).lease());
+  ASSERT_TRUE(stream->Write(extend));
+  const auto answer = Next(*stream);
+  EXPECT_EQ(answer.settled().stale_size(), 1) << "only the first attempt's lease is gone";
+  context->TryCancel();
+  EXPECT_FALSE(stream->Finish().ok());
+}
+
+TEST_F(SessionTest, ADelayBeyondTheBoundEndsTheStreamWithAReason) {
+  auto context = Context();
+  auto stream = Attach(*context, "subscriptions/all");
+  ASSERT_TRUE(Next(*stream).has_started());
+  v1::AttachRequest defer;
+  defer.mutable_settlement()->add_deferred()->set_delay_ms(600'001);
+  ASSERT_TRUE(stream->Write(defer));
+  EXPECT_FALSE(Next(*stream).has_settled());
+  EXPECT_EQ(ReasonOf(FromGrpcStatus(stream->Finish())), v1::ERROR_REASON_REQUEST_INVALID);
+}
+
+TEST_F(SessionTest, APausedSubscriptionDeliversNothingUntilItIsResumed) {
+  const auto set_paused = [this](bool paused) {
+    v1::UpdateSubscriptionRequest request;
+    request.mutable_subscription()->set_name("subscriptions/all");
+    request.mutable_subscription()->set_paused(paused);
+    request.mutable_update_mask()->add_paths("paused");
+    v1::Subscription updated;
+    return stub_->UpdateSubscription(Context().get(), request, &updated).ok();
+  };
+  ASSERT_TRUE(set_paused(true));
+  auto context = Context();
+  auto stream = Attach(*context, "subscriptions/all");
+  EXPECT_EQ(Next(*stream).started().status().delivery_state(), v1::DELIVERY_STATE_PAUSED);
+  OpenWindow(*stream);
+  Publish(1);
+  v1::GetSubscriptionRequest get;
+  get.set_name("subscriptions/all");
+  v1::GetSubscriptionResponse got;
+  ASSERT_TRUE(stub_->GetSubscription(Context().get(), get, &got).ok());
+  EXPECT_EQ(got.status().delivery_state(), v1::DELIVERY_STATE_PAUSED);
+  EXPECT_EQ(got.status().unsettled(), 0u);
+  ASSERT_TRUE(set_paused(false));
+  EXPECT_EQ(Next(*stream).deliveries().deliveries_size(), 1);
+  context->TryCancel();
+  EXPECT_FALSE(stream->Finish().ok());
+}
+
 TEST_F(SessionTest, AnUnknownSubscriptionEndsTheStreamWithAReason) {
   auto context = Context();
   auto stream = Attach(*context, "subscriptions/none");
