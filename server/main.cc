@@ -28,6 +28,7 @@
 #include "server/broker/directory_check.h"
 #include "server/broker/region.h"
 #include "server/config/broker_config.h"
+#include "server/figures.h"
 #include "server/identity/call_judge.h"
 #include "server/identity/caller_check.h"
 #include "server/identity/dialled_peers.h"
@@ -84,11 +85,15 @@ constexpr char kExitCodes[] =
 // it, there is one to spare.
 constexpr absl::Duration kReviewPeriod = absl::Milliseconds(250);
 
+// How often the gauges are set: no scraper asks oftener.
+constexpr absl::Duration kFiguresPeriod = absl::Seconds(5);
+
 struct CommandLine {
   std::string config_path;
   bool check_config = false;
   bool accept_lost_tail = false;
   bool export_audit = false;
+  bool metrics_table = false;
 };
 
 LogLevel LevelOf(config::LogLevel level) {
@@ -186,6 +191,7 @@ class OperatorsObserver final : public RegionObserver {
   }
   void OnDamage(const absl::Status& status) override {
     log_.Write(LogLevel::kError, "damage", {{"error", status.ToString()}});
+    metrics_.Count(Metric::kDamage, {});
   }
   void OnStorageFailed(const absl::Status& status) override {
     log_.Write(LogLevel::kError, "storage_failed", {{"error", status.ToString()}});
@@ -260,6 +266,7 @@ class Broker {
   void KeepTrust();
   absl::Status Listen();
   absl::Status ServeMetrics();
+  void KeepFigures();
 
   const BrokerConfig config_;
   const Clock& clock_;
@@ -279,6 +286,7 @@ class Broker {
   std::unique_ptr<HeadMarker> head_marker_;
   std::unique_ptr<Region> region_;
   std::optional<RefusalAudit> refusals_;
+  std::optional<Figures> figures_;
   // Threads stop before the region that their tasks work on goes.
   ThreadExecutor flow_{"flow", 1};
   ThreadExecutor commit_{"commit", 1};
@@ -489,10 +497,21 @@ absl::Status Broker::ServeMetrics() {
   metrics_.Set(Metric::kBuild, {CORRIDOR_VERSION, config_.region}, 1);
   metrics_.Set(Metric::kGatePolicy,
                {gate.policy_version(), absl::BytesToHexString(gate.policy_digest())}, 1);
+  figures_.emplace(Figures::Parts{.metrics = metrics_,
+                                  .region = *region_,
+                                  .data_dir = config_.data_dir,
+                                  .ready = [this] { return readiness_.Check().ok(); },
+                                  .connections = [this] { return server_->connections(); },
+                                  .expiring = [this] { return trust_watch_->Expiring(); }});
   ASSIGN_OR_RETURN(const int port, metrics_.Listen(config_.metrics_address));
   log_.Write(LogLevel::kInfo, "metrics_listening",
              {{"address", config_.metrics_address}, {"port", int64_t{port}}});
   return absl::OkStatus();
+}
+
+void Broker::KeepFigures() {
+  figures_->Read();
+  intake_.PostAfter(kFiguresPeriod, [this] { KeepFigures(); });
 }
 
 absl::Status Broker::Serve() {
@@ -502,6 +521,7 @@ absl::Status Broker::Serve() {
   KeepTrust();
   readiness_.Set(Readiness::State::kServing);
   server_->SetServing(true);
+  if (figures_.has_value()) KeepFigures();
   for (size_t i = 0; i < server_->ports().size(); ++i) {
     log_.Write(LogLevel::kInfo, "listening",
                {{"address", config_.listen_addresses[i]}, {"port", int64_t{server_->ports()[i]}}});
@@ -518,6 +538,7 @@ void Broker::Stop(absl::Duration grace) {
   const absl::Duration deadline = clock_.Steady() + grace;
   if (server_ != nullptr) {
     readiness_.Set(Readiness::State::kDraining);
+    metrics_.Set(Metric::kReady, {}, 0);
     server_->SetServing(false);
     publisher_->Drain();
     audit_log_->Drain();
@@ -558,6 +579,9 @@ int ExportAudit(const std::string& data_dir) {
 }
 
 int Run(const CommandLine& command) {
+  if (command.metrics_table) {
+    return std::fputs(MetricsTable().c_str(), stdout) >= 0 ? kExitOk : kExitUsage;
+  }
   // protobuf writes to standard error what it dislikes of a message that a client sent.
   google::protobuf::SetLogHandler(nullptr);
   StopRequest stop;
@@ -608,11 +632,15 @@ int Run(const CommandLine& command) {
 int main(int argc, char** argv) {
   CLI::App app("The broker of one Corridor region.", "corridord");
   corridor::CommandLine command;
-  app.add_option("--config", command.config_path,
-                 "The configuration, a textproto; every field is documented in "
-                 "server/config/broker_config.proto")
-      ->type_name("FILE")
-      ->required();
+  CLI::App* either = app.add_option_group("Either");
+  either->require_option(1);
+  either
+      ->add_option("--config", command.config_path,
+                   "The configuration, a textproto; every field is documented in "
+                   "server/config/broker_config.proto")
+      ->type_name("FILE");
+  either->add_flag("--metrics-table", command.metrics_table,
+                   "Write the table of docs/operations/metrics.md, and exit");
   app.add_flag("--check-config", command.check_config,
                "Check the configuration and the files it names, open nothing, and exit");
   app.add_flag("--accept-lost-tail", command.accept_lost_tail,

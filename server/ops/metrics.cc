@@ -13,7 +13,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "core/base/strings.h"
 
 namespace corridor {
 namespace {
@@ -22,7 +24,8 @@ namespace {
 constexpr size_t kListenerThreads = 2;
 
 prometheus::Labels LabelsOf(Metric metric, std::initializer_list<std::string_view> values) {
-  const std::vector<std::string> names = absl::StrSplit(std::string(TextOf(metric).labels), ',');
+  const std::vector<std::string> names =
+      absl::StrSplit(std::string(TextOf(metric).labels), ',', absl::SkipEmpty());
   assert(names.size() == values.size());
   prometheus::Labels labels;
   auto name = names.begin();
@@ -31,6 +34,16 @@ prometheus::Labels LabelsOf(Metric metric, std::initializer_list<std::string_vie
 }
 
 }  // namespace
+
+std::string MetricsTable() {
+  std::string table = "| Metric | Kind | Labels | What it says |\n|---|---|---|---|\n";
+  for (const MetricText& text : kMetrics) {
+    absl::StrAppend(&table, "| `", A(text.name), "` | ", text.gauge ? "gauge" : "counter", " | ",
+                    absl::StrReplaceAll(A(text.labels), {{",", ", "}}), " | ", A(text.help),
+                    " |\n");
+  }
+  return table;
+}
 
 struct Metrics::Shelf {
   std::shared_ptr<prometheus::Registry> registry = std::make_shared<prometheus::Registry>();

@@ -13,7 +13,7 @@
 
 namespace corridor {
 
-// What is counted. docs/operations/metrics.md shows the same table to people.
+// What is counted. `corridord --metrics-table` writes it for docs/operations/metrics.md.
 enum class Metric {
   kStatementsAccepted,
   kStatementsRefused,
@@ -31,6 +31,16 @@ enum class Metric {
   kLinkCanaryRoundTrip,
   kLinkKeptRecords,
   kLinkKeptRecordsMax,
+  kDamage,
+  kReady,
+  kJournalHead,
+  kSessions,
+  kConnections,
+  kSubscriptions,
+  kSubscriptionBacklogMax,
+  kDiskFree,
+  kDiskSize,
+  kExpires,
   kBuild,
   kGatePolicy,
 };
@@ -39,11 +49,11 @@ struct MetricText {
   Metric metric;
   bool gauge;
   std::string_view name;    // As Prometheus names metrics.
-  std::string_view labels;  // Names of the labels, separated by commas.
+  std::string_view labels;  // Names of the labels, separated by commas; may be empty.
   std::string_view help;
 };
 
-inline constexpr std::array<MetricText, 18> kMetrics = {{
+inline constexpr std::array<MetricText, 28> kMetrics = {{
     {Metric::kStatementsAccepted, false, "corridor_statements_accepted_total", "source",
      "Statements that passed gate and policy. source: publisher, check (a dry run; not stored), "
      "peer (over a link)."},
@@ -79,11 +89,34 @@ inline constexpr std::array<MetricText, 18> kMetrics = {{
      "them."},
     {Metric::kLinkKeptRecordsMax, true, "corridor_link_kept_records_max", "peer,lane",
      "How many may be kept for it; beyond that the oldest are given up, and a gap stands."},
+    {Metric::kDamage, false, "corridor_damage_total", "",
+     "Records that could not be read from the disk; what they were meant for stands still."},
+    {Metric::kReady, true, "corridor_ready", "",
+     "1 while the broker takes new work; 0 while it starts, drains or stops."},
+    {Metric::kJournalHead, true, "corridor_journal_head_offset", "",
+     "Offset of the last record of the journal, local and imported alike."},
+    {Metric::kSessions, true, "corridor_sessions", "", "Sessions of subscribers attached now."},
+    {Metric::kConnections, true, "corridor_connections", "",
+     "Connections open now, of members, operators and peer regions."},
+    {Metric::kSubscriptions, true, "corridor_subscriptions", "state",
+     "Subscriptions by state: attached (a session is open), detached."},
+    {Metric::kSubscriptionBacklogMax, true, "corridor_subscription_backlog_records_max", "",
+     "Records that may still lie ahead of the subscription that is furthest behind, before its "
+     "filter."},
+    {Metric::kDiskFree, true, "corridor_disk_free_bytes", "",
+     "What the broker may still write on the disk of its data folder."},
+    {Metric::kDiskSize, true, "corridor_disk_size_bytes", "", "How large that disk is."},
+    {Metric::kExpires, true, "corridor_expires_timestamp_seconds", "item,region",
+     "When it ends, in seconds since 1970. item: certificate (the broker's own), root, crl; of "
+     "several the soonest."},
     {Metric::kBuild, true, "corridor_build_info", "version,region",
      "Always 1: which version serves which region."},
     {Metric::kGatePolicy, true, "corridor_gate_policy_info", "version,digest",
      "Always 1: the gate policy that is in force."},
 }};
+
+// The table for people, in Markdown, a line for each metric.
+std::string MetricsTable();
 
 constexpr const MetricText& TextOf(Metric metric) { return kMetrics[static_cast<size_t>(metric)]; }
 
