@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "client/internal/grpc_channel.h"
+#include "client/internal/live_stub.h"
 #include "client/internal/unary_call.h"
 #include "corridor/v1/federation.grpc.pb.h"
 
@@ -13,16 +14,16 @@ using Stub = v1::Federation::Stub;
 class FederationClient::Impl {
  public:
   explicit Impl(std::shared_ptr<GrpcChannel> channel)
-      : channel_(std::move(channel)), stub_(v1::Federation::NewStub(channel_->grpc())) {}
+      : channel_(std::move(channel)), stub_(channel_) {}
 
   template <typename Response, typename Method, typename Request>
   absl::StatusOr<Response> Call(Method method, const Request& request) {
-    return UnaryCall<Response>(*channel_, *stub_, method, request);
+    return UnaryCall<Response>(*channel_, *stub_.Now(), method, request);
   }
 
  private:
   const std::shared_ptr<GrpcChannel> channel_;
-  const std::unique_ptr<Stub> stub_;
+  LiveStub<v1::Federation> stub_;
 };
 
 FederationClient::FederationClient(std::shared_ptr<Channel> channel)

@@ -13,12 +13,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/internal/broker_verifier.h"
+#include "client/internal/release.h"
 #include "core/base/clock.h"
 #include "core/base/status_macros.h"
-#include "core/crypto/certificate.h"
 #include "core/crypto/peer_verification.h"
 #include "core/crypto/tls_settings.h"
-#include "core/model/principal.h"
 
 namespace corridor {
 namespace {
@@ -26,6 +25,8 @@ namespace {
 namespace tls = grpc::experimental;
 
 constexpr int kReceiveBytesMax = 32 * 1024 * 1024;
+// How often a call looks whether the credentials were renewed.
+constexpr absl::Duration kLookPause = absl::Milliseconds(500);
 
 // gRPC has checked the path against the bundle; this checks that it is a broker of
 // the region, by the rules that hold for every peer.
@@ -52,8 +53,9 @@ class BrokerVerifier final : public tls::ExternalCertificateVerifier {
   const TrustBundle bundle_;
 };
 
-std::shared_ptr<grpc::ChannelCredentials> Credentials(const ConnectionOptions& options,
-                                                      TrustBundle bundle) {
+std::shared_ptr<grpc::ChannelCredentials> Credentials(const ConnectionOptions& options) {
+  // Checked before.
+  TrustBundle bundle = *TrustBundle::Create(options.region, options.trust_bundle_pem);
   const std::vector<tls::IdentityKeyCertPair> identity = {
       {options.private_key_pem, options.certificate_chain_pem}};
   tls::TlsChannelCredentialsOptions credentials;
@@ -86,6 +88,10 @@ grpc::ChannelArguments Arguments(const ConnectionOptions& options) {
   return arguments;
 }
 
+std::shared_ptr<grpc::Channel> Connect(const ConnectionOptions& options) {
+  return grpc::CreateCustomChannel(options.endpoint, Credentials(options), Arguments(options));
+}
+
 absl::Status CheckComplete(const ConnectionOptions& options) {
   const std::pair<const std::string&, const char*> parts[] = {
       {options.endpoint, "endpoint"},
@@ -101,11 +107,26 @@ absl::Status CheckComplete(const ConnectionOptions& options) {
 
 }  // namespace
 
-GrpcChannel::GrpcChannel(ConnectionOptions options, std::string principal,
-                         std::shared_ptr<grpc::Channel> channel)
+GrpcChannel::GrpcChannel(ConnectionOptions options, std::string principal)
     : options_(std::move(options)),
       principal_(std::move(principal)),
-      channel_(std::move(channel)) {}
+      held_(options_),
+      watch_(options_),
+      looked_(SystemClock().Steady()),
+      channel_(Connect(options_)) {}
+
+std::shared_ptr<grpc::Channel> GrpcChannel::grpc() {
+  const SystemClock clock;
+  absl::MutexLock lock(&mutex_);
+  if (clock.Steady() - looked_ < kLookPause) return channel_;
+  looked_ = clock.Steady();
+  if (auto renewed = watch_.Look(held_, clock.Now())) {
+    held_ = *std::move(renewed);
+    // The last call on it may end while we are in here.
+    ReleaseElsewhere(std::exchange(channel_, Connect(held_)));
+  }
+  return channel_;
+}
 
 void GrpcChannel::Prepare(grpc::ClientContext& context) const {
   context.set_deadline(absl::ToChronoTime(SystemClock().Now() + options_.rpc_timeout));
@@ -113,18 +134,9 @@ void GrpcChannel::Prepare(grpc::ClientContext& context) const {
 
 absl::StatusOr<std::shared_ptr<Channel>> Channel::Open(ConnectionOptions options) {
   RETURN_IF_ERROR(CheckComplete(options));
-  ASSIGN_OR_RETURN(const CertificateChain own,
-                   CertificateChain::FromPem(options.certificate_chain_pem));
-  if (own.leaf.uris().size() != 1) {
-    return absl::InvalidArgumentError("the certificate does not carry exactly one SPIFFE ID");
-  }
-  ASSIGN_OR_RETURN(const Principal principal, ParsePrincipal(own.leaf.uris().front()));
-  ASSIGN_OR_RETURN(TrustBundle bundle,
-                   TrustBundle::Create(options.region, options.trust_bundle_pem));
+  ASSIGN_OR_RETURN(std::string principal, CheckCredentials(options));
   RETURN_IF_ERROR(RestrictTlsOfProcess());
-  auto channel = grpc::CreateCustomChannel(
-      options.endpoint, Credentials(options, std::move(bundle)), Arguments(options));
-  return std::make_shared<GrpcChannel>(std::move(options), principal.spiffe_id, std::move(channel));
+  return std::make_shared<GrpcChannel>(std::move(options), std::move(principal));
 }
 
 }  // namespace corridor

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "client/internal/grpc_channel.h"
+#include "client/internal/live_stub.h"
 #include "client/internal/release.h"
 #include "client/internal/unary_call.h"
 #include "corridor/publisher_connection.h"
@@ -26,7 +27,7 @@ void Answer(const grpc::Status& status, PublishCall& call) {
 class GrpcPublisherConnection final : public PublisherConnection {
  public:
   explicit GrpcPublisherConnection(std::shared_ptr<GrpcChannel> channel)
-      : channel_(std::move(channel)), stub_(v1::Publisher::NewStub(channel_->grpc())) {}
+      : channel_(std::move(channel)), stub_(channel_) {}
 
   // Requests overlap as calls of their own on one connection: each has a deadline
   // and an error of its own, which a shared stream would not give.
@@ -35,27 +36,27 @@ class GrpcPublisherConnection final : public PublisherConnection {
     call->request = std::move(params.request);
     call->done = std::move(done);
     channel_->Prepare(call->context);
-    stub_->async()->Publish(&call->context, &call->request, &call->response,
-                            [call](const grpc::Status& status) mutable {
-                              Answer(status, *call);
-                              ReleaseElsewhere(std::move(call));
-                            });
+    stub_.Now()->async()->Publish(&call->context, &call->request, &call->response,
+                                  [call](const grpc::Status& status) mutable {
+                                    Answer(status, *call);
+                                    ReleaseElsewhere(std::move(call));
+                                  });
   }
 
   absl::StatusOr<v1::CheckStatementResponse> Check(CheckParams params) override {
     return UnaryCall<v1::CheckStatementResponse>(
-        *channel_, *stub_, &v1::Publisher::Stub::CheckStatement, params.request);
+        *channel_, *stub_.Now(), &v1::Publisher::Stub::CheckStatement, params.request);
   }
 
   absl::StatusOr<v1::DeliveryReport> GetDeliveryReport(
       const v1::DeliveryReportRequest& request) override {
-    return UnaryCall<v1::DeliveryReport>(*channel_, *stub_, &v1::Publisher::Stub::GetDeliveryReport,
-                                         request);
+    return UnaryCall<v1::DeliveryReport>(*channel_, *stub_.Now(),
+                                         &v1::Publisher::Stub::GetDeliveryReport, request);
   }
 
  private:
   const std::shared_ptr<GrpcChannel> channel_;
-  const std::unique_ptr<v1::Publisher::Stub> stub_;
+  LiveStub<v1::Publisher> stub_;
 };
 
 }  // namespace

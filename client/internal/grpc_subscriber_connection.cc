@@ -3,6 +3,7 @@
 
 #include "client/internal/attach_call.h"
 #include "client/internal/grpc_channel.h"
+#include "client/internal/live_stub.h"
 #include "client/internal/unary_call.h"
 #include "corridor/subscriber_connection.h"
 
@@ -25,51 +26,52 @@ class GrpcSessionStream final : public SessionStream {
 class GrpcSubscriberConnection final : public SubscriberConnection {
  public:
   explicit GrpcSubscriberConnection(std::shared_ptr<GrpcChannel> channel)
-      : channel_(std::move(channel)), stub_(v1::Subscriber::NewStub(channel_->grpc())) {}
+      : channel_(std::move(channel)), stub_(channel_) {}
 
   absl::StatusOr<v1::GetSigningKeysResponse> GetSigningKeys(
       const v1::GetSigningKeysRequest& request) override {
-    return UnaryCall<v1::GetSigningKeysResponse>(*channel_, *stub_, &Stub::GetSigningKeys, request);
+    return UnaryCall<v1::GetSigningKeysResponse>(*channel_, *stub_.Now(), &Stub::GetSigningKeys,
+                                                 request);
   }
   absl::StatusOr<v1::Subscription> CreateSubscription(
       const v1::CreateSubscriptionRequest& request) override {
-    return UnaryCall<v1::Subscription>(*channel_, *stub_, &Stub::CreateSubscription, request);
+    return UnaryCall<v1::Subscription>(*channel_, *stub_.Now(), &Stub::CreateSubscription, request);
   }
   absl::StatusOr<v1::GetSubscriptionResponse> GetSubscription(
       const v1::GetSubscriptionRequest& request) override {
-    return UnaryCall<v1::GetSubscriptionResponse>(*channel_, *stub_, &Stub::GetSubscription,
+    return UnaryCall<v1::GetSubscriptionResponse>(*channel_, *stub_.Now(), &Stub::GetSubscription,
                                                   request);
   }
   absl::StatusOr<v1::ListSubscriptionsResponse> ListSubscriptions(
       const v1::ListSubscriptionsRequest& request) override {
-    return UnaryCall<v1::ListSubscriptionsResponse>(*channel_, *stub_, &Stub::ListSubscriptions,
-                                                    request);
+    return UnaryCall<v1::ListSubscriptionsResponse>(*channel_, *stub_.Now(),
+                                                    &Stub::ListSubscriptions, request);
   }
   absl::StatusOr<v1::Subscription> UpdateSubscription(
       const v1::UpdateSubscriptionRequest& request) override {
-    return UnaryCall<v1::Subscription>(*channel_, *stub_, &Stub::UpdateSubscription, request);
+    return UnaryCall<v1::Subscription>(*channel_, *stub_.Now(), &Stub::UpdateSubscription, request);
   }
   absl::StatusOr<v1::DeleteSubscriptionResponse> DeleteSubscription(
       const v1::DeleteSubscriptionRequest& request) override {
-    return UnaryCall<v1::DeleteSubscriptionResponse>(*channel_, *stub_, &Stub::DeleteSubscription,
-                                                     request);
+    return UnaryCall<v1::DeleteSubscriptionResponse>(*channel_, *stub_.Now(),
+                                                     &Stub::DeleteSubscription, request);
   }
   absl::StatusOr<v1::Alert> GetAlert(const v1::GetAlertRequest& request) override {
-    return UnaryCall<v1::Alert>(*channel_, *stub_, &Stub::GetAlert, request);
+    return UnaryCall<v1::Alert>(*channel_, *stub_.Now(), &Stub::GetAlert, request);
   }
   absl::StatusOr<v1::ListAlertsResponse> ListAlerts(const v1::ListAlertsRequest& request) override {
-    return UnaryCall<v1::ListAlertsResponse>(*channel_, *stub_, &Stub::ListAlerts, request);
+    return UnaryCall<v1::ListAlertsResponse>(*channel_, *stub_.Now(), &Stub::ListAlerts, request);
   }
 
   std::unique_ptr<SessionStream> Attach(AttachParams params) override {
-    return std::make_unique<GrpcSessionStream>(AttachCall::Begin(*stub_, std::move(params)));
+    return std::make_unique<GrpcSessionStream>(AttachCall::Begin(*stub_.Now(), std::move(params)));
   }
 
  private:
   using Stub = v1::Subscriber::Stub;
 
   const std::shared_ptr<GrpcChannel> channel_;
-  const std::unique_ptr<Stub> stub_;
+  LiveStub<v1::Subscriber> stub_;
 };
 
 }  // namespace

@@ -24,7 +24,9 @@ absl::Status ReadInto(const std::string& path, std::string& text) {
 absl::Status ReadCredentialFiles(const CredentialFiles& files, ConnectionOptions& options) {
   RETURN_IF_ERROR(ReadInto(files.certificate_chain, options.certificate_chain_pem));
   RETURN_IF_ERROR(ReadInto(files.private_key, options.private_key_pem));
-  return ReadInto(files.trust_bundle, options.trust_bundle_pem);
+  RETURN_IF_ERROR(ReadInto(files.trust_bundle, options.trust_bundle_pem));
+  options.credential_files = files;
+  return absl::OkStatus();
 }
 
 }  // namespace corridor

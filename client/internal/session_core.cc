@@ -21,6 +21,14 @@ size_t IndexOf(v1::Lane lane) { return lane == v1::LANE_URGENT ? 1 : 0; }
 
 // Attaching again would be answered the same way.
 bool IsFinal(const absl::Status& status) {
+  switch (ReasonOf(status)) {
+    case v1::ERROR_REASON_REACH_SUSPENDED:      // until it is restored
+    case v1::ERROR_REASON_IDENTITY_INVALID:     // until the certificate is renewed
+    case v1::ERROR_REASON_CERTIFICATE_REVOKED:  // or replaced
+      return false;
+    default:
+      break;
+  }
   switch (status.code()) {
     case absl::StatusCode::kInvalidArgument:
     case absl::StatusCode::kNotFound:
@@ -42,6 +50,7 @@ absl::Status StatusOf(const v1::GoAway& go_away, const absl::Status& end) {
     case v1::GO_AWAY_REASON_SUBSCRIPTION_DELETED:
       return Error(v1::ERROR_REASON_NOT_FOUND, go_away.message());
     case v1::GO_AWAY_REASON_NO_LONGER_AUTHORISED:
+      if (ReasonOf(end) != v1::ERROR_REASON_UNSPECIFIED) return end;
       return Error(v1::ERROR_REASON_POLICY_DENIED, go_away.message());
     case v1::GO_AWAY_REASON_DRAINING:
       return Error(v1::ERROR_REASON_DRAINING, go_away.message());

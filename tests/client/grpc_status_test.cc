@@ -34,6 +34,15 @@ TEST(GrpcStatusTest, ATransportErrorKeepsItsCodeAndHasNoReason) {
   EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_UNSPECIFIED);
 }
 
+TEST(GrpcStatusTest, AReasonThatOnlyTheMessageNamesArrivesWhereTheCodeIsItsOwn) {
+  const std::string message = "REACH_SUSPENDED: the data-protection officer holds back";
+  const absl::Status named = FromGrpcStatus({grpc::StatusCode::PERMISSION_DENIED, message});
+  EXPECT_EQ(ReasonOf(named), v1::ERROR_REASON_REACH_SUSPENDED);
+  EXPECT_EQ(named.message(), "the data-protection officer holds back") << "once is enough";
+  EXPECT_EQ(ReasonOf(FromGrpcStatus({grpc::StatusCode::UNAVAILABLE, message})),
+            v1::ERROR_REASON_UNSPECIFIED);
+}
+
 TEST(GrpcStatusTest, DetailsThatContradictTheCodeArePassedOver) {
   // A status that says OK inside must not make a failure look like success.
   const grpc::Status lying(grpc::StatusCode::PERMISSION_DENIED, "no",

@@ -374,6 +374,21 @@ TEST_F(SessionTest, AMissingSubscriptionOrRightEndsItForGood) {
   EXPECT_TRUE(absl::IsPermissionDenied(session_->Wait()));
 }
 
+TEST_F(SessionTest, WhatCanBeMendedFromOutsideIsWaitedFor) {
+  Start();
+  for (const v1::ErrorReason reason :
+       {v1::ERROR_REASON_REACH_SUSPENDED, v1::ERROR_REASON_IDENTITY_INVALID,
+        v1::ERROR_REASON_CERTIFICATE_REVOKED}) {
+    ReceiveStarted();
+    EndCall(Error(reason, "not now"));
+    EXPECT_EQ(ReasonOf(events_.back().status), reason);
+    EXPECT_EQ(events_.back().kind, SessionEvent::Kind::kDetached);
+    const size_t calls = calls_.size();
+    executor_.Advance(absl::Minutes(1));
+    EXPECT_GT(calls_.size(), calls);
+  }
+}
+
 TEST_F(SessionTest, ShutdownWaitsForWhatIsUnderWay) {
   Start();
   ReceiveStarted();

@@ -10,13 +10,13 @@
 namespace corridor {
 
 // One connection to one broker, shared by the connections made from it. It is
-// dialled when first used and again after every loss. A renewed certificate needs
-// a new channel. Thread-safe.
+// dialled when first used and again after every loss, and anew when the files of its
+// credentials were replaced (ConnectionOptions::credential_files). Thread-safe.
 class Channel {
  public:
   // Checks the options and prepares the connection; does not dial.
-  // kInvalidArgument: a part is missing or malformed, or the certificate has no
-  // SPIFFE ID of a principal.
+  // kInvalidArgument: a part is missing or malformed, the key is not the
+  // certificate's, or the certificate has no SPIFFE ID of a principal.
   //
   // The first call in a process restricts the process's OpenSSL to TLS 1.3, so it
   // should come before other uses of TLS.
@@ -24,7 +24,7 @@ class Channel {
 
   virtual ~Channel() = default;
 
-  // Constant after opening.
+  // As given to Open().
   virtual const ConnectionOptions& options() const = 0;
   // SPIFFE ID of the certificate: who the broker will take us for.
   virtual const std::string& principal() const = 0;

@@ -1,12 +1,20 @@
 #ifndef CORRIDOR_CLIENT_OPTIONS_H_
 #define CORRIDOR_CLIENT_OPTIONS_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 
 namespace corridor {
+
+// Where the three PEM parts lie.
+struct CredentialFiles {
+  std::string certificate_chain;
+  std::string private_key;
+  std::string trust_bundle;
+};
 
 // How to reach a broker and who calls. Every connection is mutual TLS 1.3; there
 // is no other mode.
@@ -28,6 +36,12 @@ struct ConnectionOptions {
   std::string private_key_pem;
   // The roots of `region`.
   std::string trust_bundle_pem;
+  // Set by ReadCredentialFiles(): where the three parts come from. When the files are
+  // replaced by sound ones for the same principal, what is called a second later uses
+  // these, on a new connection; calls and sessions under way go on undisturbed. A file
+  // that is half written, or a key that is not the certificate's, is never taken.
+  // Absent: what is given above holds for good.
+  std::optional<CredentialFiles> credential_files;
 
   // Every call that is not a session ends after this time.
   absl::Duration rpc_timeout = absl::Seconds(20);
@@ -40,15 +54,8 @@ struct ConnectionOptions {
   std::string client_name = "corridor-sdk";
 };
 
-// Where the three PEM parts lie.
-struct CredentialFiles {
-  std::string certificate_chain;
-  std::string private_key;
-  std::string trust_bundle;
-};
-
-// Reads the three files into `options`. kNotFound names the file that cannot be
-// read.
+// Reads the three files into `options`, and notes there where they lie. kNotFound names the file
+// that cannot be read.
 absl::Status ReadCredentialFiles(const CredentialFiles& files, ConnectionOptions& options);
 
 }  // namespace corridor

@@ -146,6 +146,10 @@ using DeliveryHandler = absl::AnyInvocable<void(Delivery, AckHandle)>;
 // where settlements ended, so that each statement is handled at least once.
 // Reconnects also when two heartbeats are missed. Thread-safe.
 //
+// Where the caller's reach is suspended (REACH_SUSPENDED) or its certificate has run out
+// or was revoked, it tries again with those pauses, and goes on where it was once that is
+// mended; `on_event` tells of it meanwhile.
+//
 // It ends for good when another session took over (SUBSCRIPTION_IN_USE), the
 // subscription is gone (kNotFound), the caller may not read (kPermissionDenied,
 // kUnauthenticated), or the request is wrong.
