@@ -178,7 +178,7 @@ bool IsMarkedAccount(const PatternMatch& match) {
 #define CORRIDOR_PLATFORM \
   R"((?:what'?s ?app|te[l1i]e ?gram(?:me|u|a)?|tele|tg|tee ?gee|l[il1]ne|we ?chat|wei ?xin|instagram|insta|ig|facebook|fb|messenger|tik ?tok|viber|snap ?chat|snap|signal|skype|qq|zalo|kakao(?: ?talk)?|imo|twitter|threads|linkedin|youtube|discord|botim|bigo|douyin|kuaishou|vk|reddit|onlyfans|tinder|badoo|x|ไลน์|เฟซบุ๊ก|เฟซบุ๊ค|เฟสบุ๊ค|เฟส|เทเลแกรม|อินสตาแกรม|ไอจี|วีแชท|ติ๊กต็อก|微信|微博|抖音|电报|飞机|ቴሌግራም|ፌስቡክ|ዋትሳፕ|ዋትስአፕ|ቲክቶክ|टेलीग्राम|फेसबुक|व्हाट्सएप|इंस्टाग्राम|ফেসবুক|টেলিগ্রাম|টেলিগ্ৰাম|تيليجرام|تلجرام|تلغرام|تيليغرام|تيلغرام|فيسبوك|واتساب|انستغرام|ເຟສບຸກ|ໄລນ໌|តេឡេក្រាម|ហ្វេសប៊ុក|တယ်လီဂရမ်|ဖေ့စ်ဘွတ်|ဗိုင်ဘာ))"
 #define CORRIDOR_ACCOUNT \
-  R"((?:[il1]d|ids|account|acc|acct|akun|akaun|akaunti|user|username|user name|user-name|handle|contact|compte|cuenta|usuario|perfil|profile|profil|page|channel|group|nick|nickname|name|alias|jina|nama|pangalan|tài khoản|konto|konti|ไอดี|ชื่อ|บัญชี|แอคเคาท์|账号|号|帐号|用户名|መለያ|አካውንት|आईडी|আইডি|ஐடி|حساب|ໄອດີ|អាយឌី|အကောင့်))"
+  R"((?:[il1] ?d|ids|account|acc|acct|akun|akaun|akaunti|user|username|user name|user-name|handle|contact|compte|cuenta|usuario|perfil|profile|profil|page|channel|group|nick|nickname|name|alias|jina|nama|pangalan|tài khoản|konto|konti|ไอดี|ชื่อ|บัญชี|แอคเคาท์|账号|号|帐号|用户名|መለያ|አካውንት|आईडी|আইডি|ஐடி|حساب|ໄອດີ|អាយឌី|အကောင့်))"
 #define CORRIDOR_IS R"((?:is|ni|adalah|ialah|ay|est|es|é|là|nga|:|=|-|–|คือ|是|ነው|है|হল|هو)?)"
 #define CORRIDOR_DOMAINS R"((?:com|net|org|info|xyz|top|vip|site|online|shop|club|biz|asia|co))"
 #define CORRIDOR_NAME_OF_ACCOUNT R"((@?[\p{L}\p{M}\p{N}_][\p{L}\p{M}\p{N}_.-]{2,}))"
@@ -216,7 +216,7 @@ constexpr PatternRule
                 {TextCategory::kUrl, "url.spaced-domain", kHasLatin,
                  R"(([a-z0-9][a-z0-9-]+\s?(?:\.|dot|point)\s?(?:c o m|n e t|o r g|x y z|t o p|i n f o|v i p|s i t e)\b))"},
                 {TextCategory::kUrl, "url.www", kHasLatin,
-                 R"((?:^|[^\p{L}\p{N}])(www\d?\s+[a-z0-9-]{3,}))"},
+                 R"((?:^|[^\p{L}\p{N}])(www\d?\s+[a-z0-9-]{3,}|www\d?(?:dot|punto|titik|nukta)[a-z0-9-]{3,}))"},
                 {TextCategory::kEmail, "email.spoken-thai", kHasThai,
                  R"(([\p{L}\p{N}._-]+\s*(?:แอท|แอด|แอต)\s*[\p{L}\p{N}]+\s*(?:ดอท|ดอต|จุด)\s*(?:คอม|com|เน็ต|net|ซีโอ|th|โออาร์จี|org)))"},
                 {TextCategory::kEmail, "email.spoken-chinese", kHasHan,
@@ -228,7 +228,7 @@ constexpr PatternRule
                 {TextCategory::kMessenger, "messenger.link", kHasSlash | kHasDot,
                  R"(\b((?:https?://)?(?:www\.|m\.|web\.)?(?:t\s?\.\s?me|wa\s?\.\s?me|telegram\.me|telegram\.dog|chat\.whatsapp\.com|api\.whatsapp\.com|line\.me|lin\.ee|m\.me|fb\.com|fb\.me|facebook\.com|instagram\.com|ig\.me|tiktok\.com|x\.com|twitter\.com|discord\.gg|signal\.me|viber\.me|zalo\.me|u\.wechat\.com|vk\.com|linkedin\.com|youtube\.com|youtu\.be|snapchat\.com|join\.skype\.com|open\.kakao\.com)\s?/\s?[^\s]+))"},
                 {TextCategory::kMessenger, "messenger.link", kHasSlash,
-                 R"(\b((?:t[ /]?me|wa[ /]?me|m ?me|lin ?ee)/[a-z0-9_+]{4,}))"},
+                 R"(\b((?:t[ /]?me|t\.m\.e|wa[ /]?me|w\.a\.m\.e|m ?me|lin ?ee)\s?/\s?[a-z0-9_+]{4,}))"},
                 {TextCategory::kMessenger, "messenger.scheme", kHasColon,
                  R"(\b((?:tg|whatsapp|viber|line|skype|weixin|fb|sgnl|kakaotalk|zalo|imo)://?[^\s]+))"},
                 {TextCategory::kMessenger, "messenger.account", kHasAny,
@@ -263,8 +263,8 @@ constexpr PatternRule
                  "(?:^|[^\\p{L}\\p{N}_])" CORRIDOR_PLATFORM
                  R"(,?\s+(?:under|by|with|as|using|sous|kwa|dengan|gamit|con|com|com o)\s+(?:the\s+|le\s+|el\s+|o\s+|ang\s+)?(?:name|username|nickname|handle|alias|id|nom|pseudo|jina|nama|pangalan|nombre|nome)?\s*(?:of|la|de|na)?\s*[:"']?\s*([a-z0-9_.-]*[a-z][a-z0-9_.-]*[a-z0-9_]))",
                  nullptr, IsMarkedAccount},
-                {TextCategory::kMessenger, "messenger.account",
-                 kHasColon, R"((?:^|[^\p{L}\p{N}_])(?:tee ?gee|t g|wickr(?: me)?|threema|session|potato|simplex|element|ig|insta|instagram|tg|telegram|snap|snapchat|fb|twitter|tiktok|skype|wechat|weixin|qq|zalo|kakao ?talk|line|discord|微信|ไลน์|ไอจี)\s*[:=]\s*([a-z][a-z0-9]{4,})\s*(?:$|[.,;)(/]|\s(?:or|and|na|dan|at|et|for|kwa|untuk|para|pour)\s))",
+                {TextCategory::kMessenger, "messenger.account", kHasColon,
+                 R"((?:^|[^\p{L}\p{N}_])(?:tee ?gee|t g|wickr(?: me)?|threema|session|potato|simplex|element|ig|insta|instagram|tg|telegram|snap|snapchat|fb|twitter|tiktok|skype|wechat|weixin|qq|zalo|kakao ?talk|line|discord|微信|ไลน์|ไอจี)\s*[:=]\s*([a-z][a-z0-9]{4,})\s*(?:$|[.,;)(/]|\s(?:or|and|na|dan|at|et|for|kwa|untuk|para|pour)\s))",
                  nullptr, IsAccount},
                 {TextCategory::kMessenger, "messenger.unspaced", kHasThai,
                  R"((?:ໄລນ໌ໄອດີ|ໄອດີໄລນ໌|ໄລນ໌|แอดไลน์|ไอดีไลน์|ไลน์ไอดี|ทักไลน์|แอดไอดี|แอดเฟส|ทักแชท|ไอดีไล|ไอดี|ไลน์|ไลน|ลายน์)\s*(?:มาที่|มาหา|ที่|มา|หา)?\s*[:=]?\s*(@?[a-z0-9_.-]{3,}|\p{Thai}+[-_.]*\d+))"},
@@ -290,6 +290,8 @@ constexpr PatternRule
                  [](const PatternMatch& match) {
                    return match.str() != "language" && IsAccount(match);
                  }},
+                {TextCategory::kHandle, "handle.bracketed-at", kHasLatin | kHasDot,
+                 R"([\[({](?:at|@)[\])}]([a-z][a-z0-9]+[._][a-z0-9_.]+))"},
                 {TextCategory::kMessenger, "messenger.latin-name", kHasEthiopic | kHasLatin,
                  R"((?:ቴሌግራም|ፌስቡክ|ዋትሳፕ|ዋትስአፕ|ቲክቶክ|ኢንስታግራም|ቫይበር)\s*(?:ላይ|አካውንት|ቻናል|ግሩፕ)?\s*[:=፡]?\s*(@?[a-z][a-z0-9_.-]{4,}))",
                  nullptr, IsAccount},
@@ -353,6 +355,14 @@ constexpr PatternRule
 constexpr PatternRule kCasedRules[] = {
     {TextCategory::kEmail, "email.spoken-capitals", kHasUpper,
      R"(([a-z0-9._-]{2,}AT[a-z0-9-]{2,}DOT[a-z]{2,}))"},
+    {TextCategory::kCryptoAddress, "crypto.secret", kHasUpper | kHasDigit | kHasSlash,
+     R"((?:^|[^\p{L}\p{N}/+.=])([A-Za-z0-9/+]{40,}={0,2})(?:[^\p{L}\p{N}/+.=]|$))", nullptr,
+     [](const PatternMatch& match) {
+       const std::string_view text = match.str();
+       return std::any_of(text.begin(), text.end(), IsDigit) &&
+              std::any_of(text.begin(), text.end(), IsUpperAscii) &&
+              std::any_of(text.begin(), text.end(), IsLowerAscii);
+     }},
 };
 
 }  // namespace

@@ -33,12 +33,14 @@ bool Parse(const std::string& bytes, Message& message) {
   return message.ParseFromCodedStream(&stream) && stream.ConsumedEntireMessage();
 }
 
-absl::Status ParsePart(const std::string& bytes, std::string_view name, Message& message) {
+template <typename Part>
+absl::Status ParsePart(const std::string& bytes, std::string_view name, Part& message) {
+  static const WireShape& shape = *new WireShape(*Part::descriptor());
   if (!Parse(bytes, message)) {
     return InvalidField(name, v1::ERROR_REASON_STATEMENT_MALFORMED,
                         "does not parse; serialise it as statement.proto says, text in UTF-8");
   }
-  if (!HoldsKnownFieldsOnly(*message.GetDescriptor(), bytes) || CanonicalBytes(message) != bytes) {
+  if (!shape.HoldsKnownFieldsOnly(bytes) || CanonicalBytes(message) != bytes) {
     return InvalidField(name, v1::ERROR_REASON_NOT_CANONICAL,
                         "is not canonical; write known fields only, in ascending order, each "
                         "once, none at its default");

@@ -165,7 +165,7 @@ constexpr PatternRule kRules[] = {
      R"(วันเกิด|เกิดวัน|เกิดเมื่อ|เกิดที่|เกิด[ :\d]|ວັນເດືອນປີເກີດ|ວັນເກີດ|ເກີດວັນ|ເກີດ|ថ្ងៃខែឆ្នាំកំណើត|កំណើត|កើត|မွေးသက္ကရာဇ်|မွေးနေ့|မွေးဖွား|မွေး|出生|生日|生于|出生日期|出生年月)",
      "^[^\\d\\n]*?(" CORRIDOR_DATE CORRIDOR_ANY_MONTH ")"},
     {TextCategory::kBirthDate, "birth-date.words", kHasDigit,
-     R"(\b(?:born|birthday|dob|birth)\b[^\d\n]{0,20}(\d{1,2}(?:st|nd|rd|th)? (?:day )?of the \w+ month))"},
+     R"(\b(?:born|birthday|dob|birth)\b[^\d\n]{0,20}(\d{1,2}(?:st|nd|rd|th)? (?:day )?of the (?:\w+ month|\d{1,2}(?:st|nd|rd|th)?)))"},
     {TextCategory::kBirthDate, "birth-date.turns", kHasDigit,
      R"(\b(?:turn(?:s|ed|ing)?|aura|atatimiza|genap|berusia)\s+\d{1,2}(?:\s+(?:years|ans|miaka|tahun))?\s+(?:on|le|tarehe|pada|in)\s+()" CORRIDOR_DATE
      ")"},
@@ -191,6 +191,9 @@ constexpr PatternRule kRules[] = {
     {TextCategory::kExactDate, "date.figures", kHasDigit,
      R"((?:^|[^\d/.-])(\d{1,2}[-/.])" CORRIDOR_MONTH R"([-/.](?:19|20|25)\d{2})(?:[^\d/-]|$))",
      nullptr, IsExactDate},
+    {TextCategory::kExactDate, "date.figures", kHasDigit,
+     R"((?:^|[^\p{L}\d/.-])(\d{1,2}-)" CORRIDOR_MONTH R"(-\d{2}|)" CORRIDOR_MONTH
+     R"(-\d{1,2}-(?:19|20)\d{2})(?:[^\d/-]|$))"},
     {TextCategory::kExactDate, "date.short-figures", kHasDigit,
      R"((?:^|[^\d/.-])((?:0?[1-9]|[12]\d|3[01])/(?:0?[1-9]|[12]\d|3[01])/[4-9]\d|(?:0[1-9]|[12]\d|3[01])/(?:0[1-9]|[12]\d|3[01])/[0-3]\d|(?:0[1-9]|[12]\d|3[01])-(?:0[1-9]|[12]\d|3[01])-[4-9]\d)(?:[^\d/-]|$))"},
     {TextCategory::kExactDate, "date.words", kHasDigit,

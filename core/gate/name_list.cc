@@ -1,7 +1,9 @@
 #include "core/gate/name_list.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -444,6 +446,9 @@ constexpr std::string_view kThaiNames =
     "อรทัย เพ็ญศรี ลัดดา สายสุนีย์ ไพโรจน์ ไพบูลย์";
 
 constexpr std::string_view kOrganisationWords =
+    "perjalanan wisata biro umrah penyalur penempatan rekrutmen recrutement placement voyages "
+    "tours "
+    "travels manpower overseas "
     "ministry department office police embassy consulate court bureau unit desk agency agencies "
     "company "
     "companies ltd limited inc corp group groups association organisation organization foundation "
@@ -708,6 +713,16 @@ std::string FoldHomophones(std::string_view word) {
   return folded;
 }
 
+constexpr size_t kThaiLetters = 0x80;
+constexpr int32_t kFirstThai = 0x0E00;
+
+// Of the letter that `text` begins with; kThaiLetters or more where it is not Thai.
+size_t ThaiLetter(std::string_view text) {
+  if (text.empty()) return kThaiLetters;
+  size_t at = 0;
+  return static_cast<size_t>(NextCodePoint(text, at) - kFirstThai);
+}
+
 struct Lists {
   absl::flat_hash_map<std::string, NameStrength> names;
   absl::flat_hash_set<std::string> organisations;
@@ -715,7 +730,7 @@ struct Lists {
   absl::flat_hash_set<std::string> small_place_makers;
   absl::flat_hash_set<std::string> particles;
   absl::flat_hash_set<std::string> places;
-  std::vector<std::string> thai;
+  std::array<std::vector<std::string>, kThaiLetters> thai;  // By the first letter, in order.
   absl::flat_hash_map<std::string_view, std::vector<std::string_view>> starts;  // By four letters.
 
   Lists() {
@@ -729,9 +744,12 @@ struct Lists {
     Add(kParticles, particles);
     for (std::string_view place : kPlaces) places.insert(Fold(A(place)));
     for (absl::string_view word : absl::StrSplit(A(kThaiNames), ' ', absl::SkipEmpty())) {
-      thai.push_back(Fold(word));
+      std::string name = Fold(word);
+      if (const size_t letter = ThaiLetter(name); letter < kThaiLetters) {
+        thai[letter].push_back(std::move(name));
+      }
     }
-    std::sort(thai.begin(), thai.end());
+    for (std::vector<std::string>& same : thai) std::sort(same.begin(), same.end());
   }
 
   static std::string Fold(absl::string_view word) {
@@ -810,7 +828,9 @@ bool IsPlace(std::string_view words) { return TheLists().places.contains(A(words
 bool IsNameParticle(std::string_view word) { return TheLists().particles.contains(A(word)); }
 
 size_t ThaiNamePrefix(std::string_view text) {
-  const auto& names = TheLists().thai;
+  const size_t letter = ThaiLetter(text);
+  if (letter >= kThaiLetters) return 0;
+  const std::vector<std::string>& names = TheLists().thai[letter];
   // The last name that is not behind the text may be one that it begins with.
   auto next = std::upper_bound(names.begin(), names.end(), text);
   for (int tries = 0; next != names.begin() && tries < 3; ++tries) {

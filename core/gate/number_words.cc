@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -134,22 +135,26 @@ const Table& SpacedTable() {
   return table;
 }
 
-struct UnspacedTable {
-  Table words;
-  // The sizes of the words that begin with these three bytes (one letter), longest first.
-  absl::flat_hash_map<std::string, std::vector<size_t>> sizes;
-};
+// The words that begin with one letter, longest first.
+using Words = std::vector<std::pair<std::string, NumberWord>>;
 
-const UnspacedTable& Unspaced() {
-  static const UnspacedTable& table = *[] {
-    auto* made = new UnspacedTable;
-    for (std::string_view row : kUnspaced) AddRow(row, NumberWordKind::kDigits, made->words);
-    Add(kUnspacedSeparators, NumberWordKind::kSeparator, "", made->words);
-    Add(kUnspacedPluses, NumberWordKind::kPlus, "", made->words);
-    for (const auto& [word, meaning] : made->words) {
-      made->sizes[word.substr(0, kLetterBytes)].push_back(word.size());
+uint32_t LetterKey(std::string_view text) {
+  const auto byte = [text](size_t i) { return static_cast<unsigned char>(text[i]); };
+  return static_cast<uint32_t>(byte(0) << 16 | byte(1) << 8 | byte(2));
+}
+
+const absl::flat_hash_map<uint32_t, Words>& Unspaced() {
+  static const auto& table = *[] {
+    Table words;
+    for (std::string_view row : kUnspaced) AddRow(row, NumberWordKind::kDigits, words);
+    Add(kUnspacedSeparators, NumberWordKind::kSeparator, "", words);
+    Add(kUnspacedPluses, NumberWordKind::kPlus, "", words);
+    auto* made = new absl::flat_hash_map<uint32_t, Words>;
+    for (const auto& [word, meaning] : words) (*made)[LetterKey(word)].emplace_back(word, meaning);
+    for (auto& [letter, beginning] : *made) {
+      std::sort(beginning.begin(), beginning.end(),
+                [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
     }
-    for (auto& [letter, sizes] : made->sizes) std::sort(sizes.rbegin(), sizes.rend());
     return made;
   }();
   return table;
@@ -165,14 +170,13 @@ const NumberWord* Find(const Table& table, std::string_view word) {
 const NumberWord* FindNumberWord(std::string_view word) { return Find(SpacedTable(), word); }
 
 const NumberWord* FindNumberPrefix(std::string_view text, size_t& size) {
-  const auto sizes = Unspaced().sizes.find(A(text.substr(0, kLetterBytes)));
-  if (sizes == Unspaced().sizes.end()) return nullptr;
-  for (const size_t candidate : sizes->second) {
-    if (candidate > text.size()) continue;
-    if (const NumberWord* word = Find(Unspaced().words, text.substr(0, candidate))) {
-      size = candidate;
-      return word;
-    }
+  if (text.size() < kLetterBytes) return nullptr;
+  const auto words = Unspaced().find(LetterKey(text));
+  if (words == Unspaced().end()) return nullptr;
+  for (const auto& [word, meaning] : words->second) {
+    if (text.substr(0, word.size()) != word) continue;
+    size = word.size();
+    return &meaning;
   }
   return nullptr;
 }

@@ -12,7 +12,7 @@ namespace {
 // How far behind its cue a value is looked for.
 constexpr size_t kCueReachBytes = 64;
 // How far from a digit or an "@" whatever has one begins and ends.
-constexpr size_t kWindowBytes = 192;
+constexpr size_t kWindowBytes = 128;
 // Candidates that a rule weighs in one text before it gives the text up.
 constexpr int kCandidatesMax = 64;
 constexpr int64_t kMemoryBytes = 4 << 20;
@@ -69,7 +69,7 @@ uint32_t AsciiTrait(char c) {
 uint32_t ScriptTrait(unsigned char first, unsigned char second) {
   if (first >= 0xD8 && first <= 0xDB) return kHasArabic;
   if (first == 0xE0 && second >= 0xA4 && second <= 0xB7) return kHasIndic;
-  if (first == 0xE0 && second >= 0xB8) return kHasThai;
+  if (first == 0xE0 && second >= 0xB8) return second < 0xBA ? kHasThai : kHasThai | kHasLao;
   if (first == 0xE1 && second <= 0x82) return kHasMyanmar;
   if (first == 0xE1 && second >= 0x88 && second <= 0x8E) return kHasEthiopic;
   if (first == 0xE1 && second >= 0x9E && second <= 0x9F) return kHasKhmer;

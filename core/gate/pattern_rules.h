@@ -32,6 +32,7 @@ enum TextTrait : uint32_t {
   kHasIndic = 1 << 13,
   kHasArabic = 1 << 14,
   kHasHan = 1 << 15,
+  kHasLao = 1 << 16,
 };
 uint32_t TraitsOf(std::string_view text);
 

@@ -7,6 +7,7 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 #include "absl/strings/str_replace.h"
@@ -144,8 +145,52 @@ void AppendFolded(int32_t code_point, std::string& text) {
   text.append(bytes, static_cast<size_t>(size));
 }
 
-bool IsBidiControl(int32_t code_point) {
-  return u_hasBinaryProperty(code_point, UCHAR_BIDI_CONTROL);
+bool IsForbidden(int32_t code_point) {
+  if (code_point == '\n') return false;
+  if (code_point >= 0x20 && code_point < 0x7F) return false;
+  if (code_point >= kFirstTag && code_point <= kLastTag) return true;
+  switch (u_charType(code_point)) {
+    case U_CONTROL_CHAR:
+    case U_PRIVATE_USE_CHAR:
+    case U_UNASSIGNED:
+    case U_SURROGATE:
+      return true;
+    default:
+      return u_hasBinaryProperty(code_point, UCHAR_BIDI_CONTROL) != 0;
+  }
+}
+
+// What is asked of every code point of every text, as bits.
+enum Property : uint8_t {
+  kLetter = 1 << 0,
+  kMark = 1 << 1,
+  kUpper = 1 << 2,
+  kCased = 1 << 3,   // Folds to another one.
+  kSymbol = 1 << 4,  // SymbolFor() does not keep it.
+  kForbidden = 1 << 5,
+};
+
+uint8_t AskProperties(int32_t code_point) {
+  const bool letter = code_point < 0x80 ? (code_point | 0x20) >= 'a' && (code_point | 0x20) <= 'z'
+                                        : u_isalpha(code_point) != 0;
+  const bool mark = code_point >= 0x80 && (U_GET_GC_MASK(code_point) & U_GC_M_MASK) != 0;
+  const bool upper = u_isupper(code_point) != 0 || u_istitle(code_point) != 0;
+  const bool cased = u_foldCase(code_point, U_FOLD_CASE_DEFAULT) != code_point;
+  return static_cast<uint8_t>(
+      (letter ? kLetter : 0) | (mark ? kMark : 0) | (upper ? kUpper : 0) | (cased ? kCased : 0) |
+      (SymbolFor(code_point) != -1 || EthiopicValue(code_point) != 0 ? kSymbol : 0) |
+      (IsForbidden(code_point) ? kForbidden : 0));
+}
+
+// ICU is asked once for each code point of the plane that nearly all text is of.
+uint8_t PropertiesOf(int32_t code_point) {
+  constexpr int32_t kPlane = 0x10000;
+  static const auto& table = *[] {
+    auto* made = new std::array<uint8_t, kPlane>;
+    for (int32_t i = 0; i < kPlane; ++i) (*made)[static_cast<size_t>(i)] = AskProperties(i);
+    return made;
+  }();
+  return code_point < kPlane ? table[static_cast<size_t>(code_point)] : AskProperties(code_point);
 }
 
 }  // namespace
@@ -168,17 +213,17 @@ TextView::TextView(std::string_view original, Case letters) {
 }
 
 TextView TextView::Folded() const {
-  TextView folded;
-  folded.text_.reserve(text_.size());
-  folded.starts_.reserve(text_.size());
-  folded.ends_.reserve(text_.size());
+  TextViewEditor editor(*this);
+  std::string folded;
   for (size_t at = 0; at < text_.size();) {
     const size_t begin = at;
-    AppendFolded(NextCodePoint(text_, at), folded.text_);
-    folded.starts_.resize(folded.text_.size(), starts_[begin]);
-    folded.ends_.resize(folded.text_.size(), ends_[at - 1]);
+    const int32_t code_point = NextCodePoint(text_, at);
+    if ((PropertiesOf(code_point) & kCased) == 0) continue;
+    folded.clear();
+    AppendFolded(code_point, folded);
+    editor.Replace(begin, at, folded);
   }
-  return folded;
+  return std::move(editor).Finish();
 }
 
 std::string FoldedWord(std::string_view word) {
@@ -210,35 +255,22 @@ void TextView::Normalise(std::string_view original, Case letters) {
 }
 
 void TextView::FoldSymbols() {
-  std::string text;
-  std::vector<uint32_t> starts, ends;
-  text.reserve(text_.size());
-  starts.reserve(text_.size());
-  ends.reserve(text_.size());
+  TextViewEditor editor(*this);
   for (size_t at = 0; at < text_.size();) {
     const size_t begin = at;
+    const int32_t code_point = NextCodePoint(text_, at);
+    if ((PropertiesOf(code_point) & kSymbol) == 0) continue;
+    at = begin;
     if (const int value = ReadEthiopic(text_, at); value >= 10) {
-      const std::string number = std::to_string(value);
-      text += number;
-      starts.insert(starts.end(), number.size(), starts_[begin]);
-      ends.insert(ends.end(), number.size(), ends_[at - 1]);
+      editor.Replace(begin, at, std::to_string(value));
       continue;
     }
+    at = begin;
     const int symbol = SymbolFor(NextCodePoint(text_, at));
-    if (symbol == '\0') continue;
-    if (symbol > 0) {
-      text.push_back(static_cast<char>(symbol));
-      starts.push_back(starts_[begin]);
-      ends.push_back(ends_[at - 1]);
-      continue;
-    }
-    text.append(text_, begin, at - begin);
-    starts.insert(starts.end(), starts_.begin() + begin, starts_.begin() + at);
-    ends.insert(ends.end(), ends_.begin() + begin, ends_.begin() + at);
+    const char written = static_cast<char>(symbol);
+    if (symbol != -1) editor.Replace(begin, at, {&written, symbol == '\0' ? 0U : 1U});
   }
-  text_ = std::move(text);
-  starts_ = std::move(starts);
-  ends_ = std::move(ends);
+  *this = std::move(editor).Finish();
 }
 
 std::string NormalisedLetters(std::string_view text) {
@@ -269,44 +301,12 @@ bool IsWellFormedUtf8(std::string_view text) {
 }
 
 bool IsForbiddenCodePoint(int32_t code_point) {
-  if (code_point == '\n') return false;
-  if (code_point >= 0x20 && code_point < 0x7F) return false;
-  if (code_point >= kFirstTag && code_point <= kLastTag) return true;
-  switch (u_charType(code_point)) {
-    case U_CONTROL_CHAR:
-    case U_PRIVATE_USE_CHAR:
-    case U_UNASSIGNED:
-    case U_SURROGATE:
-      return true;
-    default:
-      return IsBidiControl(code_point);
-  }
+  return (PropertiesOf(code_point) & kForbidden) != 0;
 }
 
-int32_t NextCodePoint(std::string_view text, size_t& position) {
-  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
-  auto at = static_cast<int32_t>(position);
-  UChar32 code_point;
-  U8_NEXT_UNSAFE(bytes, at, code_point);
-  position = static_cast<size_t>(at);
-  return code_point;
-}
-
-bool IsLetter(int32_t code_point) {
-  if (code_point < 0x80) {
-    return (code_point >= 'a' && code_point <= 'z') || (code_point >= 'A' && code_point <= 'Z');
-  }
-  return u_isalpha(code_point) != 0;
-}
-
-bool IsMark(int32_t code_point) {
-  return code_point >= 0x80 && (U_GET_GC_MASK(code_point) & U_GC_M_MASK) != 0;
-}
-
-bool IsUpper(int32_t code_point) {
-  if (code_point < 0x80) return code_point >= 'A' && code_point <= 'Z';
-  return u_isupper(code_point) != 0 || u_istitle(code_point) != 0;
-}
+bool IsLetter(int32_t code_point) { return (PropertiesOf(code_point) & kLetter) != 0; }
+bool IsMark(int32_t code_point) { return (PropertiesOf(code_point) & kMark) != 0; }
+bool IsUpper(int32_t code_point) { return (PropertiesOf(code_point) & kUpper) != 0; }
 
 bool IsUnspacedLetter(int32_t code_point) {
   return (code_point >= 0x0E00 && code_point <= 0x0EFF) ||  // Thai, Lao
@@ -316,7 +316,11 @@ bool IsUnspacedLetter(int32_t code_point) {
          (code_point >= 0x3400 && code_point <= 0x9FFF);    // Han
 }
 
-TextViewEditor::TextViewEditor(const TextView& from) : from_(from) {}
+TextViewEditor::TextViewEditor(const TextView& from) : from_(from) {
+  to_.text_.reserve(from.text_.size());
+  to_.starts_.reserve(from.text_.size());
+  to_.ends_.reserve(from.text_.size());
+}
 
 void TextViewEditor::KeepUntil(size_t end) {
   to_.text_.append(from_.text_, at_, end - at_);

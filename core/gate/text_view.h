@@ -79,7 +79,15 @@ bool IsForbiddenCodePoint(int32_t code_point);
 
 // The code point that begins at `position` of well-formed UTF-8, which is moved
 // behind it.
-int32_t NextCodePoint(std::string_view text, size_t& position);
+inline int32_t NextCodePoint(std::string_view text, size_t& position) {
+  const auto next = [&] { return static_cast<unsigned char>(text[position++]); };
+  const auto more = [&next](uint32_t bits) { return bits << 6 | (next() & 0x3F); };
+  const uint32_t first = next();
+  if (first < 0x80) return static_cast<int32_t>(first);
+  if (first < 0xE0) return static_cast<int32_t>(more(first & 0x1F));
+  if (first < 0xF0) return static_cast<int32_t>(more(more(first & 0x0F)));
+  return static_cast<int32_t>(more(more(more(first & 0x07))));
+}
 
 bool IsLetter(int32_t code_point);
 // A vowel sign, tone or accent that belongs to the letter before it.

@@ -1,14 +1,9 @@
 #include "core/gate/wire_shape.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <vector>
-
-#include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
-#include "absl/synchronization/mutex.h"
 
 namespace corridor {
 namespace {
@@ -19,13 +14,6 @@ using google::protobuf::FieldDescriptor;
 enum WireType : uint8_t { kVarint = 0, kFixed64 = 1, kDelimited = 2, kFixed32 = 5, kNone = 7 };
 
 constexpr int kNestingMax = 16;
-
-// What a field looks like on the wire.
-struct Field {
-  WireType type = kNone;
-  const std::vector<Field>* message = nullptr;  // By number, where the field is a message.
-};
-using Shape = std::vector<Field>;
 
 WireType TypeOf(const FieldDescriptor& field) {
   if (field.is_packed()) return kDelimited;
@@ -49,42 +37,13 @@ WireType TypeOf(const FieldDescriptor& field) {
   }
 }
 
-// The shapes of all messages that were asked for. They are made once and stay.
-class Shapes {
- public:
-  const Shape& Of(const Descriptor& descriptor) ABSL_LOCKS_EXCLUDED(mutex_) {
-    {
-      const absl::ReaderMutexLock lock(&mutex_);
-      const auto found = shapes_.find(&descriptor);
-      if (found != shapes_.end()) return *found->second;
-    }
-    const absl::MutexLock lock(&mutex_);
-    return Make(descriptor);
-  }
-
- private:
-  const Shape& Make(const Descriptor& descriptor) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    auto& place = shapes_[&descriptor];
-    if (place != nullptr) return *place;
-    place = std::make_unique<Shape>();
-    Shape& shape = *place;  // The map may move `place` while the fields are made.
-    for (int i = 0; i < descriptor.field_count(); ++i) {
-      const FieldDescriptor& field = *descriptor.field(i);
-      const auto number = static_cast<size_t>(field.number());
-      if (shape.size() <= number) shape.resize(number + 1);
-      shape[number].type = TypeOf(field);
-      if (field.type() == FieldDescriptor::TYPE_MESSAGE) {
-        shape[number].message = &Make(*field.message_type());
-      }
-    }
-    return shape;
-  }
-
-  absl::Mutex mutex_;
-  absl::flat_hash_map<const Descriptor*, std::unique_ptr<Shape>> shapes_ ABSL_GUARDED_BY(mutex_);
-};
-
+// Most tags and sizes are one byte.
 std::optional<uint64_t> TakeVarint(std::string_view& bytes) {
+  if (!bytes.empty() && static_cast<unsigned char>(bytes[0]) < 0x80) {
+    const auto value = static_cast<uint64_t>(bytes[0]);
+    bytes.remove_prefix(1);
+    return value;
+  }
   uint64_t value = 0;
   for (size_t i = 0; i < bytes.size() && i < 10; ++i) {
     const auto byte = static_cast<unsigned char>(bytes[i]);
@@ -103,11 +62,39 @@ bool Skip(std::string_view& bytes, uint64_t count) {
   return true;
 }
 
-bool HoldsKnown(const Shape& shape, std::string_view bytes, int depth) {
+}  // namespace
+
+// What a field looks like on the wire.
+struct WireShape::Field {
+  uint8_t type = kNone;
+  const Fields* message = nullptr;  // By number, where the field is a message.
+};
+
+WireShape::WireShape(const Descriptor& descriptor) : root_(&Make(descriptor)) {}
+WireShape::~WireShape() = default;
+
+const WireShape::Fields& WireShape::Make(const Descriptor& descriptor) {
+  auto& place = shapes_[&descriptor];
+  if (place != nullptr) return *place;
+  place = std::make_unique<Fields>();
+  Fields& fields = *place;
+  for (int i = 0; i < descriptor.field_count(); ++i) {
+    const FieldDescriptor& field = *descriptor.field(i);
+    const auto number = static_cast<size_t>(field.number());
+    if (fields.size() <= number) fields.resize(number + 1);
+    fields[number].type = TypeOf(field);
+    if (field.type() == FieldDescriptor::TYPE_MESSAGE) {
+      fields[number].message = &Make(*field.message_type());
+    }
+  }
+  return fields;
+}
+
+bool WireShape::HoldsKnown(const Fields& fields, std::string_view bytes, int depth) {
   while (!bytes.empty()) {
     const std::optional<uint64_t> tag = TakeVarint(bytes);
-    if (!tag || *tag >> 3 >= shape.size()) return false;
-    const Field& field = shape[*tag >> 3];
+    if (!tag || *tag >> 3 >= fields.size()) return false;
+    const Field& field = fields[*tag >> 3];
     if (field.type != (*tag & 7) || field.type == kNone) return false;
     if (field.type == kVarint) {
       if (!TakeVarint(bytes)) return false;
@@ -125,11 +112,8 @@ bool HoldsKnown(const Shape& shape, std::string_view bytes, int depth) {
   return true;
 }
 
-}  // namespace
-
-bool HoldsKnownFieldsOnly(const Descriptor& descriptor, std::string_view bytes) {
-  static Shapes& shapes = *new Shapes;
-  return HoldsKnown(shapes.Of(descriptor), bytes, kNestingMax);
+bool WireShape::HoldsKnownFieldsOnly(std::string_view bytes) const {
+  return HoldsKnown(*root_, bytes, kNestingMax);
 }
 
 }  // namespace corridor

@@ -2,16 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
-#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/strings/str_cat.h"
-#include "absl/synchronization/mutex.h"
 #include "core/base/strings.h"
 #include "core/model/vocabulary.h"
 #include "google/protobuf/descriptor.h"
@@ -70,28 +66,58 @@ class Report {
 
 // --- Codes, by reflection.
 
-void CheckNumber(const FieldDescriptor& field, int number, UnknownCodes unknown,
-                 const Report& report) {
-  const EnumDescriptor& codes = *field.enum_type();
-  // Values are numbered without gaps and in order, but for a few: no search for those.
-  if (number >= 0 && number < codes.value_count() && codes.value(number)->number() == number)
-    return;
-  if (codes.FindValueByNumber(number) != nullptr) return;
+// A field that is a code, or a message with codes within.
+struct CodedField {
+  const FieldDescriptor* field = nullptr;
+  bool repeated = false;
+  std::vector<CodedField> nested;         // Of a message: its coded fields.
+  const EnumDescriptor* codes = nullptr;  // Of a code.
+  int dense = 0;  // The values 0 to `dense` - 1 are codes: no search for those.
+};
+using CodedFields = std::vector<CodedField>;
+
+int DenseCount(const EnumDescriptor& codes) {
+  int count = 0;
+  while (count < codes.value_count() && codes.FindValueByNumber(count) != nullptr) ++count;
+  return count;
+}
+
+// The coded fields of a type of message. For what every statement holds they are found once, as
+// going through all fields each time would take longer than all other rules.
+CodedFields CodedFieldsOf(const Descriptor& type) {
+  CodedFields coded;
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    CodedField found = {.field = &field, .repeated = field.is_repeated()};
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) {
+      found.codes = field.enum_type();
+      found.dense = DenseCount(*found.codes);
+    } else if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      found.nested = CodedFieldsOf(*field.message_type());
+    }
+    if (found.codes != nullptr || !found.nested.empty()) coded.push_back(std::move(found));
+  }
+  return coded;
+}
+
+void CheckNumber(const CodedField& field, int number, UnknownCodes unknown, const Report& report) {
+  if (number >= 0 && number < field.dense) return;
+  if (field.codes->FindValueByNumber(number) != nullptr) return;
   if (number < 0 || number > kCodeNumberMax) {
     report.Vocabulary(absl::StrCat("is not a code; codes are 0 to ", kCodeNumberMax));
   } else if (unknown == UnknownCodes::kRefuse) {
-    report.Vocabulary(absl::StrCat("is not a value of ", field.enum_type()->name(),
+    report.Vocabulary(absl::StrCat("is not a value of ", field.codes->name(),
                                    " in this vocabulary; use one that is, or OTHER"));
   }
 }
 
-void CheckCodeList(const Message& message, const FieldDescriptor& field, UnknownCodes unknown,
+void CheckCodeList(const Message& message, const CodedField& field, UnknownCodes unknown,
                    const Report& report) {
   const Reflection& reflection = *message.GetReflection();
-  const auto numbers = reflection.GetRepeatedFieldRef<int32_t>(message, &field);
+  const auto numbers = reflection.GetRepeatedFieldRef<int32_t>(message, field.field);
   const int count = numbers.size();
   if (count == 0 || !report.CountAtMost(count, kCodesMax)) return;
-  std::array<int, kCodesMax> seen = {};
+  std::array<int, kCodesMax> seen;
   for (int i = 0; i < count; ++i) {
     const int number = numbers.Get(i);
     const Report element = report.Element(i);
@@ -104,68 +130,36 @@ void CheckCodeList(const Message& message, const FieldDescriptor& field, Unknown
   }
 }
 
-void CheckAllCodes(const Message& message, UnknownCodes unknown, const Report& report);
+void CheckAllCodes(const Message& message, const CodedFields& fields, UnknownCodes unknown,
+                   const Report& report);
 
-void CheckNested(const Message& message, const FieldDescriptor& field, UnknownCodes unknown,
+void CheckNested(const Message& message, const CodedField& field, UnknownCodes unknown,
                  const Report& report) {
   const Reflection& reflection = *message.GetReflection();
-  if (!field.is_repeated()) {
-    return CheckAllCodes(reflection.GetMessage(message, &field), unknown, report);
+  if (!field.repeated) {
+    if (!reflection.HasField(message, field.field)) return;
+    return CheckAllCodes(reflection.GetMessage(message, field.field), field.nested, unknown,
+                         report);
   }
   // Longer lists are refused by their own rule; this bounds the work on them.
-  const int count = std::min(reflection.FieldSize(message, &field), kCodesMax);
+  const int count = std::min(reflection.FieldSize(message, field.field), kCodesMax);
   for (int i = 0; i < count; ++i) {
-    CheckAllCodes(reflection.GetRepeatedMessage(message, &field, i), unknown, report.Element(i));
+    CheckAllCodes(reflection.GetRepeatedMessage(message, field.field, i), field.nested, unknown,
+                  report.Element(i));
   }
 }
 
-// The fields of each type of message that are codes or messages with codes within; found once, as
-// going through all fields of every statement would take longer than all other rules.
-class CodedFields {
- public:
-  using Fields = std::vector<const FieldDescriptor*>;
-
-  const Fields& Of(const Descriptor& type) ABSL_LOCKS_EXCLUDED(mutex_) {
-    {
-      const absl::ReaderMutexLock lock(&mutex_);
-      const auto found = fields_.find(&type);
-      if (found != fields_.end()) return found->second;
-    }
-    const absl::MutexLock lock(&mutex_);
-    return Find(type);
-  }
-
- private:
-  const Fields& Find(const Descriptor& type) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    const auto known = fields_.find(&type);
-    if (known != fields_.end()) return known->second;
-    Fields coded;
-    for (int i = 0; i < type.field_count(); ++i) {
-      const FieldDescriptor& field = *type.field(i);
-      const bool nests = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE &&
-                         !Find(*field.message_type()).empty();
-      if (nests || field.cpp_type() == FieldDescriptor::CPPTYPE_ENUM) coded.push_back(&field);
-    }
-    return fields_.emplace(&type, std::move(coded)).first->second;
-  }
-
-  absl::Mutex mutex_;
-  std::map<const Descriptor*, Fields> fields_ ABSL_GUARDED_BY(mutex_);
-};
-
-void CheckAllCodes(const Message& message, UnknownCodes unknown, const Report& report) {
-  static CodedFields& coded = *new CodedFields;
+void CheckAllCodes(const Message& message, const CodedFields& fields, UnknownCodes unknown,
+                   const Report& report) {
   const Reflection& reflection = *message.GetReflection();
-  for (const FieldDescriptor* field : coded.Of(*message.GetDescriptor())) {
-    const Report here = report.Field(field->name());
-    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      if (field->is_repeated() || reflection.HasField(message, field)) {
-        CheckNested(message, *field, unknown, here);
-      }
-    } else if (field->is_repeated()) {
-      CheckCodeList(message, *field, unknown, here);
+  for (const CodedField& field : fields) {
+    const Report here = report.Field(field.field->name());
+    if (field.codes == nullptr) {
+      CheckNested(message, field, unknown, here);
+    } else if (field.repeated) {
+      CheckCodeList(message, field, unknown, here);
     } else {
-      CheckNumber(*field, reflection.GetEnumValue(message, field), unknown, here);
+      CheckNumber(field, reflection.GetEnumValue(message, field.field), unknown, here);
     }
   }
 }
@@ -176,10 +170,9 @@ void CheckCodedStrings(const RepeatedPtrField<std::string>& values, int max,
                        bool (*valid)(std::string_view), std::string_view expected,
                        const Report& report) {
   if (!report.CountAtMost(values.size(), max)) return;
-  std::set<std::string_view> seen;
   for (int i = 0; i < values.size(); ++i) {
     if (!valid(values[i])) report.Element(i).Vocabulary(expected);
-    if (!seen.insert(values[i]).second) {
+    if (std::find(values.begin(), values.begin() + i, values[i]) != values.begin() + i) {
       report.Element(i).OutOfBounds("occurs twice; give each value once");
     }
   }
@@ -248,10 +241,10 @@ auto LegKey(const v1::RouteLeg& leg) {
 
 void CheckLegs(const RepeatedPtrField<v1::RouteLeg>& legs, const Report& report) {
   if (!report.CountAtMost(legs.size(), kLegsMax)) return;
-  std::set<decltype(LegKey(legs[0]))> seen;
   for (int i = 0; i < legs.size(); ++i) {
     CheckLeg(legs[i], report.Element(i));
-    if (!seen.insert(LegKey(legs[i])).second) {
+    const auto same = [&](const v1::RouteLeg& leg) { return LegKey(leg) == LegKey(legs[i]); };
+    if (std::any_of(legs.begin(), legs.begin() + i, same)) {
       report.Element(i).OutOfBounds("repeats an earlier leg; give each leg once");
     }
   }
@@ -312,10 +305,12 @@ void CheckText(const v1::LocalizedText& text, size_t max, const Report& report) 
 void CheckTexts(const RepeatedPtrField<v1::LocalizedText>& texts, size_t max,
                 const Report& report) {
   if (!report.CountAtMost(texts.size(), kTextLanguagesMax)) return;
-  std::set<std::string_view> languages;
   for (int i = 0; i < texts.size(); ++i) {
     CheckText(texts[i], max, report.Element(i));
-    if (!languages.insert(texts[i].language()).second) {
+    const auto same = [&](const v1::LocalizedText& text) {
+      return text.language() == texts[i].language();
+    };
+    if (std::any_of(texts.begin(), texts.begin() + i, same)) {
       report.Element(i).Field("language").OutOfBounds("occurs twice; give one text per language");
     }
   }
@@ -352,7 +347,8 @@ void CheckPlace(std::string_view place, std::string_view path, Violations& viola
 
 void CheckCodes(const Message& message, UnknownCodes unknown, std::string_view path,
                 Violations& violations) {
-  CheckAllCodes(message, unknown, Report(path, violations));
+  CheckAllCodes(message, CodedFieldsOf(*message.GetDescriptor()), unknown,
+                Report(path, violations));
 }
 
 Violations CheckStructure(const v1::AlertContent& content, UnknownCodes unknown,
@@ -360,7 +356,9 @@ Violations CheckStructure(const v1::AlertContent& content, UnknownCodes unknown,
   Violations violations;
   const Report report(path, violations);
   CheckRequired(content, report);
-  CheckAllCodes(content, unknown, report);
+  static const CodedFields& coded =
+      *new CodedFields(CodedFieldsOf(*v1::AlertContent::descriptor()));
+  CheckAllCodes(content, coded, unknown, report);
   if (content.has_observed_period()) {
     CheckPeriod(content.observed_period(), report.Field("observed_period"));
   }

@@ -5,6 +5,7 @@
 
 #include "core/base/status_macros.h"
 #include "core/model/errors.h"
+#include "server/catalog/field_rules.h"
 #include "server/delivery/cursor_codec.h"
 #include "server/storage/keyspace.h"
 
@@ -137,6 +138,11 @@ void SubscriberSessions::Handle(SessionId id, const v1::AttachRequest& request) 
 absl::Status SubscriberSessions::Start(SessionId id, Session& session,
                                        const v1::SessionStart& start) {
   RETURN_IF_ERROR(parts_.serving());
+  if (!start.client_name().empty() && !IsClientName(start.client_name())) {
+    return InvalidFields({{"start.client_name", v1::ERROR_REASON_REQUEST_INVALID,
+                           "is no name of a program; give letters, digits and . _ - + /, at most "
+                           "64, beginning with a letter, or leave it out"}});
+  }
   RETURN_IF_ERROR(CheckMayRead(*parts_.catalog.facts(), session.principal));
   ASSIGN_OR_RETURN(
       v1::Subscription subscription,

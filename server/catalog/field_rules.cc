@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/strings.h"
@@ -266,6 +267,19 @@ Violations CheckSubscription(const v1::Subscription& subscription) {
     AddViolation(violations, "subscription.start_from", "give NOW or OLDEST");
   }
   return violations;
+}
+
+bool IsClientName(std::string_view text) {
+  constexpr size_t kSizeMax = 64;
+  constexpr int kDigitsMax = 6;
+  if (text.empty() || text.size() > kSizeMax || !absl::ascii_isalpha(text.front())) return false;
+  int digits = 0;
+  for (const char c : text) {
+    digits = absl::ascii_isdigit(c) ? digits + 1 : 0;
+    if (digits > kDigitsMax) return false;
+    if (!absl::ascii_isalnum(c) && !absl::StrContains("._-+/", c)) return false;
+  }
+  return true;
 }
 
 bool IsSubscriptionName(std::string_view name) {

@@ -29,6 +29,11 @@ Violations CheckSubscription(const v1::Subscription& subscription);
 // Whether `name` is `subscriptions/<id>`.
 bool IsSubscriptionName(std::string_view name);
 
+// Whether `text` is the name and version of a client program ("agency-desk/2.1"): 1 to 64 of a-z,
+// A-Z, 0-9 and . _ - + /, beginning with a letter, with at most six digits in a row, so that
+// neither a sentence nor a telephone number is one.
+bool IsClientName(std::string_view text);
+
 }  // namespace corridor
 
 #endif  // CORRIDOR_SERVER_CATALOG_FIELD_RULES_H_

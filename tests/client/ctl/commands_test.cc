@@ -285,6 +285,39 @@ TEST_F(CommandsTest, CheckLinesAnswersForEachLine) {
   EXPECT_EQ(verdicts[1]["findings"][0]["category"], "email");
 }
 
+// Views shorten and lengthen a text; `start` and `end` are bytes of the line as it was given.
+TEST_F(CommandsTest, CheckLinesCountsBytesOfTheInput) {
+  struct Line {
+    std::string before, found, behind;
+    std::string category;
+  };
+  const std::vector<Line> lines = {
+      {"Der Bürgermeister ﬁndet: ", "jobs@example.org", " heute", "email"},
+      {"ก็ส่งไปที่ ", "jobs@example.org", " ครับ", "email"},
+      {"ｃａｌｌ ", "０７２２５５５０１８", " ｎｏｗ", "phone"},
+      {"é̶ text ", "0️⃣7️⃣2️⃣2️⃣5️⃣5️⃣5️⃣0️⃣1️⃣8", "️⃣ end",
+       "phone"},
+      {"ﷺ ", "jobs at example dot org", " now", "email"},
+      {"write ", "j o b s @ e x a m p l e . o r g", " today", "email"},
+      {"Straße: Mr. ", "Ｊｏｓｅｐｈ Ｏｋｅｌｌｏ", " kam", "person-name"},
+      {"İstanbul'da ", "jоbs@exаmple.org", " ", "email"},
+      {"ደላላው በ፲፱፻፺፰ ዓ.ም ", "0911550142", " ይደውላል", "phone"},
+  };
+  std::string input;
+  for (const Line& line : lines) input += line.before + line.found + line.behind + "\n";
+  EXPECT_EQ(Run({"check", "--lines", "-", "--format=json"}, input), kExitFailed);
+  std::istringstream answers(out_);
+  std::string answer;
+  for (const Line& line : lines) {
+    ASSERT_TRUE(std::getline(answers, answer));
+    const Json findings = Json::parse(answer)["findings"];
+    ASSERT_EQ(findings.size(), 1u) << line.found << answer;
+    EXPECT_EQ(findings[0]["category"], line.category) << line.found;
+    EXPECT_EQ(findings[0]["start"], line.before.size()) << line.found;
+    EXPECT_EQ(findings[0]["end"], line.before.size() + line.found.size()) << line.found;
+  }
+}
+
 TEST_F(CommandsTest, WithoutABrokerTheCommandLineIsToBlame) {
   EXPECT_EQ(Run({"alerts", "list"}), kExitUsage);
   EXPECT_THAT(err_, HasSubstr("--endpoint"));

@@ -12,7 +12,7 @@ namespace corridor {
 namespace {
 
 bool HoldsKnown(const std::string& bytes) {
-  return HoldsKnownFieldsOnly(*v1::StatementBody::descriptor(), bytes);
+  return WireShape(*v1::StatementBody::descriptor()).HoldsKnownFieldsOnly(bytes);
 }
 
 std::string BodyWith(const std::string& inner) {

@@ -27,10 +27,12 @@ class SessionTest : public BrokerFixture {
 
   using Stream = grpc::ClientReaderWriter<v1::AttachRequest, v1::AttachResponse>;
 
-  std::unique_ptr<Stream> Attach(grpc::ClientContext& context, const std::string& subscription) {
+  std::unique_ptr<Stream> Attach(grpc::ClientContext& context, const std::string& subscription,
+                                 const std::string& client_name = "") {
     auto stream = stub_->Attach(&context);
     v1::AttachRequest request;
     request.mutable_start()->set_subscription(subscription);
+    request.mutable_start()->set_client_name(client_name);
     EXPECT_TRUE(stream->Write(request));
     return stream;
   }
@@ -152,6 +154,23 @@ TEST_F(SessionTest, AnUnknownSubscriptionEndsTheStreamWithAReason) {
   auto stream = Attach(*context, "subscriptions/none");
   EXPECT_FALSE(Next(*stream).has_started());
   EXPECT_EQ(ReasonOf(FromGrpcStatus(stream->Finish())), v1::ERROR_REASON_NOT_FOUND);
+}
+
+// The one string of a session that no id is: a program's name has a grammar, and is not repeated.
+TEST_F(SessionTest, AProgramsNameIsNoPlaceForWords) {
+  auto context = Context();
+  auto named = Attach(*context, "subscriptions/all", "agency-desk/2.1");
+  EXPECT_TRUE(Next(*named).has_started());
+  for (const char* refused : {"desk of Jane Doe", "desk@example.org", "desk/0712345678", "\x07"}) {
+    auto other = Context();
+    auto stream = Attach(*other, "subscriptions/all", refused);
+    EXPECT_FALSE(Next(*stream).has_started()) << refused;
+    const absl::Status status = FromGrpcStatus(stream->Finish());
+    EXPECT_EQ(ReasonOf(status), v1::ERROR_REASON_REQUEST_INVALID) << status;
+    ASSERT_EQ(ViolationsOf(status).size(), 1u) << status;
+    EXPECT_EQ(ViolationsOf(status)[0].field, "start.client_name");
+    EXPECT_THAT(status.ToString(), testing::Not(testing::HasSubstr(refused)));
+  }
 }
 
 TEST_F(SessionTest, ANewSessionTakesOverAndTheOldOneIsToldInGoodOrder) {
