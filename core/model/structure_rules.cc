@@ -111,15 +111,19 @@ void CheckNumber(const CodedField& field, int number, UnknownCodes unknown, cons
   }
 }
 
-void CheckCodeList(const Message& message, const CodedField& field, UnknownCodes unknown,
+// A message and how to ask it.
+struct Asked {
+  const Message& message;
+  const Reflection& reflection;
+};
+
+void CheckCodeList(const Asked& asked, const CodedField& field, UnknownCodes unknown,
                    const Report& report) {
-  const Reflection& reflection = *message.GetReflection();
-  const auto numbers = reflection.GetRepeatedFieldRef<int32_t>(message, field.field);
-  const int count = numbers.size();
+  const int count = asked.reflection.FieldSize(asked.message, field.field);
   if (count == 0 || !report.CountAtMost(count, kCodesMax)) return;
   std::array<int, kCodesMax> seen;
   for (int i = 0; i < count; ++i) {
-    const int number = numbers.Get(i);
+    const int number = asked.reflection.GetRepeatedEnumValue(asked.message, field.field, i);
     const Report element = report.Element(i);
     if (number == 0) element.Vocabulary("is UNSPECIFIED; leave it out of the list");
     if (std::find(seen.begin(), seen.begin() + i, number) != seen.begin() + i) {
@@ -133,9 +137,9 @@ void CheckCodeList(const Message& message, const CodedField& field, UnknownCodes
 void CheckAllCodes(const Message& message, const CodedFields& fields, UnknownCodes unknown,
                    const Report& report);
 
-void CheckNested(const Message& message, const CodedField& field, UnknownCodes unknown,
+void CheckNested(const Asked& asked, const CodedField& field, UnknownCodes unknown,
                  const Report& report) {
-  const Reflection& reflection = *message.GetReflection();
+  const auto& [message, reflection] = asked;
   if (!field.repeated) {
     if (!reflection.HasField(message, field.field)) return;
     return CheckAllCodes(reflection.GetMessage(message, field.field), field.nested, unknown,
@@ -151,15 +155,15 @@ void CheckNested(const Message& message, const CodedField& field, UnknownCodes u
 
 void CheckAllCodes(const Message& message, const CodedFields& fields, UnknownCodes unknown,
                    const Report& report) {
-  const Reflection& reflection = *message.GetReflection();
+  const Asked asked = {message, *message.GetReflection()};
   for (const CodedField& field : fields) {
     const Report here = report.Field(field.field->name());
     if (field.codes == nullptr) {
-      CheckNested(message, field, unknown, here);
+      CheckNested(asked, field, unknown, here);
     } else if (field.repeated) {
-      CheckCodeList(message, field, unknown, here);
+      CheckCodeList(asked, field, unknown, here);
     } else {
-      CheckNumber(field, reflection.GetEnumValue(message, field.field), unknown, here);
+      CheckNumber(field, asked.reflection.GetEnumValue(message, field.field), unknown, here);
     }
   }
 }
