@@ -116,7 +116,9 @@ class Session:
     on_recall(notice)    A RecallNotice names content that must go: erase every copy, also what was handed on, then return
                          Outcome.ERASED or RETAINED_UNDER_HOLD; None: not yet, it comes again with the next attachment,
                          and Subscriber.confirm_recalls() confirms it meanwhile. What is not confirmed in time is named
-                         overdue to the publisher. Runs like the handler, before any delivery that came after it.
+                         overdue to the publisher. The answer is for every copy that the principal has: programs that keep
+                         copies apart need principals of their own. Runs like the handler, before any delivery that came
+                         after it.
     on_event(event)      A SessionEvent. Runs on a thread of the session; must not block.
 
     Content is verified before the handler sees it (Subscriber.open()). What fails is released and told as "refused".
