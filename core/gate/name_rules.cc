@@ -511,13 +511,13 @@ bool IsKhmerName(const PatternMatch& match) {
 bool IsTitledName(const PatternMatch& match) {
   return !BeginsWithAny(
              match.str(),
-             {"እና ",  "ወይም ", "ወይ ",  "የሚሉ",   "የሚል",   "የሚሆኑ",   "ለመሆን",    "ነው",       "ናቸው",
-              "መሆን",  "ሥራ",   "ስራ",   "አቶ",    "ወይዘሮ",  "والسيد", "والآنسة", "والأستاذ", "والدكتور",
-              "أو ",  "في ",  "على ", "من ",   "إلى ",  "और",     "या ",     "तथा",      "एवं",
-              "शब्द",  "श्री",  "এবং",  "ও ",    "বা ",   "மற்றும்",  "அல்லது",   "जैसे",       "የሚ",
-              "የተ",   "ተብ",   "ነኝ",   "ነን",    "በሚል",   "ብሎ",     "ብለው",     "ብላ",       "ሆኖ",
-              "ሆነው",  "के ",   "की ",  "का ",   "को ",   "से ",     "में ",      "पर ",      "ने ",
-              "नाम ", "होने ", "बनकर", "নামে ", "হিসেবে"}) &&
+             {"እና ", "ወይም ", "ወይ ",  "የሚሉ",  "የሚል",   "የሚሆኑ",   "ለመሆን",    "ነው",       "ናቸው",
+              "መሆን", "ሥራ",   "ስራ",   "አቶ",   "ወይዘሮ",  "والسيد", "والآنسة", "والأستاذ", "والدكتور",
+              "أو ", "في ",  "على ", "من ",  "إلى ",  "और",     "या ",     "तथा",      "एवं",
+              "शब्द", "श्री",  "এবং",  "ও ",   "বা ",   "மற்றும்",  "அல்லது",   "जैसे",       "የሚ",
+              "የተ",  "ተብ",   "ነኝ",   "ነን",   "በሚል",   "ብሎ",     "ብለው",     "ብላ",       "ሆኖ",
+              "ሆነው", "के ",   "जी ",  "की ",  "का ",   "को ",    "से ",      "में ",       "पर ",
+              "ने ",  "नाम ", "होने ", "बनकर", "নামে ", "হিসেবে"}) &&
          match.str() != "እና" && match.str() != "ወይም" && match.str() != "أو";
 }
 
@@ -800,7 +800,13 @@ constexpr PatternRule
                  R"((?:พี่|น้อง|ป้า|ลุง|น้า|เจ๊|เฮีย|เสี่ย|ชื่อ)(แหม่ม|ฝน|พลอย|เมย์|แนน|นุ่น|จอย|ปุ๊ก|อ้อย|ต้อม|โอ๋|เอ๋|บอย|กิ๊ฟ|กิ๊ก|มิ้นท์|มิ้น|ตุ๊ก|นัท|กอล์ฟ|เจมส์|ป๊อป|ปุ้ย|หมวย|อุ๋ย|โจ้|แจ๊ค|เปิ้ล|ติ๊ก|อ๊อด|จุ๋ม|เจี๊ยบ|ตั๊ก|มะปราง|ใบเตย|แอน|เบล|ฟ้าใส|ตาล|แพรว|เฟิร์น|เตย|หนิง|โบว์|เก๋|ต่าย|แต๋ว|ต๋อย|อู๊ด|เป้))",
                  nullptr,
                  [](const PatternMatch& match) {
-                   return !ContinuesSyllable(match.text, match.end);
+                   // "พี่น้อง" are brothers and sisters.
+                   constexpr std::string_view kSiblings = "พี่น้อง";
+                   const std::string_view before = match.before();
+                   const bool siblings =
+                       before.size() >= kSiblings.size() &&
+                       before.substr(before.size() - kSiblings.size()) == kSiblings;
+                   return !siblings && !ContinuesSyllable(match.text, match.end);
                  }},
                 {TextCategory::kPersonName, "name.title", kHasThai,
                  R"((?:^|[^\p{Thai}\p{M}]|ชื่อ|ของ|และ|คือ|กับ|จับ|พบ|โดย|หา|ว่า)(?:นาย|นาง)\s*(\p{Thai}{2,}))",
@@ -866,6 +872,8 @@ constexpr PatternRule
                        NameStrengthOf(name.substr(space + 1)) != NameStrength::kNone) {
                      return true;
                    }
+                   if (BeginsWithAny(name, {"የ"}))
+                     return false;  // "Of", and what is said of somebody.
                    const std::string_view behind = match.after().substr(0, 72);
                    const std::string_view before =
                        match.before().substr(match.begin - std::min<size_t>(match.begin, 32));
