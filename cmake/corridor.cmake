@@ -18,11 +18,11 @@ function(corridor_library)
   target_link_libraries(${ARG_NAME} ${visibility} ${ARG_DEPS} ${ARG_LINK} Threads::Threads)
 endfunction()
 
-# corridor_executable(NAME <program> SRCS <files> DEPS <ours> LINK <outside>): a program in build/bin, installed.
+# corridor_executable(NAME <program> SRCS <files> DEPS <ours> LINK <outside>): a program in build/bin, installed as a component of its name.
 function(corridor_executable)
   cmake_parse_arguments(ARG "" "NAME" "SRCS;DEPS;LINK" ${ARGN})
   corridor_program(${ARG_NAME} "${ARG_SRCS}" "${ARG_DEPS};${ARG_LINK}")
-  install(TARGETS ${ARG_NAME} RUNTIME)
+  install(TARGETS ${ARG_NAME} RUNTIME COMPONENT ${ARG_NAME})
 endfunction()
 
 function(corridor_program name sources libraries)

@@ -14,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "client/ctl/commands.h"
+#include "client/ctl/issue.h"
 #include "client/ctl/output.h"
 #include "client/ctl/region_pki.h"
 #include "client/ctl/secret_file.h"
@@ -29,8 +30,10 @@ namespace corridor {
 namespace {
 
 constexpr char kInitFooter[] =
-    "Makes what is missing in the folder, and replaces what has used two thirds of its time: the\n"
-    "root, an issuing authority below it, and their revocation lists (crl.pem). What is good is\n"
+    "Makes what is missing in the folder, and replaces what has used two thirds of its time or "
+    "was\n"
+    "revoked: the root, an issuing authority below it, and their revocation lists (crl.pem). What "
+    "is good is\n"
     "left alone, so the command may be run at any time. Then move root.key off line: it is needed\n"
     "again only for the next issuing authority and once a year for the root's own list.\n\n"
     "Examples:\n"
@@ -49,11 +52,10 @@ constexpr char kIssueFooter[] =
     "  corridorctl certs issue --profile integration --id th-desk/police-feed\n"
     "  corridorctl certs issue --profile signing --id agency/th-desk --out th-desk-signing\n";
 constexpr char kRenewFooter[] =
-    "Renews what was issued here and has used two thirds of its time, each in its place and with "
-    "a\n"
-    "new key, then the authority and its lists. What nobody renewed in time stays as it is once "
-    "it\n"
-    "has ended for longer than it was valid. Meant to be run daily.\n\n"
+    "Renews what was issued here and has used two thirds of its time, or whose authority was\n"
+    "revoked, each in its place and with a new key, then the authority and its lists. What nobody\n"
+    "renewed in time stays as it is once it has ended for longer than it was valid. Meant to be\n"
+    "run daily.\n\n"
     "Examples:\n"
     "  corridorctl certs renew\n";
 constexpr char kRevokeFooter[] =
@@ -69,7 +71,7 @@ constexpr char kCrlFooter[] =
     "Examples:\n"
     "  corridorctl certs crl --force\n";
 constexpr char kStatusFooter[] =
-    "Exit code 1 where something is due or has ended.\n\n"
+    "Exit code 1 where something is due, has ended, or was issued by a revoked authority.\n\n"
     "Examples:\n"
     "  corridorctl certs status --format=json\n";
 constexpr char kShowFooter[] = "Examples:\n  corridorctl certs show th-desk.pem\n";
@@ -227,23 +229,9 @@ Existing LookAt(Context& context, const RegionPki& pki, CertificateProfile profi
   const auto chain = CertificateChain::FromPem(*pem);
   const bool verified =
       bundle.ok() && chain.ok() && VerifyPeerChain(*chain, *bundle, PurposeOf(profile), now).ok();
-  const bool lasts = !IsDue(leaf->not_before(), leaf->not_after(), now);
+  const bool lasts =
+      !IsDue(leaf->not_before(), leaf->not_after(), now) && !pki.IssuerIsRevoked(leaf->serial());
   return {verified && lasts ? InPlace::kGood : InPlace::kDueForRenewal, leaf->not_after()};
-}
-
-// Makes the pair of files and the entry in the register.
-absl::StatusOr<absl::Time> IssueTo(Context& context, RegionPki& pki, IssuedEntry entry) {
-  ASSIGN_OR_RETURN(const CertificateProfile profile, CertificateProfileFrom(entry.profile));
-  ASSIGN_OR_RETURN(const SpiffeId identity, SpiffeId::Parse(entry.identity));
-  const std::string prefix = entry.prefix;
-  LeafRequest request{.profile = profile,
-                      .spiffe_id = identity,
-                      .validity = ValidityFor(context, entry.days),
-                      .dns_names = entry.dns,
-                      .ip_addresses = entry.ip};
-  ASSIGN_OR_RETURN(const IssuedCertificate issued, pki.Issue(std::move(request), std::move(entry)));
-  RETURN_IF_ERROR(WritePair(prefix, issued.certificate_pem, issued.private_key_pem));
-  return pki.issued().back().not_after;
 }
 
 absl::Status Issue(Context& context, const CertsFlags& flags) {
@@ -293,7 +281,9 @@ absl::Status Renew(Context& context, const CertsFlags& flags) {
   // The lists first: what the root's key is missing for must not keep members waiting.
   absl::Status refreshed = pki.Refresh(now, /*every_list=*/false).status();
   for (IssuedEntry& entry : Current(pki)) {
-    if (!IsDue(entry.not_before, entry.not_after, now) || IsForgotten(entry, now)) continue;
+    const bool due =
+        IsDue(entry.not_before, entry.not_after, now) || pki.IssuerIsRevoked(entry.serial);
+    if (!due || IsForgotten(entry, now)) continue;
     if (pki.IsRevoked(entry.serial)) continue;
     const std::string prefix = entry.prefix;
     const std::string identity = entry.identity;
@@ -343,6 +333,7 @@ struct StatusRow {
   std::string name;
   absl::Time not_before;
   absl::Time not_after;
+  bool disowned = false;  // It, or its issuer, is revoked.
 };
 
 std::vector<StatusRow> StatusRows(const RegionPki& pki, absl::Time now) {
@@ -350,7 +341,8 @@ std::vector<StatusRow> StatusRows(const RegionPki& pki, absl::Time now) {
       {"root", "spiffe://" + pki.trust_domain(), pki.root().not_before(), pki.root().not_after()}};
   if (!pki.issuing().empty()) {
     const Certificate& latest = pki.issuing().back();
-    rows.push_back({"issuing", latest.subject(), latest.not_before(), latest.not_after()});
+    rows.push_back({"issuing", latest.subject(), latest.not_before(), latest.not_after(),
+                    pki.IsRevoked(latest.serial())});
   }
   for (const CrlEntry& list : pki.crls()) {
     rows.push_back({"crl",
@@ -359,7 +351,8 @@ std::vector<StatusRow> StatusRows(const RegionPki& pki, absl::Time now) {
   }
   for (const IssuedEntry& entry : Current(pki)) {
     if (IsForgotten(entry, now) || pki.IsRevoked(entry.serial)) continue;
-    rows.push_back({entry.profile, entry.identity, entry.not_before, entry.not_after});
+    rows.push_back({entry.profile, entry.identity, entry.not_before, entry.not_after,
+                    pki.IssuerIsRevoked(entry.serial)});
   }
   return rows;
 }
@@ -369,7 +362,8 @@ absl::StatusOr<int> Status(Context& context, const CertsFlags& flags) {
   const absl::Time now = context.clock.Now();
   bool all_good = true;
   for (const StatusRow& row : StatusRows(pki, now)) {
-    const char* state = now >= row.not_after                        ? "ended"
+    const char* state = row.disowned                                ? "revoked"
+                        : now >= row.not_after                      ? "ended"
                         : IsDue(row.not_before, row.not_after, now) ? "due"
                                                                     : "good";
     all_good = all_good && state == std::string_view("good");
@@ -382,7 +376,7 @@ absl::StatusOr<int> Status(Context& context, const CertsFlags& flags) {
                          .dump()
                   << "\n";
     } else {
-      context.out << absl::StrFormat("%-6s %-12s %s  until %s\n", state, row.item,
+      context.out << absl::StrFormat("%-7s %-12s %s  until %s\n", state, row.item,
                                      Printable(row.name),
                                      TimeText(row.not_after, context.time_zone()));
     }
@@ -443,6 +437,20 @@ absl::Status Show(Context& context, const CertsFlags& flags) {
 }
 
 }  // namespace
+
+absl::StatusOr<absl::Time> IssueTo(Context& context, RegionPki& pki, IssuedEntry entry) {
+  ASSIGN_OR_RETURN(const CertificateProfile profile, CertificateProfileFrom(entry.profile));
+  ASSIGN_OR_RETURN(const SpiffeId identity, SpiffeId::Parse(entry.identity));
+  const std::string prefix = entry.prefix;
+  LeafRequest request{.profile = profile,
+                      .spiffe_id = identity,
+                      .validity = ValidityFor(context, entry.days),
+                      .dns_names = entry.dns,
+                      .ip_addresses = entry.ip};
+  ASSIGN_OR_RETURN(const IssuedCertificate issued, pki.Issue(std::move(request), std::move(entry)));
+  RETURN_IF_ERROR(WritePair(prefix, issued.certificate_pem, issued.private_key_pem));
+  return pki.issued().back().not_after;
+}
 
 void AddCertsCommand(CLI::App& app, Context& context) {
   auto flags = std::make_shared<CertsFlags>();

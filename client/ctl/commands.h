@@ -19,6 +19,9 @@ void AddImportCommand(CLI::App& app, Context& context);
 void AddAdminCommand(CLI::App& app, Context& context);
 void AddAuditCommand(CLI::App& app, Context& context);
 void AddCertsCommand(CLI::App& app, Context& context);
+void AddInitCommand(CLI::App& app, Context& context);
+// `completion` and `manual`, which describe all commands of `app`.
+void AddReferenceCommands(CLI::App& app, Context& context);
 
 // The commands of `certs` that have a file of their own.
 void AddCertsVerify(CLI::App& certs, Context& context);
@@ -37,6 +40,7 @@ void AddAdminAgreements(CLI::App& admin, Context& context);
 void AddAdminLinks(CLI::App& admin, Context& context);
 void AddAdminProtection(CLI::App& admin, Context& context);
 void AddAdminStatus(CLI::App& admin, Context& context);
+void AddAdminCheck(CLI::App& admin, Context& context);
 void AddAdminTrust(CLI::App& admin, Context& context);
 void AddAdminApprovals(CLI::App& admin, Context& context);
 void AddAdminQuotas(CLI::App& admin, Context& context);

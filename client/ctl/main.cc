@@ -37,6 +37,8 @@ int main(int argc, char** argv) {
   corridor::AddAdminCommand(app, context);
   corridor::AddAuditCommand(app, context);
   corridor::AddCertsCommand(app, context);
+  corridor::AddInitCommand(app, context);
+  corridor::AddReferenceCommands(app, context);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -121,6 +121,15 @@ bool RegionPki::IsRevoked(const std::string& serial) const {
                      [&](const RevokedEntry& entry) { return entry.serial == serial; });
 }
 
+bool RegionPki::IssuerIsRevoked(const std::string& serial) const {
+  const auto entry = std::find_if(issued_.begin(), issued_.end(), [&](const IssuedEntry& issued) {
+    return issued.serial == serial;
+  });
+  return entry != issued_.end() && entry->generation >= 1 &&
+         entry->generation <= static_cast<int>(issuing_.size()) &&
+         IsRevoked(issuing_[static_cast<size_t>(entry->generation) - 1].serial());
+}
+
 absl::StatusOr<CertificateAuthority> RegionPki::Authority(int generation) const {
   const std::string name = generation == 0 ? "root" : absl::StrCat("issuing-", generation);
   ASSIGN_OR_RETURN(const std::string certificate, ReadFile(File(name + ".pem")));
@@ -184,7 +193,8 @@ const CrlEntry* RegionPki::ListOf(int generation) const {
 
 absl::StatusOr<bool> RegionPki::Refresh(absl::Time now, bool every_list) {
   bool changed = false;
-  if (issuing_.empty() || IsDue(issuing_.back().not_before(), issuing_.back().not_after(), now)) {
+  if (issuing_.empty() || IsRevoked(issuing_.back().serial()) ||
+      IsDue(issuing_.back().not_before(), issuing_.back().not_after(), now)) {
     RETURN_IF_ERROR(NewIssuing(now));
     changed = true;
   }
@@ -192,7 +202,8 @@ absl::StatusOr<bool> RegionPki::Refresh(absl::Time now, bool every_list) {
   for (int generation = 0; generation <= last; ++generation) {
     const Certificate& authority =
         generation == 0 ? root_ : issuing_[static_cast<size_t>(generation) - 1];
-    if (authority.not_after() < now) continue;
+    // Whom the root disowned needs no list; its key may be lost.
+    if (authority.not_after() < now || IsRevoked(authority.serial())) continue;
     const CrlEntry* const list = ListOf(generation);
     const bool due = list == nullptr || IsDue(list->this_update, list->next_update, now) ||
                      !std::filesystem::exists(File(ListName(generation)));
@@ -254,6 +265,10 @@ absl::StatusOr<IssuedCertificate> RegionPki::Issue(LeafRequest request, IssuedEn
     return absl::FailedPreconditionError("there is no issuing authority; run certs init first");
   }
   const Certificate& authority = issuing_.back();
+  if (IsRevoked(authority.serial())) {
+    return absl::FailedPreconditionError(
+        "the issuing authority is revoked; bring root.key back and run certs init");
+  }
   request.validity.not_before = std::max(request.validity.not_before, authority.not_before());
   request.validity.not_after = std::min(request.validity.not_after, authority.not_after());
   entry.generation = static_cast<int>(issuing_.size());

@@ -71,12 +71,14 @@ class RegionPki {
   bool root_key_is_here() const;
   const std::vector<IssuedEntry>& issued() const { return issued_; }
   bool IsRevoked(const std::string& serial) const;
+  // Whether the authority is revoked that issued the certificate of this serial here.
+  bool IssuerIsRevoked(const std::string& serial) const;
   const std::vector<CrlEntry>& crls() const { return crls_; }
   const std::vector<Certificate>& issuing() const { return issuing_; }
 
-  // Makes the next issuing authority where there is none or the last is due, and every list that is
-  // due, or all of them. True: something was written. kFailedPrecondition: that needs the root's
-  // key, which is not here.
+  // Makes the next issuing authority where there is none or the last is due or revoked, and every
+  // list that is due, or all of them. True: something was written. kFailedPrecondition: that needs
+  // the root's key, which is not here.
   absl::StatusOr<bool> Refresh(absl::Time now, bool every_list);
 
   // Issues under the latest authority: the certificate with its chain.

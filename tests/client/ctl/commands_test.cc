@@ -105,6 +105,29 @@ TEST_F(CommandsTest, WhatIsGoodIsLeftAndWhatRunsOutIsRenewed) {
   EXPECT_THAT(out_, HasSubstr("spiffe://sea.example/agency/th-desk"));
 }
 
+TEST_F(CommandsTest, AStolenAuthorityIsReplacedAndSoIsWhatItIssued) {
+  MakeRoot();
+  ASSERT_EQ(Issue("th-desk"), kExitOk);
+  const std::vector<std::string> verify = {"certs",
+                                           "verify",
+                                           dir_.File("desk.pem"),
+                                           "--trust-domain",
+                                           "sea.example=" + dir_.File("pki/root.pem"),
+                                           "--crl",
+                                           dir_.File("pki/crl.pem")};
+  ASSERT_EQ(Run(verify), kExitOk) << err_;
+  ASSERT_EQ(Run({"certs", "revoke", dir_.File("pki/issuing-1.pem"), "--pki", dir_.File("pki")}),
+            kExitOk);
+  EXPECT_EQ(Run(verify), kExitFailed);
+  EXPECT_EQ(Run({"certs", "status", "--pki", dir_.File("pki")}), kExitFailed);
+  EXPECT_THAT(out_, HasSubstr("revoked"));
+  EXPECT_EQ(Issue("th-desk"), kExitFailed) << "nothing is issued by an authority that is revoked";
+  MakeRoot();  // The root's key is here: it makes the next one.
+  ASSERT_EQ(Run({"certs", "renew", "--pki", dir_.File("pki")}), kExitOk) << err_;
+  EXPECT_EQ(Run(verify), kExitOk) << err_;
+  EXPECT_EQ(Run({"certs", "status", "--pki", dir_.File("pki")}), kExitOk) << out_;
+}
+
 TEST_F(CommandsTest, SomethingElseIsNeverOverwrittenUnasked) {
   MakeRoot();
   ASSERT_EQ(Issue("th-desk"), kExitOk);
