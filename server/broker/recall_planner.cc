@@ -26,6 +26,16 @@ bool DeniesByItself(const Decision& decision) {
           decision.rule.rfind("tlp/", 0) == 0 || decision.rule.rfind("misuse/", 0) == 0);
 }
 
+// Whether a member of the region that may have `flow` is left out by `revision`.
+bool LeavesOutMember(const Facts& facts, const Flow& revision, const Flow& flow,
+                     std::string_view region, absl::Time then) {
+  return std::any_of(facts.members.begin(), facts.members.end(), [&](const auto& member) {
+    return RegionOf(member.first) == region &&
+           DecideMember(facts, flow, member.first, then).allowed &&
+           DeniesByItself(DecideMember(facts, revision, member.first, then));
+  });
+}
+
 std::vector<std::string> ListOf(const std::set<std::string>& holders) {
   return {holders.begin(), holders.end()};
 }
@@ -184,11 +194,19 @@ absl::Status RecallPlanner::AddHolders(const CommitContext& context, AlertHead::
         absl::FromUnixMillis(std::max(range.time_ms, record.record->append_time_ms));
     if (!DecideHolder(*facts, flow, range.holder, then).allowed) continue;
     if (left_out_by == nullptr ||
-        DeniesByItself(DecideHolder(*facts, *left_out_by, range.holder, then))) {
+        LeavesOut(*left_out_by, flow, range.holder, *facts, then, context.now())) {
       holders.insert(range.holder);
     }
   }
   return absl::OkStatus();
+}
+
+bool RecallPlanner::LeavesOut(const Flow& revision, const Flow& flow, const std::string& holder,
+                              const Facts& facts, absl::Time then, absl::Time now) const {
+  if (DeniesByItself(DecideHolder(facts, revision, holder, then))) return true;
+  if (ParsePrincipal(holder).ok()) return false;
+  const bool hears_of_it = DecideRegion(*parts_.catalog.facts(), revision, holder, now).allowed;
+  return !hears_of_it && LeavesOutMember(facts, revision, flow, holder, then);
 }
 
 }  // namespace corridor

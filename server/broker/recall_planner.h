@@ -13,6 +13,7 @@
 #include "core/model/statement.h"
 #include "core/policy/policy.h"
 #include "corridor/v1/record.pb.h"
+#include "server/catalog/catalog.h"
 #include "server/catalog/policy_archive.h"
 #include "server/journal/disclosure_ledger.h"
 #include "server/journal/journal.h"
@@ -22,7 +23,9 @@ namespace corridor {
 
 // Who must be told when content goes: a recall goes to every principal and region to
 // which what it names may have been disclosed and whom policy then allowed; a revision
-// that narrows an alert's audience goes, as a withdrawal, to those whom it leaves out.
+// that narrows an alert's audience goes, as a withdrawal, to those whom it leaves out. A
+// region that can no longer have the revision itself cannot learn from it whom of its members
+// it leaves out: where it leaves out one, the alert is withdrawn from the whole region.
 // Never to one whom policy denied: for it the alert never existed.
 //
 // It works inside the batch that appends the RECALL or the revision, so that the
@@ -32,6 +35,7 @@ class RecallPlanner {
   // All must outlive this.
   struct Parts {
     const Journal& journal;
+    const Catalog& catalog;
     const PolicyArchive& archive;
     RecallLedger& ledger;
   };
@@ -62,9 +66,12 @@ class RecallPlanner {
       const CommitContext& context, const Recall& recall,
       const std::vector<std::string>& ids) const;
   // Adds those to whom the record there may have gone. `left_out_by`, where given,
-  // leaves only those to whom that flow does not go for reasons of its own.
+  // leaves only those whom that flow leaves out.
   absl::Status AddHolders(const CommitContext& context, AlertHead::Place place,
                           const Flow* left_out_by, Holders& holders) const;
+  // Whether `revision` leaves out a holder that had `flow` under the facts of `then`.
+  bool LeavesOut(const Flow& revision, const Flow& flow, const std::string& holder,
+                 const Facts& facts, absl::Time then, absl::Time now) const;
 
   const Parts parts_;
 };

@@ -46,7 +46,7 @@ Region::~Region() { *self_ = nullptr; }
 
 absl::Status Region::Build() {
   ASSIGN_OR_RETURN(const Principal broker, ParsePrincipal(options_.broker));
-  ASSIGN_OR_RETURN(keys_, KeyStore::Open(parts_.key_store));
+  ASSIGN_OR_RETURN(keys_, KeyStore::Open(parts_.key_store, options_.payload_keys));
   JournalOptions journal = options_.journal;
   journal.region = options_.region;
   journal.on_storage_failed = [&observer = parts_.observer](const absl::Status& status) {
@@ -166,7 +166,10 @@ void Region::BuildRecalls() {
                             .actor = options_.broker,
                             .confirm_within = options_.recall_confirm_within});
   recall_planner_ = std::make_unique<RecallPlanner>(RecallPlanner::Parts{
-      .journal = *journal_, .archive = *policy_archive_, .ledger = *recall_ledger_});
+      .journal = *journal_,
+      .catalog = *catalog_,
+      .archive = *policy_archive_,
+      .ledger = *recall_ledger_});
   recalls_ = std::make_unique<Recalls>(Recalls::Parts{
       .region = options_.region,
       .journal = *journal_,

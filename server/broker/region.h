@@ -90,6 +90,7 @@ class Region final : private LinkHost {
     std::string acceptance_chain_pem;
     std::string version;
     JournalOptions journal;
+    KeyStore::Options payload_keys = {};
     // Regions to be linked, and whether this side dials them.
     struct Peer {
       std::string region;

@@ -64,6 +64,20 @@ class RecallScenario : public ::testing::Test {
     return Publish(ExampleRecall(publisher(), 1, revision, 40), NoRouting());
   }
 
+  void EndAgreement(const std::string& id, TestRegion& peer) {
+    v1::EndAgreementRequest end;
+    end.set_agreement_id(id);
+    for (TestRegion* region : {&east(), &peer}) {
+      ASSERT_TRUE(world_
+                      .Await<absl::StatusOr<v1::Agreement>>([&](auto done) {
+                        region->flow().catalog().EndAgreement(region->Operator(), end,
+                                                              std::move(done));
+                      })
+                      .ok());
+    }
+    world_.Run();
+  }
+
   RegionWorld world_;
 };
 
@@ -248,17 +262,7 @@ TEST_F(RecallScenario, ARegionThatWasNeverSentItHearsNothing) {
 TEST_F(RecallScenario, ItReachesAHolderWhomPolicyDeniesByNow) {
   auto bangkok = south().Attach("th-desk");
   Issue();
-  v1::EndAgreementRequest end;
-  end.set_agreement_id("east-to-south");
-  for (const char* name : {kEast, kSouth}) {
-    ASSERT_TRUE(world_
-                    .Await<absl::StatusOr<v1::Agreement>>([&](auto done) {
-                      world_.at(name).flow().catalog().EndAgreement(world_.at(name).Operator(), end,
-                                                                    std::move(done));
-                    })
-                    .ok());
-  }
-  world_.Run();
+  EndAgreement("east-to-south", south());
   const v1::Receipt recall = Recall();
   EXPECT_THAT(bangkok->Notices(), SizeIs(1));
   EXPECT_EQ(east().HoldersOf(recall).at(kSouth).outcome(), v1::RECALL_OUTCOME_ERASED);
@@ -307,6 +311,22 @@ TEST_F(RecallScenario, ANarrowedAudienceWithdrawsFromThoseTakenOut) {
   // And back in again: the next revision is theirs as any.
   Publish(ExampleRevise(publisher(), 1, 3, 3), RoutingToAll());
   EXPECT_THAT(penang->Deliveries(), SizeIs(2));
+}
+
+// A region that hears no more of the alert cannot find out by itself whom a revision leaves
+// out: it gives up what it has.
+TEST_F(RecallScenario, ARegionThatARevisionCannotReachAnyMoreIsWithdrawnFrom) {
+  auto manila = south().Attach("ph-desk");
+  auto penang = third().Attach("x-desk");
+  Issue();
+  EndAgreement("east-to-south", south());
+  EndAgreement("east-to-third", third());
+  Publish(ExampleRevise(publisher(), 1, 2, 2),
+          RoutingToMembers({south().MemberId("th-desk"), third().MemberId("x-desk"), east().MemberId("ug-desk")}));
+  EXPECT_THAT(manila->Notices(), SizeIs(1));
+  EXPECT_TRUE((*south().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
+  EXPECT_THAT(penang->Notices(), IsEmpty()) << "it leaves nobody there out";
+  EXPECT_FALSE((*third().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
 }
 
 // What was on its way when the audience was narrowed does not go on.

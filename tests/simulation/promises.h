@@ -40,7 +40,7 @@ class Promises {
  public:
   // `broken` is called once, with the first promise broken.
   Promises(const SimScheduler& scheduler, std::function<void(const std::string&)> broken)
-      : scheduler_(scheduler), broken_(std::move(broken)), taken_back_(said_) {}
+      : scheduler_(scheduler), broken_(std::move(broken)), taken_back_(said_, policy_) {}
 
   PolicyHistory& policy() { return policy_; }
 

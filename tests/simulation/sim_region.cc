@@ -56,6 +56,7 @@ absl::Status SimRegion::Boot() {
   options.acceptance_chain_pem = identity_.broker.certificate_pem;
   options.version = "simulated";
   options.journal.accept_lost_tail = is_restored_;
+  options.payload_keys = {.block_keys = 32, .low_water_keys = 8};
   options.recall_confirm_within = kConfirmWithin;
   for (size_t i = 0; i < regions_; ++i) {
     // Some pairs dial from both sides, some from one.

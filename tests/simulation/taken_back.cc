@@ -32,19 +32,43 @@ std::string NameOf(const SimMember& member) {
                       SimRegionName(member.region));
 }
 
+bool TakenBack::CouldNotReach(const Said& revision, size_t region) const {
+  const size_t origin = revision.publisher.region;
+  return region != origin && !policy_.MayHaveHeld({origin, origin, region}, revision.said_at,
+                                                  *revision.acknowledged_at);
+}
+
+bool TakenBack::MayNotReach(const Said& revision, size_t region) const {
+  const size_t origin = revision.publisher.region;
+  return region != origin &&
+         !policy_.HeldThroughout({origin, origin, region}, revision.said_at,
+                                 revision.acknowledged_at.value_or(absl::InfiniteDuration()));
+}
+
+bool TakenBack::EndsFor(const Said& later, const Said& said, size_t region) const {
+  if (later.alert != said.alert || later.revision <= said.revision || later.refused) return false;
+  if (later.IsRecall()) return !said.IsRecall();
+  if (!later.IsForRegion(region)) return true;
+  const auto is_left_out = [&](size_t agency) {
+    return said.MayBeFor({region, agency}) && !later.IsFor({region, agency});
+  };
+  for (size_t agency = 0; agency < kAgenciesPerRegion; ++agency) {
+    if (is_left_out(agency) && MayNotReach(later, region)) return true;
+  }
+  return false;
+}
+
 bool TakenBack::FromRegion(const Said& said, size_t region) const {
-  if (IsNobodysWord(said)) return true;
-  return std::any_of(said_.begin(), said_.end(), [&](const Said& later) {
-    if (later.alert != said.alert || later.revision <= said.revision || later.refused) return false;
-    return later.IsRecall() ? !said.IsRecall() : !later.IsForRegion(region);
-  });
+  return IsNobodysWord(said) || std::any_of(said_.begin(), said_.end(), [&](const Said& later) {
+           return EndsFor(later, said, region);
+         });
 }
 
 bool TakenBack::FromMember(const Said& said, const SimMember& member) const {
-  if (IsNobodysWord(said)) return true;
+  if (FromRegion(said, member.region)) return true;
   return std::any_of(said_.begin(), said_.end(), [&](const Said& later) {
-    if (later.alert != said.alert || later.revision <= said.revision || later.refused) return false;
-    return later.IsRecall() ? !said.IsRecall() : !later.IsFor(member);
+    return later.alert == said.alert && later.revision > said.revision && !later.refused &&
+           !later.IsRecall() && !later.IsFor(member);
   });
 }
 
@@ -206,8 +230,8 @@ std::string TakenBack::MissingOfNarrowed(const Said& standing,
       const SimMember member{region->index(), agency};
       const auto handed = handed_.find(member);
       if (standing.IsFor(member) || handed == handed_.end()) continue;
-      // Where its region no longer hears of the alert, nor does the member.
-      if (standing.IsForRegion(region->index()) &&
+      // An agreement that ended while it was on its way: its region never heard of it.
+      if (standing.IsForRegion(region->index()) && !CouldNotReach(standing, region->index()) &&
           !sealed_.contains({region->index(), standing.number})) {
         continue;
       }

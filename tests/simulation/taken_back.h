@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/journal/journal.h"
+#include "tests/simulation/policy_history.h"
 #include "tests/simulation/said.h"
 #include "tests/simulation/sim_region.h"
 
@@ -24,8 +25,9 @@ std::string NameOf(const SimMember& member);
 // everybody who had it; each confirms or is named overdue; and its content opens no more.
 class TakenBack {
  public:
-  // `said` must outlive this.
-  explicit TakenBack(const std::deque<Said>& said) : said_(said) {}
+  // Both must outlive this.
+  TakenBack(const std::deque<Said>& said, const PolicyHistory& policy)
+      : said_(said), policy_(policy) {}
 
   // --- What the script did ----------------------------------------------------
 
@@ -76,6 +78,13 @@ class TakenBack {
   };
   using Place = std::pair<size_t, size_t>;  // Region, statement.
 
+  // Whether a revision surely could not go to a region when it was accepted, or may not.
+  bool CouldNotReach(const Said& revision, size_t region) const;
+  bool MayNotReach(const Said& revision, size_t region) const;
+  // Whether a later word takes `said` back from all of a region: a recall, a revision that
+  // leaves it out, or one that cannot reach it and leaves out one of its members.
+  bool EndsFor(const Said& later, const Said& said, size_t region) const;
+
   // The highest revision of an alert that its publisher has a receipt for.
   const Said* Standing(size_t alert) const;
   std::string MissingOfRecall(const Said& recall, const std::vector<SimRegion*>& regions) const;
@@ -86,6 +95,7 @@ class TakenBack {
   bool EntitledToAny(const std::string& holder, size_t alert) const;
 
   const std::deque<Said>& said_;
+  const PolicyHistory& policy_;
   std::map<Place, Sealed> sealed_;
   Handed handed_;
   std::map<SimMember, std::set<size_t>> told_;
