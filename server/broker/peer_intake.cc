@@ -86,7 +86,7 @@ void PeerIntake::Append(Case what, AcceptedStatement accepted) {
     parts.push_back(
         parts_.disclosures.CoverPart(what.sender, what.place.lane, parts_.catalog.facts()));
   }
-  const bool recall = accepted.statement()->body.has_recall();
+  const std::shared_ptr<const ParsedStatement> statement = accepted.statement();
   Journal::Import import{.origin = what.place.origin,
                          .acceptance = what.record->acceptance(),
                          .mark_epoch = what.mark_epoch,
@@ -96,14 +96,17 @@ void PeerIntake::Append(Case what, AcceptedStatement accepted) {
                          .on_repeat = OnRepeat(what, *accepted.statement())};
   parts_.journal.AppendImported(
       std::move(accepted), std::move(import), std::move(parts),
-      [this, what = std::move(what), recall](absl::Status status) mutable {
+      [this, what = std::move(what), statement](absl::Status status) mutable {
         const v1::ErrorReason reason = ReasonOf(status);
+        if (what.returned && reason == v1::ERROR_REASON_CONTENT_ERASED) {
+          return TakeBackReturned(what, statement);
+        }
         if (reason == v1::ERROR_REASON_CONTENT_ERASED ||
             reason == v1::ERROR_REASON_STATEMENT_ID_REUSED) {
           return Refuse(what, status);
         }
         if (!status.ok()) return AnswerFailure(status, *what.done);
-        if (recall) parts_.eraser.Wake();
+        if (statement->body.has_recall()) parts_.eraser.Wake();
         if (what.returned) CoverReturned(what);
         parts_.on_verdict(StatementSource::kPeer, status);
         // By itself: the parts of a statement that was here already have not run.
@@ -112,6 +115,19 @@ void PeerIntake::Append(Case what, AcceptedStatement accepted) {
         }
         (*what.done)({.kind = InboxOutcome::Kind::kPersisted});
       });
+}
+
+// Who gives back what was recalled has not heard of that.
+void PeerIntake::TakeBackReturned(const Case& what,
+                                  std::shared_ptr<const ParsedStatement> statement) {
+  std::vector<BatchPart> parts;
+  parts.push_back(parts_.planner.PartForReturned(
+      std::move(statement), what.record->acceptance().position(), what.sender));
+  parts_.journal.Commit(std::move(parts), [this, what](const absl::Status& status) {
+    if (!status.ok()) return AnswerFailure(status, *what.done);
+    parts_.on_recalls_changed();
+    Refuse(what, Error(v1::ERROR_REASON_CONTENT_ERASED, "it was recalled before it came back"));
+  });
 }
 
 // Who gives back what another has given back before holds it no less.

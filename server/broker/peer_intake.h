@@ -55,6 +55,8 @@ class PeerIntake final : public Inbox {
     const Clock& clock;
     RegionKeyVerifier verify_key;
     VerdictObserver on_verdict;
+    // There is more that a peer has to erase. On the commit thread.
+    std::function<void()> on_recalls_changed;
     // A record that was parked is refused for good. On the commit thread.
     std::function<void(const PeerRecordPlace&, const v1::LinkRefused&)> on_parked_refused;
   };
@@ -110,6 +112,7 @@ class PeerIntake final : public Inbox {
   void Close(const Case& what, std::vector<BatchPart> parts, InboxOutcome outcome);
   bool MustGiveUp(const Case& what) const;
   void CoverReturned(const Case& what);
+  void TakeBackReturned(const Case& what, std::shared_ptr<const ParsedStatement> statement);
   bool LacksTarget(const Case& what, const ParsedStatement& statement) const;
   std::vector<BatchPart> OnRepeat(const Case& what, const ParsedStatement& statement) const;
   void BackfillNext(const std::string& origin, v1::Lane lane,

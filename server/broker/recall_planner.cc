@@ -17,6 +17,8 @@ namespace {
 
 // Withdrawals for a revoked key are numbered apart from those of revisions.
 constexpr uint64_t kRevokedKeyNumbers = uint64_t{1} << 63;
+// And so are those for what peers gave back of what is recalled.
+constexpr uint64_t kReturnedNumbers = uint64_t{1} << 62;
 
 // Whether a statement denies somebody for what it says itself: its audience, its
 // exclusions, its marking; not for want of an agreement.
@@ -107,6 +109,23 @@ BatchPart RecallPlanner::PartForRevokedKey(RecordPtr record) const {
     RETURN_IF_ERROR(AddHolders(context, {record->lane, record->offset}, nullptr, holders));
     if (holders.empty()) return absl::OkStatus();
     return parts_.ledger.Open(context, std::move(recall), ListOf(holders));
+  };
+}
+
+BatchPart RecallPlanner::PartForReturned(std::shared_ptr<const ParsedStatement> statement,
+                                         v1::Position place, std::string holder) const {
+  return [this, statement = std::move(statement), place = std::move(place),
+          holder = std::move(holder)](CommitContext& context) -> absl::Status {
+    const v1::StatementBody& body = statement->body;
+    Recall recall;
+    recall.cause = v1::RECALL_CAUSE_WITHDRAWAL;
+    recall.publisher = AlertOwnerOf(body);
+    recall.alert_id = body.alert_id();
+    recall.statement_ids = {body.statement_id()};
+    recall.origin = place;
+    recall.origin.set_offset(place.offset() | kReturnedNumbers);
+    ASSIGN_OR_RETURN(const bool open, parts_.ledger.AddHolder(context, recall.origin, holder));
+    return open ? absl::OkStatus() : parts_.ledger.Open(context, std::move(recall), {holder});
   };
 }
 

@@ -51,6 +51,11 @@ class RecallPlanner {
   // nothing.
   BatchPart PartForRevokedKey(RecordPtr record) const;
 
+  // The part that withdraws what `holder`, a peer region, has given back to this restored
+  // region, which has recalled it: the holder never heard of that. `place`: where it stood.
+  BatchPart PartForReturned(std::shared_ptr<const ParsedStatement> statement, v1::Position place,
+                            std::string holder) const;
+
   // The part that opens the withdrawal which another region's broker signed.
   BatchPart PartFor(v1::SignedWithdrawal signed_withdrawal, v1::Withdrawal withdrawal) const;
 

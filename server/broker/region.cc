@@ -178,7 +178,7 @@ void Region::BuildRecalls() {
       .planner = *recall_planner_,
       .eraser = *eraser_,
       .key = parts_.acceptance_key,
-      .on_changed = [this] { OnFlow([](Region& region) { region.RecallsChanged(); }); }});
+      .on_changed = RecallsChangedLater()});
   recall_notifier_ = std::make_unique<RecallNotifier>(*recalls_, parts_.flow);
   key_withdrawals_ = std::make_unique<KeyWithdrawals>(KeyWithdrawals::Parts{
       .region = options_.region,
@@ -187,7 +187,7 @@ void Region::BuildRecalls() {
       .catalog = *catalog_,
       .planner = *recall_planner_,
       .upkeep = parts_.upkeep,
-      .on_flagged = [this] { OnFlow([](Region& region) { region.RecallsChanged(); }); },
+      .on_flagged = RecallsChangedLater(),
       .on_failed = [&observer = parts_.observer](
                        const absl::Status& status) { observer.OnDamage(status); }});
   disclosure_report_ =
@@ -214,6 +214,7 @@ void Region::BuildLinkDesk() {
                                                      .clock = parts_.clock,
                                                      .verify_key = parts_.verify_key,
                                                      .on_verdict = Verdicts(),
+                                                     .on_recalls_changed = RecallsChangedLater(),
                                                      .on_parked_refused = RefusedLater()});
   const auto send = [this](const std::string& peer, v1::Lane lane, v1::LinkFrame frame) {
     RegionLink* const link = LinkTo(peer);
@@ -404,6 +405,10 @@ void Region::BuildLinks() {
                                                     .transport = &parts_.transport});
     link_hub_.Add(links_[peer.region]);
   }
+}
+
+std::function<void()> Region::RecallsChangedLater() {
+  return [this] { OnFlow([](Region& region) { region.RecallsChanged(); }); };
 }
 
 std::function<void(const PeerRecordPlace&, const v1::LinkRefused&)> Region::RefusedLater() {

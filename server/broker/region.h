@@ -197,6 +197,7 @@ class Region final : private LinkHost {
   RegionLink* LinkTo(const std::string& peer) const;
   std::function<absl::Status()> Serving();
   VerdictObserver Verdicts() const;
+  std::function<void()> RecallsChangedLater();
   std::function<void(const PeerRecordPlace&, const v1::LinkRefused&)> RefusedLater();
   // Runs `task` on the flow executor, unless this is gone by then.
   void OnFlow(absl::AnyInvocable<void(Region&)> task);

@@ -168,6 +168,12 @@ absl::Status RecallLedger::Open(CommitContext& context, Recall recall,
   }
   PutRecall(context, number, ToStored(recall));
   context.Put(origin_key, KeyNumber(number));
+  return PutHolders(context, number, recall.origin, holders);
+}
+
+absl::Status RecallLedger::PutHolders(CommitContext& context, uint64_t number,
+                                      const v1::Position& origin,
+                                      const std::vector<std::string>& holders) {
   for (const std::string& holder : holders) {
     const std::string key = RecallHolderKey(number, holder);
     context.Put(key, EncodeValue(key, stored::StoredRecallHolder()));
@@ -177,8 +183,18 @@ absl::Status RecallLedger::Open(CommitContext& context, Recall recall,
   entry.set_actor(options_.actor);
   entry.set_act(v1::AUDIT_ACT_RECALL);
   entry.set_object(absl::StrCat(holders.size(), " holders"));
-  *entry.mutable_position() = recall.origin;
+  *entry.mutable_position() = origin;
   return audit_(std::move(entry))(context);
+}
+
+absl::StatusOr<bool> RecallLedger::AddHolder(CommitContext& context, const v1::Position& origin,
+                                             const std::string& holder) {
+  ASSIGN_OR_RETURN(const std::optional<std::string> known, context.Get(OriginKeyOf(origin)));
+  if (!known) return false;
+  const uint64_t number = ParseKeyNumber(*known);
+  ASSIGN_OR_RETURN(const auto held, context.Get(RecallHolderKey(number, holder)));
+  if (!held) RETURN_IF_ERROR(PutHolders(context, number, origin, {holder}));
+  return true;
 }
 
 absl::Status RecallLedger::Move(CommitContext& context, const v1::Position& before,

@@ -72,6 +72,11 @@ class RecallLedger {
   // already.
   absl::Status Open(CommitContext& context, Recall recall, const std::vector<std::string>& holders);
 
+  // Adds a holder to the one of that origin, with its audit entry; false where none is open.
+  // Nothing where it is among them already.
+  absl::StatusOr<bool> AddHolder(CommitContext& context, const v1::Position& origin,
+                                 const std::string& holder);
+
   // The recall that stood at `before` stands at `after` in its origin's journal, which was
   // restored and took it again: its origin is told anew. Nothing where none is open.
   absl::Status Move(CommitContext& context, const v1::Position& before, const v1::Position& after);
@@ -125,6 +130,8 @@ class RecallLedger {
   int64_t DueMs(const Recall& recall) const;
 
  private:
+  absl::Status PutHolders(CommitContext& context, uint64_t number, const v1::Position& origin,
+                          const std::vector<std::string>& holders);
   absl::StatusOr<std::vector<Recall>> AtNumbersBehind(const std::string& prefix, uint64_t after,
                                                       size_t limit) const;
 
