@@ -354,6 +354,27 @@ TEST_F(RecallScenario, AWithdrawalCrossesAPartition) {
   EXPECT_THAT(penang->Notices(), SizeIs(1));
 }
 
+// The third region was away when it was recalled; the origin's copy knows of neither.
+TEST_F(RecallScenario, WhoGivesBackWhatARestoredOriginHasRecalledIsTold) {
+  auto penang = third().Attach("x-desk");
+  const auto backup = east().Backup();
+  Issue();
+  ASSERT_THAT(penang->Deliveries(), SizeIs(1));
+  third().Crash();
+  Recall();
+  ASSERT_TRUE((*south().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
+  east().RestoreAndStart(backup);
+  world_.Run(absl::Minutes(1));
+  ASSERT_TRUE(south().Reconcile(kEast, /*confirm=*/true).ok());
+  third().Start();
+  world_.Run(absl::Minutes(1));
+  ASSERT_TRUE(third().Reconcile(kEast, /*confirm=*/true).ok());
+  world_.Run(absl::Minutes(2));
+
+  EXPECT_TRUE((*third().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
+  EXPECT_THAT(third().Attach("x-desk")->Notices(), SizeIs(1));
+}
+
 TEST_F(RecallScenario, TheOfficeRecallsOnBehalfOfWhoCannot) {
   auto bangkok = south().Attach("th-desk");
   Issue();
