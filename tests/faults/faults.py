@@ -1,13 +1,25 @@
-"""What goes wrong during a run, chosen by a seed: brokers killed and frozen, lines cut, held up one way, broken in
+"""What goes wrong during a run, chosen by a seed: brokers killed anywhere and at named points, frozen, lines cut, held up one way, broken in
 mid-frame, slow; with quiet stretches between."""
 
 import random
 import threading
+import time
 
 from regions import REGIONS
 
 QUIET_EVERY = 60
 QUIET_FOR = 15
+# Where a broker kills itself (dying_store.cc): which write, and how many of them pass before at most.
+POINTS = [(when, what, times)
+          for when in ("before", "after")
+          for what, times in (("r/", 40),     # a record, with its audit entry and the peer's mark
+                              ("d/", 3),      # a disclosure: before anything is handed out
+                              ("s/", 20),     # the cursor of a subscription
+                              ("w/r/", 2),    # a recall with its holders: its content is not erased yet
+                              ("x/", 2),      # what is to be erased, and that it is
+                              ("w/h/", 3),    # a holder's confirmation
+                              ("purge", 1))]  # destroyed keys leave the files
+POINT_WITHIN = 20
 
 
 class Faults:
@@ -15,6 +27,7 @@ class Faults:
         self.regions, self.history = regions, history
         self.dice = random.Random(seed)
         self.count = {}
+        self.reached = 0  # Named points at which a broker died.
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -31,7 +44,7 @@ class Faults:
         self.history.note("healed")
 
     def _run(self):
-        kinds = (self._kill, self._freeze, self._partition, self._one_way, self._flap, self._mid_frame, self._slow)
+        kinds = (self._kill, self._die_at_point, self._freeze, self._partition, self._one_way, self._flap, self._mid_frame, self._slow)
         quiet_at = QUIET_EVERY
         waited = 0.0
         while True:
@@ -61,6 +74,21 @@ class Faults:
         self._over.wait(down)
         self.regions.start(name)
         return down
+
+    def _die_at_point(self, kind):
+        """It comes back in the same state as after any kill: nothing is half done."""
+        name = self.dice.choice(list(REGIONS))
+        when, what, times = self.dice.choice(POINTS)
+        point = f"{when} {what} {self.dice.randint(1, times)}"
+        began = time.monotonic()
+        self.regions.kill(name)
+        self.regions.start(name, die_at=point)
+        reached = self.regions.has_ended(name, POINT_WITHIN, self._over)
+        self._note(f"died {point}" if reached else f"not reached: {point}", name, time.monotonic() - began)
+        self.reached += reached
+        self.regions.kill(name)
+        self.regions.start(name)
+        return time.monotonic() - began
 
     def _freeze(self, kind):
         name = self.dice.choice(list(REGIONS))

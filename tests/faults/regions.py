@@ -1,6 +1,7 @@
 """Three regions as real brokers on this machine, each pair linked through a fault proxy."""
 
 import json
+import os
 import pathlib
 import signal
 import socket
@@ -80,12 +81,23 @@ class Regions:
 
     # --- How a region is run.
 
-    def start(self, name):
-        """From any thread: the broker is stopped by stop(), not by the end of the thread."""
+    def start(self, name, die_at=None):
+        """From any thread: the broker is stopped by stop(), not by the end of the thread. `die_at`: a point at which
+        it kills itself (dying_store.cc)."""
+        program = "corridord_dying" if die_at else "corridord"
         with open(self.folder / name / "broker.log", "ab") as log:
             self.brokers[name] = self.programs.start(
-                [str(self.bin / "corridord"), "--config", str(self._config(name))],
-                outlives_us=True, stdout=log, stderr=log)
+                [str(self.bin / program), "--config", str(self._config(name))],
+                outlives_us=True, stdout=log, stderr=log, env=dict(os.environ, CORRIDOR_DIE_AT=die_at or ""))
+
+    def has_ended(self, name, seconds, over):
+        """Whether the broker ends by itself within that time; `over` ends the wait."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not over.is_set():
+            if self.brokers[name].poll() is not None:
+                return True
+            over.wait(0.05)
+        return self.brokers[name].poll() is not None
 
     def kill(self, name):
         """kill -9."""

@@ -47,7 +47,8 @@ def storm(regions, folder, options):
         faults.stop()
     healed = time.monotonic()
     print(f"seed {options.seed}: {sum(said.published.values())} statements, "
-          f"{sum(alert.recalled for alert in said.alerts)} recalls; faults: {faults.count}", flush=True)
+          f"{sum(alert.recalled for alert in said.alerts)} recalls; faults: {faults.count}, "
+          f"{faults.reached} named points reached", flush=True)
     wrong = check_counts(regions, said)
     print(f"  caught up {time.monotonic() - healed:.1f} s after the last fault", flush=True)
     lags.stop()
