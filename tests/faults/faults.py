@@ -44,7 +44,8 @@ class Faults:
         self.history.note("healed")
 
     def _run(self):
-        kinds = (self._kill, self._die_at_point, self._freeze, self._partition, self._one_way, self._flap, self._mid_frame, self._slow)
+        kinds = (self._kill, self._die_at_point, self._freeze, self._partition, self._one_way, self._flap,
+                 self._mid_frame, self._slow)
         quiet_at = QUIET_EVERY
         waited = 0.0
         while True:
@@ -81,10 +82,11 @@ class Faults:
         when, what, times = self.dice.choice(POINTS)
         point = f"{when} {what} {self.dice.randint(1, times)}"
         began = time.monotonic()
+        self._note(kind, name)
         self.regions.kill(name)
         self.regions.start(name, die_at=point)
         reached = self.regions.has_ended(name, POINT_WITHIN, self._over)
-        self._note(f"died {point}" if reached else f"not reached: {point}", name, time.monotonic() - began)
+        self.history.note("point", point=point, reached=reached, where=name)
         self.reached += reached
         self.regions.kill(name)
         self.regions.start(name)

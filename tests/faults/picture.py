@@ -5,7 +5,7 @@ import math
 
 WIDTH, LANE, PLOT = 1200, 22, 260
 COLOURS = {"kill": "#c0392b", "freeze": "#8e44ad", "partition": "#d35400", "one_way": "#e67e22", "flap": "#f39c12",
-           "mid_frame": "#16a085", "slow": "#2980b9"}
+           "mid_frame": "#16a085", "die_at_point": "#7f0000", "slow": "#2980b9"}
 
 
 def draw(history, path, title):
