@@ -19,6 +19,8 @@ namespace {
 constexpr uint64_t kRevokedKeyNumbers = uint64_t{1} << 63;
 // And so are those for what peers gave back of what is recalled.
 constexpr uint64_t kReturnedNumbers = uint64_t{1} << 62;
+// And those from regions that a revision did not reach.
+constexpr uint64_t kUnheardNumbers = uint64_t{1} << 61;
 
 // Whether a statement denies somebody for what it says itself: its audience, its
 // exclusions, its marking; not for want of an agreement.
@@ -86,12 +88,12 @@ BatchPart RecallPlanner::PartFor(v1::SignedWithdrawal signed_withdrawal,
     recall.origin.set_offset(withdrawal.offset());
     recall.withdrawal = signed_withdrawal;
     ASSIGN_OR_RETURN(const auto here, StatementsOf(context, recall, recall.statement_ids));
-    Holders holders;
+    LeftOut all;
     for (const Journal::StatementPlace& at : here) {
       recall.content.push_back(at.place);
-      RETURN_IF_ERROR(AddHolders(context, at.place, nullptr, holders));
+      RETURN_IF_ERROR(AddHolders(context, at.place, nullptr, all));
     }
-    return parts_.ledger.Open(context, std::move(recall), ListOf(holders));
+    return parts_.ledger.Open(context, std::move(recall), ListOf(all.holders));
   };
 }
 
@@ -105,10 +107,10 @@ BatchPart RecallPlanner::PartForRevokedKey(RecordPtr record) const {
     recall.statement_ids = {body.statement_id()};
     recall.origin = record->acceptance.position();
     recall.origin.set_offset(recall.origin.offset() | kRevokedKeyNumbers);
-    Holders holders;
-    RETURN_IF_ERROR(AddHolders(context, {record->lane, record->offset}, nullptr, holders));
-    if (holders.empty()) return absl::OkStatus();
-    return parts_.ledger.Open(context, std::move(recall), ListOf(holders));
+    LeftOut all;
+    RETURN_IF_ERROR(AddHolders(context, {record->lane, record->offset}, nullptr, all));
+    if (all.holders.empty()) return absl::OkStatus();
+    return parts_.ledger.Open(context, std::move(recall), ListOf(all.holders));
   };
 }
 
@@ -129,6 +131,27 @@ BatchPart RecallPlanner::PartForReturned(std::shared_ptr<const ParsedStatement> 
   };
 }
 
+BatchPart RecallPlanner::PartForUnheard(RecordPtr revision, std::string peer) const {
+  return [this, revision = std::move(revision),
+          peer = std::move(peer)](CommitContext& context) -> absl::Status {
+    const v1::StatementBody& body = revision->statement->body;
+    Recall recall;
+    recall.cause = v1::RECALL_CAUSE_WITHDRAWAL;
+    recall.publisher = body.publisher();
+    recall.alert_id = body.alert_id();
+    recall.origin = revision->acceptance.position();
+    recall.origin.set_offset(recall.origin.offset() | kUnheardNumbers);
+    ASSIGN_OR_RETURN(const bool open, parts_.ledger.AddHolder(context, recall.origin, peer));
+    if (open) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const auto here, StatementsOf(context, recall, {}));
+    for (const Journal::StatementPlace& at : here) {
+      if (at.place.offset == 0 || at.statement_id == body.statement_id()) continue;
+      recall.statement_ids.push_back(at.statement_id);
+    }
+    return parts_.ledger.Open(context, std::move(recall), {peer});
+  };
+}
+
 absl::Status RecallPlanner::OpenRecall(CommitContext& context, const ParsedStatement& statement,
                                        const v1::Position& origin) const {
   Recall recall;
@@ -141,14 +164,14 @@ absl::Status RecallPlanner::OpenRecall(CommitContext& context, const ParsedState
   std::vector<std::string> wanted;
   if (!target.empty()) wanted.push_back(target);
   ASSIGN_OR_RETURN(const auto here, StatementsOf(context, recall, wanted));
-  Holders holders;
+  LeftOut all;
   for (const Journal::StatementPlace& at : here) {
     recall.statement_ids.push_back(at.statement_id);
     if (at.place.offset == 0) continue;  // An embargo held it: nobody has it.
     recall.content.push_back(at.place);
-    RETURN_IF_ERROR(AddHolders(context, at.place, nullptr, holders));
+    RETURN_IF_ERROR(AddHolders(context, at.place, nullptr, all));
   }
-  return parts_.ledger.Open(context, std::move(recall), ListOf(holders));
+  return parts_.ledger.Open(context, std::move(recall), ListOf(all.holders));
 }
 
 absl::Status RecallPlanner::OpenWithdrawal(CommitContext& context, const ParsedStatement& revision,
@@ -162,17 +185,22 @@ absl::Status RecallPlanner::OpenWithdrawal(CommitContext& context, const ParsedS
   recall.alert_id = body.alert_id();
   recall.origin = origin;
   ASSIGN_OR_RETURN(const auto here, StatementsOf(context, recall, {}));
-  Holders holders;
+  LeftOut all;
   for (const Journal::StatementPlace& at : here) {
     if (at.place.offset == 0 || at.statement_id == body.statement_id()) continue;
-    Holders left_out;
+    LeftOut left_out;
     RETURN_IF_ERROR(AddHolders(context, at.place, &flow, left_out));
-    if (left_out.empty()) continue;
+    all.told_by_revision.merge(left_out.told_by_revision);
+    if (left_out.holders.empty()) continue;
     recall.statement_ids.push_back(at.statement_id);
-    holders.merge(left_out);
+    all.holders.merge(left_out.holders);
   }
-  if (holders.empty()) return absl::OkStatus();
-  return parts_.ledger.Open(context, std::move(recall), ListOf(holders));
+  for (const std::string& peer : all.told_by_revision) {
+    if (all.holders.contains(peer)) continue;
+    context.Put(NarrowedForPeerKey(peer, revision.lane(), context.record_position()->offset()), "");
+  }
+  if (all.holders.empty()) return absl::OkStatus();
+  return parts_.ledger.Open(context, std::move(recall), ListOf(all.holders));
 }
 
 absl::StatusOr<std::vector<Journal::StatementPlace>> RecallPlanner::StatementsOf(
@@ -192,7 +220,7 @@ absl::StatusOr<std::vector<Journal::StatementPlace>> RecallPlanner::StatementsOf
 }
 
 absl::Status RecallPlanner::AddHolders(const CommitContext& context, AlertHead::Place place,
-                                       const Flow* left_out_by, Holders& holders) const {
+                                       const Flow* left_out_by, LeftOut& left_out) const {
   const absl::StatusOr<RecordPtr> found = parts_.journal.At(place.lane, place.offset);
   // Of the same batch, it is not durable and was handed to nobody.
   if (absl::IsNotFound(found.status())) return absl::OkStatus();
@@ -205,27 +233,31 @@ absl::Status RecallPlanner::AddHolders(const CommitContext& context, AlertHead::
   for (const DisclosureLedger::Range& range : ranges) {
     // A region sends only what is its own: to another region this was not disclosed.
     const bool is_region = !ParsePrincipal(range.holder).ok();
-    if (holders.contains(range.holder) || (is_region && !(*found)->local)) continue;
+    if (left_out.holders.contains(range.holder) || (is_region && !(*found)->local)) continue;
     ASSIGN_OR_RETURN(const std::shared_ptr<const Facts> facts,
                      parts_.archive.FactsOf(context, range.generation));
     // It was disclosed then or later; agreements and rights only end with time.
     const absl::Time then =
         absl::FromUnixMillis(std::max(range.time_ms, record.record->append_time_ms));
     if (!DecideHolder(*facts, flow, range.holder, then).allowed) continue;
-    if (left_out_by == nullptr ||
-        LeavesOut(*left_out_by, flow, range.holder, *facts, then, context.now())) {
-      holders.insert(range.holder);
+    if (left_out_by == nullptr) {
+      left_out.holders.insert(range.holder);
+    } else {
+      AddLeftOut(*left_out_by, flow, range.holder, *facts, then, context.now(), left_out);
     }
   }
   return absl::OkStatus();
 }
 
-bool RecallPlanner::LeavesOut(const Flow& revision, const Flow& flow, const std::string& holder,
-                              const Facts& facts, absl::Time then, absl::Time now) const {
-  if (DeniesByItself(DecideHolder(facts, revision, holder, then))) return true;
-  if (ParsePrincipal(holder).ok()) return false;
-  const bool hears_of_it = DecideRegion(*parts_.catalog.facts(), revision, holder, now).allowed;
-  return !hears_of_it && LeavesOutMember(facts, revision, flow, holder, then);
+void RecallPlanner::AddLeftOut(const Flow& revision, const Flow& flow, const std::string& holder,
+                               const Facts& facts, absl::Time then, absl::Time now,
+                               LeftOut& left_out) const {
+  if (DeniesByItself(DecideHolder(facts, revision, holder, then))) {
+    left_out.holders.insert(holder);
+  } else if (!ParsePrincipal(holder).ok() && LeavesOutMember(facts, revision, flow, holder, then)) {
+    const bool can_go = DecideRegion(*parts_.catalog.facts(), revision, holder, now).allowed;
+    (can_go ? left_out.told_by_revision : left_out.holders).insert(holder);
+  }
 }
 
 }  // namespace corridor

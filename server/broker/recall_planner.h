@@ -23,9 +23,10 @@ namespace corridor {
 
 // Who must be told when content goes: a recall goes to every principal and region to
 // which what it names may have been disclosed and whom policy then allowed; a revision
-// that narrows an alert's audience goes, as a withdrawal, to those whom it leaves out. A
-// region that can no longer have the revision itself cannot learn from it whom of its members
-// it leaves out: where it leaves out one, the alert is withdrawn from the whole region.
+// that narrows an alert's audience goes, as a withdrawal, to those whom it leaves out. Whom
+// of its members it leaves out a region learns from the revision itself. Where it leaves out
+// one and cannot go there any more, the alert is withdrawn from the whole region; where it
+// can, it is noted (NarrowedForPeerKey), and unheard_revisions.h sees to it that it does.
 // Never to one whom policy denied: for it the alert never existed.
 //
 // It works inside the batch that appends the RECALL or the revision, so that the
@@ -56,11 +57,18 @@ class RecallPlanner {
   BatchPart PartForReturned(std::shared_ptr<const ParsedStatement> statement, v1::Position place,
                             std::string holder) const;
 
+  // The part that withdraws from `peer`, a region, what a revision of ours should have told it.
+  BatchPart PartForUnheard(RecordPtr revision, std::string peer) const;
+
   // The part that opens the withdrawal which another region's broker signed.
   BatchPart PartFor(v1::SignedWithdrawal signed_withdrawal, v1::Withdrawal withdrawal) const;
 
  private:
-  using Holders = std::set<std::string>;
+  struct LeftOut {
+    std::set<std::string> holders;
+    // Regions that learn from the revision itself whom it leaves out.
+    std::set<std::string> told_by_revision;
+  };
 
   absl::Status OpenRecall(CommitContext& context, const ParsedStatement& statement,
                           const v1::Position& origin) const;
@@ -73,10 +81,10 @@ class RecallPlanner {
   // Adds those to whom the record there may have gone. `left_out_by`, where given,
   // leaves only those whom that flow leaves out.
   absl::Status AddHolders(const CommitContext& context, AlertHead::Place place,
-                          const Flow* left_out_by, Holders& holders) const;
-  // Whether `revision` leaves out a holder that had `flow` under the facts of `then`.
-  bool LeavesOut(const Flow& revision, const Flow& flow, const std::string& holder,
-                 const Facts& facts, absl::Time then, absl::Time now) const;
+                          const Flow* left_out_by, LeftOut& left_out) const;
+  // Adds a holder that had `flow` under the facts of `then`, where `revision` leaves it out.
+  void AddLeftOut(const Flow& revision, const Flow& flow, const std::string& holder,
+                  const Facts& facts, absl::Time then, absl::Time now, LeftOut& left_out) const;
 
   const Parts parts_;
 };

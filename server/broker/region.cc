@@ -165,31 +165,31 @@ void Region::BuildRecalls() {
       RecallLedger::Options{.region = options_.region,
                             .actor = options_.broker,
                             .confirm_within = options_.recall_confirm_within});
-  recall_planner_ = std::make_unique<RecallPlanner>(RecallPlanner::Parts{
-      .journal = *journal_,
-      .catalog = *catalog_,
-      .archive = *policy_archive_,
-      .ledger = *recall_ledger_});
-  recalls_ = std::make_unique<Recalls>(Recalls::Parts{
-      .region = options_.region,
-      .journal = *journal_,
-      .catalog = *catalog_,
-      .ledger = *recall_ledger_,
-      .planner = *recall_planner_,
-      .eraser = *eraser_,
-      .key = parts_.acceptance_key,
-      .on_changed = RecallsChangedLater()});
+  recall_planner_ =
+      std::make_unique<RecallPlanner>(RecallPlanner::Parts{.journal = *journal_,
+                                                           .catalog = *catalog_,
+                                                           .archive = *policy_archive_,
+                                                           .ledger = *recall_ledger_});
+  recalls_ = std::make_unique<Recalls>(Recalls::Parts{.region = options_.region,
+                                                      .journal = *journal_,
+                                                      .catalog = *catalog_,
+                                                      .ledger = *recall_ledger_,
+                                                      .planner = *recall_planner_,
+                                                      .eraser = *eraser_,
+                                                      .key = parts_.acceptance_key,
+                                                      .on_changed = RecallsChangedLater()});
   recall_notifier_ = std::make_unique<RecallNotifier>(*recalls_, parts_.flow);
-  key_withdrawals_ = std::make_unique<KeyWithdrawals>(KeyWithdrawals::Parts{
-      .region = options_.region,
-      .store = parts_.store,
-      .journal = *journal_,
-      .catalog = *catalog_,
-      .planner = *recall_planner_,
-      .upkeep = parts_.upkeep,
-      .on_flagged = RecallsChangedLater(),
-      .on_failed = [&observer = parts_.observer](
-                       const absl::Status& status) { observer.OnDamage(status); }});
+  key_withdrawals_ = std::make_unique<KeyWithdrawals>(
+      KeyWithdrawals::Parts{.region = options_.region,
+                            .store = parts_.store,
+                            .journal = *journal_,
+                            .catalog = *catalog_,
+                            .planner = *recall_planner_,
+                            .upkeep = parts_.upkeep,
+                            .on_flagged = RecallsChangedLater(),
+                            .on_failed = [&observer = parts_.observer](const absl::Status& status) {
+                              observer.OnDamage(status);
+                            }});
   disclosure_report_ =
       std::make_unique<DisclosureReport>(DisclosureReport::Parts{.region = options_.region,
                                                                  .store = parts_.store,
@@ -309,6 +309,20 @@ void Region::BuildOffice() {
                           .on_damage = [&observer = parts_.observer](const absl::Status& status) {
                             observer.OnDamage(status);
                           }});
+  unheard_revisions_ = std::make_unique<UnheardRevisions>(UnheardRevisions::Parts{
+      .store = parts_.store,
+      .journal = *journal_,
+      .catalog = *catalog_,
+      .archive = *policy_archive_,
+      .recalls = *recall_ledger_,
+      .interests = *peer_interests_,
+      .progress = *progress_,
+      .planner = *recall_planner_,
+      .clock = parts_.clock,
+      .on_withdrawn = RecallsChangedLater(),
+      .on_failed = [&observer = parts_.observer](const absl::Status& status) {
+        observer.OnDamage(status);
+      }});
   BuildRetention();
   explainer_ = std::make_unique<Explainer>(Explainer::Parts{.region = options_.region,
                                                             .store = parts_.store,
@@ -465,7 +479,10 @@ void Region::Tick() {
   retention_->Tick();
   catalog_->ReviewPendingActs();
   ReleaseDue();
-  if (++ticks_ % kTicksPerReview == 0) peer_intake_->ReviewParked();
+  if (++ticks_ % kTicksPerReview == 0) {
+    peer_intake_->ReviewParked();
+    unheard_revisions_->Review();
+  }
   parts_.flow.PostAfter(kTick, [self = self_] {
     if (*self != nullptr) (*self)->Tick();
   });

@@ -36,6 +36,7 @@
 #include "server/broker/recovery.h"
 #include "server/broker/retention.h"
 #include "server/broker/subscriber_sessions.h"
+#include "server/broker/unheard_revisions.h"
 #include "server/broker/verdict_observer.h"
 #include "server/catalog/catalog.h"
 #include "server/catalog/policy_archive.h"
@@ -254,6 +255,7 @@ class Region final : private LinkHost {
   std::unique_ptr<LinkCorrespondence> correspondence_;
   std::unique_ptr<LinkAdministration> link_administration_;
   std::unique_ptr<LinkProgress> progress_;
+  std::unique_ptr<UnheardRevisions> unheard_revisions_;
   std::unique_ptr<Retention> retention_;
   std::unique_ptr<Explainer> explainer_;
   std::unique_ptr<ProtectionDesk> protection_desk_;

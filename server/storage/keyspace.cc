@@ -187,6 +187,10 @@ std::string PeerGapKey(std::string_view peer, v1::Lane lane) {
 std::string EndedUnsentKey(std::string_view peer, v1::Lane lane, uint64_t offset) {
   return PeerPlaceKey("k/x/", peer, lane, offset);
 }
+std::string NarrowedForPeerKeyPrefix() { return "k/n/"; }
+std::string NarrowedForPeerKey(std::string_view peer, v1::Lane lane, uint64_t offset) {
+  return PeerPlaceKey(NarrowedForPeerKeyPrefix(), peer, lane, offset);
+}
 std::string PeerPersistedKey(std::string_view peer, v1::Lane lane, uint64_t epoch) {
   return "k/m/" + KeyText(peer) + LaneByte(lane) + KeyNumber(epoch);
 }

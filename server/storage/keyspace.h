@@ -37,6 +37,7 @@ namespace corridor {
 //   k/o                                       what we want of peers      links
 //   k/g/<peer text><lane 1>                   records it is not waited for any more  links
 //   k/x/<peer text><lane 1><offset 8>         record that ended before it was sent to it  links
+//   k/n/<peer text><lane 1><offset 8>         revision that leaves out some of its members  links
 //   k/e                                       the epoch whose recovery has begun  links
 //   e/s/<publisher text><alert id>            how many sightings suspect personal data  journal
 //   e/q/<publisher text><alert id>            the alert is withheld here  journal
@@ -136,6 +137,8 @@ std::string ParkedKey(std::string_view origin, v1::Lane lane, uint64_t offset);
 std::string RefusedHereKeyPrefix(std::string_view origin);
 std::string RefusedHereKey(std::string_view origin, v1::Lane lane, uint64_t offset);
 std::string RefusedByPeerKey(std::string_view peer, v1::Lane lane, uint64_t offset);
+std::string NarrowedForPeerKeyPrefix();
+std::string NarrowedForPeerKey(std::string_view peer, v1::Lane lane, uint64_t offset);
 std::string BackfillKey(std::string_view peer, std::string_view what);
 std::string PausedLinkKeyPrefix();
 std::string PausedLinkKey(std::string_view peer);

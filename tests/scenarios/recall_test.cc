@@ -322,7 +322,8 @@ TEST_F(RecallScenario, ARegionThatARevisionCannotReachAnyMoreIsWithdrawnFrom) {
   EndAgreement("east-to-south", south());
   EndAgreement("east-to-third", third());
   Publish(ExampleRevise(publisher(), 1, 2, 2),
-          RoutingToMembers({south().MemberId("th-desk"), third().MemberId("x-desk"), east().MemberId("ug-desk")}));
+          RoutingToMembers({south().MemberId("th-desk"), third().MemberId("x-desk"),
+                            east().MemberId("ug-desk")}));
   EXPECT_THAT(manila->Notices(), SizeIs(1));
   EXPECT_TRUE((*south().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
   EXPECT_THAT(penang->Notices(), IsEmpty()) << "it leaves nobody there out";

@@ -1,6 +1,7 @@
 // Two thousand worlds of two to four regions in which connections break, machines
-// stop and agreements change: no promise is ever broken in any of them. A failing
-// one says its seed, and ./dev simulate replays it.
+// stop and agreements change, and in each fourth hundred backups are put back: no
+// promise is ever broken in any of them. A failing one says its seed, and ./dev simulate replays
+// it.
 
 #include <gtest/gtest.h>
 
@@ -16,11 +17,13 @@ constexpr uint64_t kShards = 20;
 class Worlds : public ::testing::TestWithParam<uint64_t> {};
 
 TEST_P(Worlds, KeepTheirPromises) {
+  const bool restores = GetParam() % 4 == 3;
   for (uint64_t i = 1; i <= kSeedsPerShard; ++i) {
     const uint64_t seed = GetParam() * kSeedsPerShard + i;
-    const WorldReport report = RunWorld({.seed = seed});
+    const WorldReport report = RunWorld({.seed = seed, .restores = restores});
     EXPECT_EQ(report.broken, "") << "seed " << seed << "; replay it with ./dev simulate --first "
-                                 << seed << " --seeds 1 --log\n"
+                                 << seed << " --seeds 1 --log" << (restores ? " --restores" : "")
+                                 << "\n"
                                  << report.log;
   }
 }

@@ -32,17 +32,13 @@ std::string NameOf(const SimMember& member) {
                       SimRegionName(member.region));
 }
 
-bool TakenBack::CouldNotReach(const Said& revision, size_t region) const {
-  const size_t origin = revision.publisher.region;
-  return region != origin && !policy_.MayHaveHeld({origin, origin, region}, revision.said_at,
-                                                  *revision.acknowledged_at);
-}
-
 bool TakenBack::MayNotReach(const Said& revision, size_t region) const {
   const size_t origin = revision.publisher.region;
-  return region != origin &&
-         !policy_.HeldThroughout({origin, origin, region}, revision.said_at,
-                                 revision.acknowledged_at.value_or(absl::InfiniteDuration()));
+  const auto held = [&](size_t viewer) {
+    return policy_.HeldThroughout({viewer, origin, region}, revision.said_at,
+                                  absl::InfiniteDuration());
+  };
+  return region != origin && !(held(origin) && held(region));
 }
 
 bool TakenBack::EndsFor(const Said& later, const Said& said, size_t region) const {
@@ -230,11 +226,6 @@ std::string TakenBack::MissingOfNarrowed(const Said& standing,
       const SimMember member{region->index(), agency};
       const auto handed = handed_.find(member);
       if (standing.IsFor(member) || handed == handed_.end()) continue;
-      // An agreement that ended while it was on its way: its region never heard of it.
-      if (standing.IsForRegion(region->index()) && !CouldNotReach(standing, region->index()) &&
-          !sealed_.contains({region->index(), standing.number})) {
-        continue;
-      }
       for (const size_t number : handed->second) {
         const Said& said = said_[number];
         if (said.alert == standing.alert && said.IsContent() && !WasTold(member, said)) {

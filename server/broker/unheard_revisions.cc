@@ -1,0 +1,71 @@
+#include "server/broker/unheard_revisions.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/base/status_macros.h"
+#include "core/policy/policy.h"
+#include "server/broker/recipient.h"
+#include "server/journal/disclosure_ledger.h"
+
+namespace corridor {
+
+void UnheardRevisions::Review() {
+  const auto pairs = parts_.store.Scan(PrefixRange(NarrowedForPeerKeyPrefix()), kRevisionsMax);
+  if (!pairs.ok()) return parts_.on_failed(pairs.status());
+  for (const KeyValue& pair : *pairs) {
+    const absl::Status reviewed = ReviewOne(pair.key);
+    if (!reviewed.ok()) return parts_.on_failed(reviewed);
+  }
+}
+
+absl::Status UnheardRevisions::ReviewOne(const std::string& key) {
+  const PeerPlace at = ParsePeerPlace(key, NarrowedForPeerKeyPrefix());
+  ASSIGN_OR_RETURN(const RecordPtr stored, parts_.journal.At(at.lane, at.offset));
+  ASSIGN_OR_RETURN(const RecordInContext record, InContext(parts_.journal, stored));
+  ASSIGN_OR_RETURN(const Outcome outcome, OutcomeOf(at, record));
+  if (outcome == Outcome::kWaiting) return absl::OkStatus();
+  std::vector<BatchPart> parts;
+  parts.push_back(DeletePart(key));
+  const bool unheard = outcome == Outcome::kUnheard;
+  if (unheard) parts.push_back(parts_.planner.PartForUnheard(stored, at.region));
+  parts_.journal.Commit(std::move(parts), [this, unheard](const absl::Status& written) {
+    if (!written.ok()) return parts_.on_failed(written);
+    if (unheard) parts_.on_withdrawn();
+  });
+  return absl::OkStatus();
+}
+
+absl::StatusOr<UnheardRevisions::Outcome> UnheardRevisions::OutcomeOf(
+    const PeerPlace& at, const RecordInContext& record) const {
+  // A later word on the alert has taken its place, and was looked at by itself.
+  if (record.record->erased || record.withdrawn || record.superseded) return Outcome::kSettled;
+  ASSIGN_OR_RETURN(const auto refused,
+                   parts_.store.Get(RefusedByPeerKey(at.region, at.lane, at.offset)));
+  if (refused) return Outcome::kUnheard;
+  if (parts_.progress.PersistedBy(at.region, at.lane) >= at.offset) {
+    ASSIGN_OR_RETURN(const bool sent, WasSent(at, record));
+    return sent ? Outcome::kSettled : Outcome::kUnheard;
+  }
+  const RegionRecipient recipient(at.region, parts_.recalls, parts_.interests);
+  const bool may_go = recipient.MayHave(*parts_.catalog.facts(), record, parts_.clock.Now());
+  return may_go ? Outcome::kWaiting : Outcome::kUnheard;
+}
+
+absl::StatusOr<bool> UnheardRevisions::WasSent(const PeerPlace& at,
+                                               const RecordInContext& record) const {
+  ASSIGN_OR_RETURN(const auto ranges, DisclosureLedger::RangesAt(parts_.store, at.lane, at.offset));
+  for (const DisclosureLedger::Range& range : ranges) {
+    if (range.holder != at.region) continue;
+    ASSIGN_OR_RETURN(const std::shared_ptr<const Facts> facts,
+                     parts_.archive.FactsOf(parts_.store, range.generation));
+    const absl::Time then =
+        absl::FromUnixMillis(std::max(range.time_ms, record.record->append_time_ms));
+    if (DecideRegion(*facts, FlowOf(record), at.region, then).allowed) return true;
+  }
+  return false;
+}
+
+}  // namespace corridor

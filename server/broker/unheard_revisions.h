@@ -1,0 +1,66 @@
+#ifndef CORRIDOR_SERVER_BROKER_UNHEARD_REVISIONS_H_
+#define CORRIDOR_SERVER_BROKER_UNHEARD_REVISIONS_H_
+
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/clock.h"
+#include "server/broker/link_progress.h"
+#include "server/broker/peer_interests.h"
+#include "server/broker/recall_planner.h"
+#include "server/catalog/catalog.h"
+#include "server/catalog/policy_archive.h"
+#include "server/journal/journal.h"
+#include "server/journal/recall_ledger.h"
+#include "server/storage/keyspace.h"
+#include "server/storage/store.h"
+
+namespace corridor {
+
+// A revision that leaves out some members of a peer region is told to them by that region's
+// broker, once it has it. Where the region does not get it after all (an agreement ended on
+// its way, the region refused it, it ended to hold), the alert is withdrawn from the whole
+// region. Which revisions are looked after is in the store, written with them
+// (RecallPlanner). Lives on the flow executor.
+class UnheardRevisions {
+ public:
+  // All must outlive this.
+  struct Parts {
+    const Store& store;
+    Journal& journal;
+    const Catalog& catalog;
+    const PolicyArchive& archive;
+    const RecallLedger& recalls;
+    const PeerInterests& interests;
+    const LinkProgress& progress;
+    const RecallPlanner& planner;
+    const Clock& clock;
+    // There is more that a peer has to erase. On the commit thread.
+    std::function<void()> on_withdrawn;
+    // A record cannot be read, or a batch was not written; it is tried again.
+    std::function<void(const absl::Status&)> on_failed;
+  };
+  // Looked at in one call; those behind them wait until these are settled.
+  static constexpr size_t kRevisionsMax = 256;
+
+  explicit UnheardRevisions(Parts parts) : parts_(std::move(parts)) {}
+
+  // Call every few seconds.
+  void Review();
+
+ private:
+  enum class Outcome { kWaiting, kSettled, kUnheard };
+
+  absl::StatusOr<Outcome> OutcomeOf(const PeerPlace& at, const RecordInContext& record) const;
+  // Whether it was disclosed to the peer.
+  absl::StatusOr<bool> WasSent(const PeerPlace& at, const RecordInContext& record) const;
+  absl::Status ReviewOne(const std::string& key);
+
+  const Parts parts_;
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_BROKER_UNHEARD_REVISIONS_H_
