@@ -1,4 +1,4 @@
-// The three samples do what they say, run as the programs they are.
+// The samples do what they say, run as the programs they are.
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -48,6 +48,13 @@ TEST_F(SamplesTest, PublishOneThenSubscribe) {
       Run("publish_one", pki_.Agency("ke-desk"), Write("signing.key", signer.key.ToPkcs8Pem())),
       HasSubstr("accepted at offset 1"));
   EXPECT_THAT(Run("subscribe", pki_.Agency("th-desk"), "1"), HasSubstr("Kenya"));
+}
+
+TEST_F(SamplesTest, StoreAndForward) {
+  const TestSigner signer = pki_.Signer("/agency/ke-desk");
+  const std::string key = Write("signing.key", signer.key.ToPkcs8Pem());
+  EXPECT_THAT(Run("store_and_forward", pki_.Agency("ke-desk"), key + " " + dir_.File("outbox")),
+              HasSubstr("kept\naccepted at offset 1"));
 }
 
 TEST_F(SamplesTest, Admin) {

@@ -65,7 +65,8 @@ struct PublisherOptions {
 //
 // Idempotency: a statement is signed once and keeps its id and its bytes over all
 // attempts, so it is accepted at most once, whatever happens in between. A program
-// that may crash keeps the SignedStatement of Sign() until it has the receipt.
+// that may crash publishes through an Outbox (corridor/outbox.h), or keeps the
+// SignedStatement of Sign() until it has the receipt.
 //
 // Order: statements of different requests may be accepted in another order than
 // given. Where order matters (ISSUE, then REVISE), wait for the first receipt.
