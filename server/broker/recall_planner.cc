@@ -131,8 +131,9 @@ BatchPart RecallPlanner::PartForReturned(std::shared_ptr<const ParsedStatement> 
   };
 }
 
-BatchPart RecallPlanner::PartForUnheard(RecordPtr revision, std::string peer) const {
-  return [this, revision = std::move(revision),
+BatchPart RecallPlanner::PartForUnheard(RecordPtr revision, std::string told_of,
+                                        std::string peer) const {
+  return [this, revision = std::move(revision), told_of = std::move(told_of),
           peer = std::move(peer)](CommitContext& context) -> absl::Status {
     const v1::StatementBody& body = revision->statement->body;
     Recall recall;
@@ -143,10 +144,8 @@ BatchPart RecallPlanner::PartForUnheard(RecordPtr revision, std::string peer) co
     recall.origin.set_offset(recall.origin.offset() | kUnheardNumbers);
     ASSIGN_OR_RETURN(const bool open, parts_.ledger.AddHolder(context, recall.origin, peer));
     if (open) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const auto here, StatementsOf(context, recall, {}));
-    for (const Journal::StatementPlace& at : here) {
-      if (at.place.offset == 0 || at.statement_id == body.statement_id()) continue;
-      recall.statement_ids.push_back(at.statement_id);
+    for (size_t at = 0; at < told_of.size(); at += kIdBytes) {
+      recall.statement_ids.push_back(told_of.substr(at, kIdBytes));
     }
     return parts_.ledger.Open(context, std::move(recall), {peer});
   };
@@ -186,10 +185,12 @@ absl::Status RecallPlanner::OpenWithdrawal(CommitContext& context, const ParsedS
   recall.origin = origin;
   ASSIGN_OR_RETURN(const auto here, StatementsOf(context, recall, {}));
   LeftOut all;
+  std::string told_of;
   for (const Journal::StatementPlace& at : here) {
     if (at.place.offset == 0 || at.statement_id == body.statement_id()) continue;
     LeftOut left_out;
     RETURN_IF_ERROR(AddHolders(context, at.place, &flow, left_out));
+    if (!left_out.told_by_revision.empty()) told_of += at.statement_id;
     all.told_by_revision.merge(left_out.told_by_revision);
     if (left_out.holders.empty()) continue;
     recall.statement_ids.push_back(at.statement_id);
@@ -197,7 +198,8 @@ absl::Status RecallPlanner::OpenWithdrawal(CommitContext& context, const ParsedS
   }
   for (const std::string& peer : all.told_by_revision) {
     if (all.holders.contains(peer)) continue;
-    context.Put(NarrowedForPeerKey(peer, revision.lane(), context.record_position()->offset()), "");
+    context.Put(NarrowedForPeerKey(peer, revision.lane(), context.record_position()->offset()),
+                told_of);
   }
   if (all.holders.empty()) return absl::OkStatus();
   return parts_.ledger.Open(context, std::move(recall), ListOf(all.holders));

@@ -57,8 +57,9 @@ class RecallPlanner {
   BatchPart PartForReturned(std::shared_ptr<const ParsedStatement> statement, v1::Position place,
                             std::string holder) const;
 
-  // The part that withdraws from `peer`, a region, what a revision of ours should have told it.
-  BatchPart PartForUnheard(RecordPtr revision, std::string peer) const;
+  // The part that withdraws from `peer`, a region, the statements from which a revision of ours
+  // leaves out some of its members. `told_of`: the value of its NarrowedForPeerKey.
+  BatchPart PartForUnheard(RecordPtr revision, std::string told_of, std::string peer) const;
 
   // The part that opens the withdrawal which another region's broker signed.
   BatchPart PartFor(v1::SignedWithdrawal signed_withdrawal, v1::Withdrawal withdrawal) const;

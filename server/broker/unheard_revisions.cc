@@ -16,21 +16,21 @@ void UnheardRevisions::Review() {
   const auto pairs = parts_.store.Scan(PrefixRange(NarrowedForPeerKeyPrefix()), kRevisionsMax);
   if (!pairs.ok()) return parts_.on_failed(pairs.status());
   for (const KeyValue& pair : *pairs) {
-    const absl::Status reviewed = ReviewOne(pair.key);
+    const absl::Status reviewed = ReviewOne(pair);
     if (!reviewed.ok()) return parts_.on_failed(reviewed);
   }
 }
 
-absl::Status UnheardRevisions::ReviewOne(const std::string& key) {
-  const PeerPlace at = ParsePeerPlace(key, NarrowedForPeerKeyPrefix());
+absl::Status UnheardRevisions::ReviewOne(const KeyValue& noted) {
+  const PeerPlace at = ParsePeerPlace(noted.key, NarrowedForPeerKeyPrefix());
   ASSIGN_OR_RETURN(const RecordPtr stored, parts_.journal.At(at.lane, at.offset));
   ASSIGN_OR_RETURN(const RecordInContext record, InContext(parts_.journal, stored));
   ASSIGN_OR_RETURN(const Outcome outcome, OutcomeOf(at, record));
   if (outcome == Outcome::kWaiting) return absl::OkStatus();
   std::vector<BatchPart> parts;
-  parts.push_back(DeletePart(key));
+  parts.push_back(DeletePart(noted.key));
   const bool unheard = outcome == Outcome::kUnheard;
-  if (unheard) parts.push_back(parts_.planner.PartForUnheard(stored, at.region));
+  if (unheard) parts.push_back(parts_.planner.PartForUnheard(stored, noted.value, at.region));
   parts_.journal.Commit(std::move(parts), [this, unheard](const absl::Status& written) {
     if (!written.ok()) return parts_.on_failed(written);
     if (unheard) parts_.on_withdrawn();

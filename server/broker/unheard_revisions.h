@@ -56,7 +56,7 @@ class UnheardRevisions {
   absl::StatusOr<Outcome> OutcomeOf(const PeerPlace& at, const RecordInContext& record) const;
   // Whether it was disclosed to the peer.
   absl::StatusOr<bool> WasSent(const PeerPlace& at, const RecordInContext& record) const;
-  absl::Status ReviewOne(const std::string& key);
+  absl::Status ReviewOne(const KeyValue& noted);
 
   const Parts parts_;
 };

@@ -37,7 +37,7 @@ namespace corridor {
 //   k/o                                       what we want of peers      links
 //   k/g/<peer text><lane 1>                   records it is not waited for any more  links
 //   k/x/<peer text><lane 1><offset 8>         record that ended before it was sent to it  links
-//   k/n/<peer text><lane 1><offset 8>         revision that leaves out some of its members  links
+//   k/n/<peer text><lane 1><offset 8>         from what a revision leaves out its members  links
 //   k/e                                       the epoch whose recovery has begun  links
 //   e/s/<publisher text><alert id>            how many sightings suspect personal data  journal
 //   e/q/<publisher text><alert id>            the alert is withheld here  journal
