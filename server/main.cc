@@ -632,15 +632,14 @@ int Run(const CommandLine& command) {
 int main(int argc, char** argv) {
   CLI::App app("The broker of one Corridor region.", "corridord");
   corridor::CommandLine command;
-  CLI::App* either = app.add_option_group("Either");
-  either->require_option(1);
-  either
-      ->add_option("--config", command.config_path,
-                   "The configuration, a textproto; every field is documented in "
-                   "server/config/broker_config.proto")
-      ->type_name("FILE");
-  either->add_flag("--metrics-table", command.metrics_table,
-                   "Write the table of docs/operations/metrics.md, and exit");
+  CLI::Option* const config =
+      app.add_option("--config", command.config_path,
+                     "The configuration, a textproto; every field is documented in "
+                     "server/config/broker_config.proto")
+          ->type_name("FILE");
+  app.add_flag("--metrics-table", command.metrics_table,
+               "Write the table of docs/operations/metrics.md, and exit; needs no --config")
+      ->excludes(config);
   app.add_flag("--check-config", command.check_config,
                "Check the configuration and the files it names, open nothing, and exit");
   app.add_flag("--accept-lost-tail", command.accept_lost_tail,
@@ -654,6 +653,7 @@ int main(int argc, char** argv) {
   app.footer(corridor::kExitCodes);
   try {
     app.parse(argc, argv);
+    if (config->empty() && !command.metrics_table) throw CLI::RequiredError(config->get_name());
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? corridor::kExitOk : corridor::kExitUsage;

@@ -38,7 +38,7 @@ bool TakenBack::MayNotReach(const Said& revision, size_t region) const {
     return policy_.HeldThroughout({viewer, origin, region}, revision.said_at,
                                   absl::InfiniteDuration());
   };
-  return region != origin && !(held(origin) && held(region));
+  return region != origin && (revision.ends_at || !(held(origin) && held(region)));
 }
 
 bool TakenBack::EndsFor(const Said& later, const Said& said, size_t region) const {

@@ -78,7 +78,7 @@ class TakenBack {
   };
   using Place = std::pair<size_t, size_t>;  // Region, statement.
 
-  // Whether policy may have kept a revision from a region.
+  // Whether policy, or its own end, may have kept a revision from a region.
   bool MayNotReach(const Said& revision, size_t region) const;
   // Whether a later word takes `said` back from all of a region: a recall, a revision that
   // leaves it out, or one that cannot reach it and leaves out one of its members.
