@@ -11,6 +11,12 @@
 #include "server/journal/disclosure_ledger.h"
 
 namespace corridor {
+namespace {
+
+// The rule by which what was signed with a stolen key goes nowhere, and so changes nothing.
+constexpr char kNobodysWord[] = "publisher/key-revoked";
+
+}  // namespace
 
 void UnheardRevisions::Review() {
   const auto pairs = parts_.store.Scan(PrefixRange(NarrowedForPeerKeyPrefix()), kRevisionsMax);
@@ -42,6 +48,9 @@ absl::StatusOr<UnheardRevisions::Outcome> UnheardRevisions::OutcomeOf(
     const PeerPlace& at, const RecordInContext& record) const {
   // A later word on the alert has taken its place, and was looked at by itself.
   if (record.record->erased || record.withdrawn || record.superseded) return Outcome::kSettled;
+  const RegionRecipient recipient(at.region, parts_.recalls, parts_.interests);
+  const Decision decision = recipient.Decide(*parts_.catalog.facts(), record, parts_.clock.Now());
+  if (decision.rule == kNobodysWord) return Outcome::kSettled;
   ASSIGN_OR_RETURN(const auto refused,
                    parts_.store.Get(RefusedByPeerKey(at.region, at.lane, at.offset)));
   if (refused) return Outcome::kUnheard;
@@ -49,9 +58,7 @@ absl::StatusOr<UnheardRevisions::Outcome> UnheardRevisions::OutcomeOf(
     ASSIGN_OR_RETURN(const bool sent, WasSent(at, record));
     return sent ? Outcome::kSettled : Outcome::kUnheard;
   }
-  const RegionRecipient recipient(at.region, parts_.recalls, parts_.interests);
-  const bool may_go = recipient.MayHave(*parts_.catalog.facts(), record, parts_.clock.Now());
-  return may_go ? Outcome::kWaiting : Outcome::kUnheard;
+  return decision.allowed ? Outcome::kWaiting : Outcome::kUnheard;
 }
 
 absl::StatusOr<bool> UnheardRevisions::WasSent(const PeerPlace& at,
