@@ -10,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/strings.h"
@@ -56,6 +57,7 @@ class Loader {
       : file_(file), reader_(reader), now_(now), held_(held) {}
 
   std::optional<BrokerConfig> Load();
+  bool LacksListOfOurs(const TrustStore& trust, const std::string& chain_pem) const;
   std::optional<BrokerConfig::Tls> ReadTls();
 
  private:
@@ -173,7 +175,11 @@ std::optional<TrustBundle> Loader::ReadTrustDomain(int index, std::string& roots
       reader_.Take(field("roots_file"), TrustBundle::Create(domain.name(), *roots, "", limits));
   if (!without_crls.has_value()) return std::nullopt;
   absl::StrAppend(&roots_pem, *roots, "\n");
-  if (crls->empty()) return without_crls;
+  if (domain.crl_file().empty()) return without_crls;
+  if (crls->empty()) {
+    reader_.Note(field("crl_file"), "holds no list; leave the field out where there is none");
+    return std::nullopt;
+  }
   return reader_.Take(field("crl_file"), TrustBundle::Create(domain.name(), *roots, *crls, limits));
 }
 
@@ -223,6 +229,15 @@ std::optional<Loader::OwnChain> Loader::CheckOwnChain(std::string_view field,
   return own;
 }
 
+// A file of lists that was cut between two of them looks whole. With one less than it needs
+// nobody could be let in any more.
+bool Loader::LacksListOfOurs(const TrustStore& trust, const std::string& chain_pem) const {
+  const auto chain = CertificateChain::FromPem(chain_pem);
+  if (!chain.ok() || trust.Find(file_.region()) == nullptr) return false;
+  const absl::Status verified = trust.Verify(*chain, PeerPurpose::kTlsServer, now_).status();
+  return absl::StartsWith(verified.message(), "REVOCATION_UNKNOWN");
+}
+
 std::optional<BrokerConfig::Tls> Loader::ReadTls() {
   constexpr std::string_view kChain = kTlsChainField;
   constexpr std::string_view kKey = kTlsKeyField;
@@ -235,6 +250,12 @@ std::optional<BrokerConfig::Tls> Loader::ReadTls() {
   auto chain = reader_.ReadFile(kChain, file_.tls().certificate_chain_file());
   auto key = reader_.ReadFile(kKey, file_.tls().private_key_file(), ConfigReader::Secrecy::kSecret);
   if (!chain.has_value()) return tls;
+  if (held_ != nullptr && LacksListOfOurs(tls.trust, *chain)) {
+    reader_.Note("tls.trust_domains",
+                 "lacks the list of an issuer of this broker's own certificate: what was there "
+                 "before goes on to hold");
+    tls.trust = *held_;
+  }
   auto own =
       CheckOwnChain(kChain, *chain, {PeerPurpose::kTlsServer, PeerPurpose::kTlsClient}, tls.trust);
   if (own.has_value() && key.has_value()) {

@@ -332,6 +332,19 @@ TEST_F(TlsFilesTest, HalfAFileIsNeverTaken) {
   }
 }
 
+TEST_F(TlsFilesTest, ListsThatAreGoneAreHeldOnTo) {
+  const auto revoked = sea_.Agency("id-desk");
+  Write("sea.crl", sea_.Crl({revoked.serial}));
+  EXPECT_THAT(Read(), IsEmpty());
+  // Cut down to nothing, and before the list of the issuer that counts.
+  for (const std::string& cut : {std::string(), eastafrica_.Crl({})}) {
+    Write("sea.crl", cut);
+    EXPECT_THAT(Read(), Not(IsEmpty()));
+    EXPECT_FALSE(Trusts(revoked));
+    EXPECT_TRUE(Trusts(sea_.Agency("th-desk")));
+  }
+}
+
 TEST_F(TlsFilesTest, AMistakeInOneRegionsFilesHoldsUpNoOthers) {
   const auto agency = sea_.Agency("th-desk");
   ASSERT_TRUE(Trusts(agency));
