@@ -653,7 +653,10 @@ int main(int argc, char** argv) {
   app.footer(corridor::kExitCodes);
   try {
     app.parse(argc, argv);
-    if (config->empty() && !command.metrics_table) throw CLI::RequiredError(config->get_name());
+    if (config->empty() && !command.metrics_table) {
+      app.exit(CLI::RequiredError(config->get_name()));
+      return corridor::kExitUsage;
+    }
   } catch (const CLI::ParseError& error) {
     const int code = app.exit(error);
     return code == 0 ? corridor::kExitOk : corridor::kExitUsage;
