@@ -7,6 +7,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/clock.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/model/errors.h"
@@ -37,7 +38,7 @@ absl::StatusOr<v1::DisclosureCertainty> DisclosureReport::CertaintyOf(
   ASSIGN_OR_RETURN(const RecordInContext in_context, InContext(parts_.journal, record));
   ASSIGN_OR_RETURN(const std::shared_ptr<const Facts> facts,
                    parts_.archive.FactsOf(parts_.store, range.generation));
-  const absl::Time then = absl::FromUnixMillis(std::max(range.time_ms, record->append_time_ms));
+  const absl::Time then = DisclosedAt(*record, range);
   const bool allowed = DecideHolder(*facts, FlowOf(in_context), range.holder, then).allowed;
   return allowed ? v1::DISCLOSURE_CERTAINTY_ALLOWED : v1::DISCLOSURE_CERTAINTY_UNSPECIFIED;
 }
@@ -50,8 +51,7 @@ absl::StatusOr<std::optional<v1::StatementDisclosure>> DisclosureReport::Describ
     if (!holder.empty() && range.holder != holder) continue;
     ASSIGN_OR_RETURN(const v1::DisclosureCertainty certainty, CertaintyOf(record, range));
     if (certainty == v1::DISCLOSURE_CERTAINTY_UNSPECIFIED) continue;
-    const auto since =
-        TimeUtil::MillisecondsToTimestamp(std::max(range.time_ms, record->append_time_ms));
+    const auto since = TimeUtil::MillisecondsToTimestamp(ToMillis(DisclosedAt(*record, range)));
     v1::DisclosedTo& to = disclosed[range.holder];
     const bool earlier = !to.has_since() || since.seconds() < to.since().seconds();
     to.set_holder(range.holder);

@@ -238,9 +238,7 @@ absl::Status RecallPlanner::AddHolders(const CommitContext& context, AlertHead::
     if (left_out.holders.contains(range.holder) || (is_region && !(*found)->local)) continue;
     ASSIGN_OR_RETURN(const std::shared_ptr<const Facts> facts,
                      parts_.archive.FactsOf(context, range.generation));
-    // It was disclosed then or later; agreements and rights only end with time.
-    const absl::Time then =
-        absl::FromUnixMillis(std::max(range.time_ms, record.record->append_time_ms));
+    const absl::Time then = DisclosedAt(*record.record, range);
     if (!DecideHolder(*facts, flow, range.holder, then).allowed) continue;
     if (left_out_by == nullptr) {
       left_out.holders.insert(range.holder);

@@ -25,9 +25,9 @@ namespace corridor {
 // which what it names may have been disclosed and whom policy then allowed; a revision
 // that narrows an alert's audience goes, as a withdrawal, to those whom it leaves out. Whom
 // of its members it leaves out a region learns from the revision itself. Where it leaves out
-// one and cannot go there any more, the alert is withdrawn from the whole region; where it
-// can, it is noted (NarrowedForPeerKey), and unheard_revisions.h sees to it that it does.
-// Never to one whom policy denied: for it the alert never existed.
+// one and cannot go there any more, what it leaves it out of is withdrawn from the whole
+// region; where it can, it is noted (NarrowedForPeerKey), and unheard_revisions.h sees to it that
+// it does. Never to one whom policy denied: for it the alert never existed.
 //
 // It works inside the batch that appends the RECALL or the revision, so that the
 // addressees are durable before any key is destroyed. Thread-safe.

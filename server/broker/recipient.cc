@@ -1,5 +1,6 @@
 #include "server/broker/recipient.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -41,6 +42,10 @@ Flow FlowOf(const RecordInContext& record) {
     flow.said_ms = record.record->held_acceptance->accept_time_ms();
   }
   return flow;
+}
+
+absl::Time DisclosedAt(const Record& record, const DisclosureLedger::Range& range) {
+  return absl::FromUnixMillis(std::max(range.time_ms, record.append_time_ms));
 }
 
 Decision DecideHolder(const Facts& facts, const Flow& flow, const std::string& holder,

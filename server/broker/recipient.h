@@ -9,6 +9,7 @@
 #include "core/model/principal.h"
 #include "core/policy/policy.h"
 #include "server/broker/peer_interests.h"
+#include "server/journal/disclosure_ledger.h"
 #include "server/journal/journal.h"
 #include "server/journal/recall_ledger.h"
 #include "server/routing/subscription_filter.h"
@@ -39,6 +40,10 @@ bool StillServed(const Journal& journal, const ParsedStatement& statement);
 // What policy says to a holder as the disclosure ledger names it: a principal or a region.
 Decision DecideHolder(const Facts& facts, const Flow& flow, const std::string& holder,
                       absl::Time time);
+
+// When a holder may first have been given the record, by a range of the ledger: what policy
+// said at that time counts, since agreements and rights only end with time.
+absl::Time DisclosedAt(const Record& record, const DisclosureLedger::Range& range);
 
 // The flow of a record, for policy.
 Flow FlowOf(const RecordInContext& record);

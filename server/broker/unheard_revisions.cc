@@ -1,6 +1,5 @@
 #include "server/broker/unheard_revisions.h"
 
-#include <algorithm>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -19,12 +18,16 @@ constexpr char kNobodysWord[] = "publisher/key-revoked";
 }  // namespace
 
 void UnheardRevisions::Review() {
-  const auto pairs = parts_.store.Scan(PrefixRange(NarrowedForPeerKeyPrefix()), kRevisionsMax);
+  KeyRange range = PrefixRange(NarrowedForPeerKeyPrefix());
+  if (!next_.empty()) range.begin = std::exchange(next_, "");
+  const auto pairs = parts_.store.Scan(range, kRevisionsMax);
   if (!pairs.ok()) return parts_.on_failed(pairs.status());
   for (const KeyValue& pair : *pairs) {
     const absl::Status reviewed = ReviewOne(pair);
-    if (!reviewed.ok()) return parts_.on_failed(reviewed);
+    if (!reviewed.ok()) parts_.on_failed(reviewed);
   }
+  // Whatever is behind that one.
+  if (pairs->size() == kRevisionsMax) next_ = pairs->back().key + '\0';
 }
 
 absl::Status UnheardRevisions::ReviewOne(const KeyValue& noted) {
@@ -68,8 +71,7 @@ absl::StatusOr<bool> UnheardRevisions::WasSent(const PeerPlace& at,
     if (range.holder != at.region) continue;
     ASSIGN_OR_RETURN(const std::shared_ptr<const Facts> facts,
                      parts_.archive.FactsOf(parts_.store, range.generation));
-    const absl::Time then =
-        absl::FromUnixMillis(std::max(range.time_ms, record.record->append_time_ms));
+    const absl::Time then = DisclosedAt(*record.record, range);
     if (DecideRegion(*facts, FlowOf(record), at.region, then).allowed) return true;
   }
   return false;

@@ -21,9 +21,9 @@ namespace corridor {
 
 // A revision that leaves out some members of a peer region is told to them by that region's
 // broker, once it has it. Where the region does not get it after all (an agreement ended on
-// its way, the region refused it, it ended to hold), the alert is withdrawn from the whole
-// region. Which revisions are looked after is in the store, written with them
-// (RecallPlanner). Lives on the flow executor.
+// its way, the region refused it, it ended to hold), what it leaves them out of is withdrawn
+// from the whole region. What was signed with a stolen key withdraws nothing. Which revisions are
+// looked after is in the store, written with them (RecallPlanner). Lives on the flow executor.
 class UnheardRevisions {
  public:
   // All must outlive this.
@@ -42,7 +42,7 @@ class UnheardRevisions {
     // A record cannot be read, or a batch was not written; it is tried again.
     std::function<void(const absl::Status&)> on_failed;
   };
-  // Looked at in one call; those behind them wait until these are settled.
+  // Looked at in one call; the next one goes on behind them, and round again.
   static constexpr size_t kRevisionsMax = 256;
 
   explicit UnheardRevisions(Parts parts) : parts_(std::move(parts)) {}
@@ -59,6 +59,7 @@ class UnheardRevisions {
   absl::Status ReviewOne(const KeyValue& noted);
 
   const Parts parts_;
+  std::string next_;  // The first key that the next call looks at; empty: the first there is.
 };
 
 }  // namespace corridor

@@ -10,11 +10,11 @@
 #include <set>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/strings.h"
 #include "core/crypto/certificate.h"
+#include "core/crypto/peer_refusal.h"
 #include "core/crypto/private_key.h"
 #include "core/gate/gate_policy.pb.h"
 #include "server/config/config_reader.h"
@@ -57,10 +57,10 @@ class Loader {
       : file_(file), reader_(reader), now_(now), held_(held) {}
 
   std::optional<BrokerConfig> Load();
-  bool LacksListOfOurs(const TrustStore& trust, const std::string& chain_pem) const;
   std::optional<BrokerConfig::Tls> ReadTls();
 
  private:
+  bool LacksListOfOurs(const TrustStore& trust, const std::string& chain_pem) const;
   void CheckRegion();
   void CheckDataDir();
   void CheckCount(std::string_view field, int count, int min, int max);
@@ -235,7 +235,7 @@ bool Loader::LacksListOfOurs(const TrustStore& trust, const std::string& chain_p
   const auto chain = CertificateChain::FromPem(chain_pem);
   if (!chain.ok() || trust.Find(file_.region()) == nullptr) return false;
   const absl::Status verified = trust.Verify(*chain, PeerPurpose::kTlsServer, now_).status();
-  return absl::StartsWith(verified.message(), "REVOCATION_UNKNOWN");
+  return PeerRefusalOf(verified) == PeerRefusal::kRevocationUnknown;
 }
 
 std::optional<BrokerConfig::Tls> Loader::ReadTls() {
