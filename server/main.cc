@@ -28,6 +28,7 @@
 #include "server/broker/directory_check.h"
 #include "server/broker/region.h"
 #include "server/config/broker_config.h"
+#include "server/crl_rounds.h"
 #include "server/figures.h"
 #include "server/identity/call_judge.h"
 #include "server/identity/caller_check.h"
@@ -87,6 +88,9 @@ constexpr absl::Duration kReviewPeriod = absl::Milliseconds(250);
 
 // How often the gauges are set: no scraper asks oftener.
 constexpr absl::Duration kFiguresPeriod = absl::Seconds(5);
+
+// How often the next peer is asked for its revocation lists: a handshake each.
+constexpr absl::Duration kCrlRoundPeriod = absl::Seconds(10);
 
 struct CommandLine {
   std::string config_path;
@@ -263,7 +267,12 @@ class Broker {
   void AuditHandshake(const HandshakeRefusal& refusal);
   void AuditRefusal(const std::string& caller, const std::string& method,
                     const absl::Status& refusal);
+  absl::Status BeginTrust();
   void KeepTrust();
+  void AskForCrls();
+  void AuditGrace(const std::string& region);
+  std::vector<std::string> LinkedRegions() const;
+  std::vector<std::pair<std::string, std::string>> DialledAddresses() const;
   absl::Status Listen();
   absl::Status ServeMetrics();
   void KeepFigures();
@@ -278,6 +287,7 @@ class Broker {
   DialledPeers dialled_{trust_, clock_};
   std::unique_ptr<ServedIdentity> identity_;
   std::unique_ptr<TrustWatch> trust_watch_;
+  std::optional<CrlRounds> crl_rounds_;
   const Gate gate_;
   GrpcLinkDialler dialler_;
   std::unique_ptr<Store> store_;
@@ -376,6 +386,34 @@ void Broker::KeepTrust() {
   intake_.PostAfter(kReviewPeriod, [this] { KeepTrust(); });
 }
 
+void Broker::AskForCrls() {
+  crl_rounds_->AskNext();
+  upkeep_.PostAfter(kCrlRoundPeriod, [this] { AskForCrls(); });
+}
+
+void Broker::AuditGrace(const std::string& region) {
+  v1::AuditEntry entry;
+  entry.set_actor(config_.tls.self.spiffe_id);
+  entry.set_act(v1::AUDIT_ACT_TRUST);
+  entry.set_object(region);
+  entry.set_rule("crl in grace");
+  refusals_->Note(std::move(entry));
+}
+
+std::vector<std::pair<std::string, std::string>> Broker::DialledAddresses() const {
+  std::vector<std::pair<std::string, std::string>> addresses;
+  for (const auto& link : config_.links) {
+    if (!link.dial_address.empty()) addresses.emplace_back(link.peer_region, link.dial_address);
+  }
+  return addresses;
+}
+
+std::vector<std::string> Broker::LinkedRegions() const {
+  std::vector<std::string> regions;
+  for (const auto& link : config_.links) regions.push_back(link.peer_region);
+  return regions;
+}
+
 // The name that the certificate claims is unproven, and kept only where it is the name of a
 // principal: an attacker writes no text of his own into the log.
 void Broker::AuditHandshake(const HandshakeRefusal& refusal) {
@@ -409,12 +447,29 @@ absl::Status Broker::Open(bool accept_lost_tail) {
                    ServedIdentity::Open(config_.data_dir + "/transport",
                                         {config_.region, config_.tls.certificate_chain_pem,
                                          config_.tls.private_key_pem}));
-  trust_watch_ = std::make_unique<TrustWatch>(TrustWatch::Parts{.region = config_.region,
-                                                                .trust = trust_,
-                                                                .identity = *identity_,
-                                                                .clock = clock_,
-                                                                .log = log_},
-                                              config_.tls, config_.tls_files);
+  trust_watch_ = std::make_unique<TrustWatch>(
+      TrustWatch::Parts{
+          .region = config_.region,
+          .crl_folder = config_.data_dir + "/crls",
+          .linked_regions = LinkedRegions(),
+          .trust = trust_,
+          .identity = *identity_,
+          .clock = clock_,
+          .log = log_,
+          .is_open = [this](const std::string& id) { return region_->catalog().IsOpen(id); },
+          .on_configured =
+              [this](std::vector<v1::PendingAct> configured) {
+                region_->catalog().ReviewOpenings(std::move(configured), [](const auto&) {});
+              },
+          .on_grace = [this](const std::string& region) { AuditGrace(region); }},
+      config_.tls, config_.tls_files);
+  crl_rounds_.emplace(CrlRounds::Parts{.identity = *identity_,
+                                       .trust = trust_,
+                                       .watch = *trust_watch_,
+                                       .clock = clock_,
+                                       .log = log_,
+                                       .refused = RefusedHandshakes("dialled"),
+                                       .peers = DialledAddresses()});
   ASSIGN_OR_RETURN(recalled_, OpenRocksDbStore(config_.data_dir + "/recalled"));
   head_marker_ = MakeFileHeadMarker(config_.data_dir + "/head");
   ASSIGN_OR_RETURN(
@@ -452,7 +507,14 @@ absl::Status Broker::Listen() {
       [this](const std::string& peer_region, std::shared_ptr<LinkStream> stream) {
         return region_->AcceptLink(peer_region, std::move(stream));
       },
-      calls_, readiness_);
+      RevocationDoor{.own_crls_pem = [this] { return trust_watch_->OwnCrls(); },
+                     .take =
+                         [this](const std::string& region, const std::string& crls_pem,
+                                const std::string& chain_pem) {
+                           return trust_watch_->TakeCrls(region, crls_pem, chain_pem,
+                                                         PeerPurpose::kTlsClient);
+                         }},
+      intake_, calls_, readiness_);
   administration_.emplace(*region_, intake_, calls_,
                           TrustDoor{.reload = [this] { return trust_watch_->Reload(); },
                                     .expiring = [this] { return trust_watch_->Expiring(); }});
@@ -514,11 +576,26 @@ void Broker::KeepFigures() {
   intake_.PostAfter(kFiguresPeriod, [this] { KeepFigures(); });
 }
 
+// What is open at the start is known before anybody is let in, or dialled.
+absl::Status Broker::BeginTrust() {
+  absl::Notification reviewed;
+  absl::Status status;
+  region_->catalog().ReviewOpenings(trust_watch_->Configured(), [&](absl::Status written) {
+    status = std::move(written);
+    reviewed.Notify();
+  });
+  reviewed.WaitForNotification();
+  trust_watch_->Begin();
+  return status;
+}
+
 absl::Status Broker::Serve() {
+  RETURN_IF_ERROR(BeginTrust());
   RETURN_IF_ERROR(Listen());
   RETURN_IF_ERROR(ServeMetrics());
   region_->Start();
   KeepTrust();
+  upkeep_.Post([this] { AskForCrls(); });
   readiness_.Set(Readiness::State::kServing);
   server_->SetServing(true);
   if (figures_.has_value()) KeepFigures();

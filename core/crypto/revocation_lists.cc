@@ -162,6 +162,16 @@ absl::Time RevocationLists::next_update() const {
   return earliest;
 }
 
+bool RevocationLists::AreAsNewAs(const RevocationLists& other) const {
+  return std::all_of(other.lists_.begin(), other.lists_.end(), [this](const List& old) {
+    return std::any_of(lists_.begin(), lists_.end(), [&old](const List& list) {
+      return list.this_update >= old.this_update &&
+             X509_NAME_cmp(X509_CRL_get_issuer(list.crl.get()),
+                           X509_CRL_get_issuer(old.crl.get())) == 0;
+    });
+  });
+}
+
 bool RevocationLists::IsOf(const List& list, const Certificate& issuer) {
   if (!IsNamed(list.crl.get(), issuer)) return false;
   const AuthorityKeyIdPtr authority(static_cast<AUTHORITY_KEYID*>(

@@ -28,6 +28,9 @@ class RevocationLists {
   absl::Status Add(const std::string& der, const std::vector<Certificate>& roots);
 
   bool empty() const { return lists_.empty(); }
+  // Whether for each issuer that `other` has a list of there is one here which was issued no
+  // earlier than its latest.
+  bool AreAsNewAs(const RevocationLists& other) const;
   // The earliest next update. InfiniteFuture() without lists.
   absl::Time next_update() const;
 

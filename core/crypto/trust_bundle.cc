@@ -2,6 +2,8 @@
 
 #include <openssl/err.h>
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
@@ -45,7 +47,8 @@ absl::Status Annotate(const absl::Status& status, std::string_view item, size_t 
 struct TrustBundle::Parts {
   std::string trust_domain;
   std::vector<Certificate> roots;
-  RevocationLists lists;
+  std::shared_ptr<const RevocationLists> lists = std::make_shared<const RevocationLists>();
+  std::string crls_pem;
   TrustLimits limits;
 
   absl::Status AddRoots(std::string_view pem);
@@ -65,10 +68,13 @@ absl::Status TrustBundle::Parts::AddCrls(std::string_view pem) {
   if (pem.empty()) return absl::OkStatus();
   ASSIGN_OR_RETURN(const std::vector<std::string> blocks, PemBlocks(pem, "X509 CRL"));
   if (blocks.empty()) return absl::InvalidArgumentError("no PEM block of type X509 CRL");
+  auto added = std::make_shared<RevocationLists>();
   for (size_t i = 0; i < blocks.size(); ++i) {
-    const absl::Status added = lists.Add(blocks[i], roots);
-    if (!added.ok()) return Annotate(added, "CRL", i);
+    const absl::Status good = added->Add(blocks[i], roots);
+    if (!good.ok()) return Annotate(good, "CRL", i);
   }
+  lists = std::move(added);
+  crls_pem = std::string(pem);
   return absl::OkStatus();
 }
 
@@ -86,12 +92,38 @@ absl::StatusOr<TrustBundle> TrustBundle::Create(std::string_view trust_domain,
 
 const std::string& TrustBundle::trust_domain() const { return parts_->trust_domain; }
 const std::vector<Certificate>& TrustBundle::roots() const { return parts_->roots; }
-bool TrustBundle::has_crls() const { return !parts_->lists.empty(); }
+bool TrustBundle::has_crls() const { return !parts_->lists->empty(); }
 const TrustLimits& TrustBundle::limits() const { return parts_->limits; }
-const RevocationLists& TrustBundle::revocation_lists() const { return parts_->lists; }
+const RevocationLists& TrustBundle::revocation_lists() const { return *parts_->lists; }
 
 absl::Time TrustBundle::crls_expire() const {
-  return parts_->lists.next_update() + parts_->limits.crl_grace;
+  return parts_->lists->next_update() + parts_->limits.crl_grace;
+}
+
+const std::string& TrustBundle::crls_pem() const { return parts_->crls_pem; }
+
+absl::StatusOr<TrustBundle> TrustBundle::WithCrls(std::string_view crls_pem) const {
+  auto parts = std::make_shared<Parts>(*parts_);
+  RETURN_IF_ERROR(parts->AddCrls(crls_pem));
+  return TrustBundle(std::move(parts));
+}
+
+bool TrustBundle::CrlsAreAsNewAs(const TrustBundle& other) const {
+  return parts_->lists->AreAsNewAs(*other.parts_->lists);
+}
+
+TrustBundle TrustBundle::WithAnyGrace() const {
+  auto parts = std::make_shared<Parts>(*parts_);
+  parts->limits.crl_grace = absl::InfiniteDuration();
+  return TrustBundle(std::move(parts));
+}
+
+std::optional<TrustBundle> TrustBundle::WithRoots(
+    const std::function<bool(const Certificate&)>& keep) const {
+  auto parts = std::make_shared<Parts>(*parts_);
+  std::erase_if(parts->roots, [&keep](const Certificate& root) { return !keep(root); });
+  if (parts->roots.empty()) return std::nullopt;
+  return TrustBundle(std::move(parts));
 }
 
 }  // namespace corridor

@@ -1,7 +1,9 @@
 #ifndef CORRIDOR_CORE_CRYPTO_TRUST_BUNDLE_H_
 #define CORRIDOR_CORE_CRYPTO_TRUST_BUNDLE_H_
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,6 +45,18 @@ class TrustBundle {
   // InfiniteFuture() without CRLs.
   absl::Time crls_expire() const;
   const TrustLimits& limits() const;
+  // The CRLs as they were given; empty without.
+  const std::string& crls_pem() const;
+
+  // The same roots and limits with these CRLs in place of its own. As Create().
+  absl::StatusOr<TrustBundle> WithCrls(std::string_view crls_pem) const;
+  // Whether no issuer's latest CRL here is older than its latest in `other`, and none is missing.
+  bool CrlsAreAsNewAs(const TrustBundle& other) const;
+  // The same, with CRLs that count however long past their next update they are. REQUIRES: whoever
+  // passes it is let do no more than bring newer ones.
+  TrustBundle WithAnyGrace() const;
+  // The same with those of its roots that `keep` names; absent where it names none.
+  std::optional<TrustBundle> WithRoots(const std::function<bool(const Certificate&)>& keep) const;
 
   // For the sources of this folder. Lives as long as this value or a copy.
   const RevocationLists& revocation_lists() const;

@@ -14,6 +14,9 @@ namespace {
 
 constexpr size_t kPendingMax = 1000;
 constexpr std::string_view kAgreementsPrefix = "agreements/";
+constexpr std::string_view kLinksPrefix = "links/";
+constexpr std::string_view kRootsPrefix = "roots/";
+constexpr size_t kApprovalIdBytesMax = 512;
 
 absl::Time TimeOf(const google::protobuf::Timestamp& time) {
   return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
@@ -24,8 +27,9 @@ absl::Status NoSuchAct() {
 }
 
 bool IsApprovalId(std::string_view id) {
-  return id.substr(0, kAgreementsPrefix.size()) == kAgreementsPrefix &&
-         IsSimpleName(id.substr(kAgreementsPrefix.size()));
+  if (id.starts_with(kAgreementsPrefix)) return IsSimpleName(id.substr(kAgreementsPrefix.size()));
+  return id.size() <= kApprovalIdBytesMax &&
+         (id.starts_with(kLinksPrefix) || id.starts_with(kRootsPrefix));
 }
 
 // False: it waits already, or is there already.
@@ -34,7 +38,7 @@ absl::StatusOr<bool> WriteProposal(v1::PendingAct& act, const Catalog::ApprovalR
   ASSIGN_OR_RETURN(const auto waiting,
                    ReadEntry<v1::PendingAct>(context, PendingActKey(act.approval_id())));
   if (waiting.has_value()) {
-    if (!AreEqual(waiting->agreement(), act.agreement())) {
+    if (waiting->has_agreement() && !AreEqual(waiting->agreement(), act.agreement())) {
       return Error(v1::ERROR_REASON_ALREADY_EXISTS,
                    "another agreement of this id waits for approval; refuse it, or take another "
                    "id");
@@ -94,7 +98,7 @@ void Catalog::DecideAct(const Principal& actor, const std::string& approval_id, 
   if (!IsApprovalId(approval_id)) {
     return Refuse(Entry(actor, v1::AUDIT_ACT_APPROVAL, ""),
                   InvalidFields({{"approval_id", v1::ERROR_REASON_REQUEST_INVALID,
-                                  "give agreements/<id>, as ListPendingActs shows it"}}),
+                                  "give the id as ListPendingActs shows it"}}),
                   AnswerWith<v1::PendingAct>(nullptr, std::move(done)));
   }
   auto result = std::make_shared<v1::PendingAct>();
@@ -114,18 +118,27 @@ void Catalog::DecideAct(const Principal& actor, const std::string& approval_id, 
                    "approval/own");
     }
     if (context.now() >= TimeOf(result->expires_at())) return NoSuchAct();
+    if (!result->has_agreement()) {
+      context.Put(OpeningKey(approval_id), result->SerializeAsString());
+      return true;
+    }
     *agreement = result->agreement();
     RETURN_IF_ERROR(WriteNewAgreement(*agreement, context, generation).status());
     v1::AuditEntry entry = Entry(actor, v1::AUDIT_ACT_AGREEMENT, agreement->agreement_id());
     RETURN_IF_ERROR(parts_.audit(std::move(entry))(context));
     return true;
   };
-  if (takes_effect) {
+  if (takes_effect && approval_id.starts_with(kAgreementsPrefix)) {
     act.apply_to_facts = [agreement](Facts& facts) {
       facts.agreements[agreement->agreement_id()] = *agreement;
     };
   }
-  act.apply_to_state = [approval_id](State& state) { state.pending_acts.erase(approval_id); };
+  act.apply_to_state = [approval_id, takes_effect](State& state) {
+    state.pending_acts.erase(approval_id);
+    if (takes_effect && !approval_id.starts_with(kAgreementsPrefix)) {
+      state.openings.insert(approval_id);
+    }
+  };
   Perform(std::move(act), AnswerWith(result, std::move(done)));
 }
 
@@ -144,6 +157,54 @@ v1::ListPendingActsResponse Catalog::ListPendingActs() const {
   absl::MutexLock lock(&mutex_);
   for (const auto& [id, act] : state_.pending_acts) *response.add_acts() = act;
   return response;
+}
+
+bool Catalog::IsOpen(const std::string& approval_id) const {
+  if (!parts_.approvals.needed) return true;
+  absl::MutexLock lock(&mutex_);
+  return state_.openings.contains(approval_id);
+}
+
+void Catalog::ReviewOpenings(std::vector<v1::PendingAct> configured, DoneVoid done) {
+  if (!parts_.approvals.needed) return done(absl::OkStatus());
+  auto acts = std::make_shared<std::vector<v1::PendingAct>>(std::move(configured));
+  bool first = false;
+  {
+    absl::MutexLock lock(&mutex_);
+    first = !state_.openings.contains("");
+    std::erase_if(*acts, [this](const v1::PendingAct& act) {
+      mutex_.AssertHeld();
+      return state_.openings.contains(act.approval_id()) ||
+             state_.pending_acts.contains(act.approval_id());
+    });
+  }
+  if (first) acts->emplace_back();
+  if (acts->empty()) return done(absl::OkStatus());
+  Act act{.entry = Entry(broker_, v1::AUDIT_ACT_APPROVAL, "")};
+  act.entry.set_rule(first ? "first" : "configured");
+  act.write = [this, acts, first](CommitContext& context, uint64_t) -> absl::StatusOr<bool> {
+    for (v1::PendingAct& opening : *acts) {
+      if (first) {
+        context.Put(OpeningKey(opening.approval_id()), opening.SerializeAsString());
+      } else {
+        RETURN_IF_ERROR(WriteProposal(opening, parts_.approvals, context).status());
+      }
+      v1::AuditEntry entry = Entry(broker_, v1::AUDIT_ACT_APPROVAL, opening.approval_id());
+      entry.set_rule(first ? "first" : "proposed");
+      if (!opening.approval_id().empty()) RETURN_IF_ERROR(parts_.audit(entry)(context));
+    }
+    return true;
+  };
+  act.apply_to_state = [acts, first](State& state) {
+    for (const v1::PendingAct& opening : *acts) {
+      if (first) {
+        state.openings.insert(opening.approval_id());
+      } else {
+        state.pending_acts[opening.approval_id()] = opening;
+      }
+    }
+  };
+  Perform(std::move(act), std::move(done));
 }
 
 void Catalog::ReviewPendingActs() {

@@ -77,6 +77,9 @@ absl::Status Catalog::Load() {
   RETURN_IF_ERROR(ReadAllEntries<v1::PendingAct>(
       store, PendingActKeyPrefix(),
       [&](v1::PendingAct act) { state.pending_acts[act.approval_id()] = std::move(act); }));
+  RETURN_IF_ERROR(ReadAllEntries<v1::PendingAct>(
+      store, OpeningKeyPrefix(),
+      [&](const v1::PendingAct& act) { state.openings.insert(act.approval_id()); }));
   state.facts = std::move(facts);
   absl::MutexLock lock(&mutex_);
   state_ = std::move(state);

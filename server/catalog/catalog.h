@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -143,6 +144,12 @@ class Catalog {
                   Done<v1::PendingAct> done);
   void RefuseAct(const Principal& actor, const std::string& approval_id, Done<v1::PendingAct> done);
   v1::ListPendingActsResponse ListPendingActs() const;
+  // Links and roots that are configured now, as approvals.proto names them. The first
+  // ones ever count as approved; of later ones, each that is neither approved nor waits
+  // is proposed. Where no approval is needed, changes nothing.
+  void ReviewOpenings(std::vector<v1::PendingAct> configured, DoneVoid done);
+  // Whether a link or root may be used.
+  bool IsOpen(const std::string& approval_id) const;
   // Lets take effect what may by itself now, and drops what has expired. Call each second.
   void ReviewPendingActs();
 
@@ -194,6 +201,7 @@ class Catalog {
     std::vector<std::string> broker_chains;
     Subscriptions subscriptions;
     std::map<std::string, v1::PendingAct> pending_acts;  // By id.
+    std::set<std::string> openings;  // Approved links and roots; "" once the first ones were.
   };
   // One change.
   struct Act {

@@ -49,6 +49,7 @@ constexpr Entry kTable[] = {
     {"/corridor.v1.Subscriber/GetSigningKeys", Right::kReader},
 
     {"/corridor.v1.RegionLink/Link", Right::kBroker},
+    {"/corridor.v1.RegionLink/ExchangeRevocations", Right::kBroker},
 
     {"/corridor.v1.Administration/CreateMember", Right::kOperator, kMembership},
     {"/corridor.v1.Administration/GetMember", Right::kOperator, kAnyRole},

@@ -13,6 +13,8 @@ namespace {
 // Certificates remembered; then all are verified anew.
 constexpr size_t kKnownMax = 8192;
 
+constexpr std::string_view kExchangeMethod = "/corridor.v1.RegionLink/ExchangeRevocations";
+
 absl::Status AsError(const absl::Status& refusal) {
   const bool revoked = PeerRefusalOf(refusal) == PeerRefusal::kRevoked;
   return Error(revoked ? v1::ERROR_REASON_CERTIFICATE_REVOKED : v1::ERROR_REASON_IDENTITY_INVALID,
@@ -28,6 +30,10 @@ CallJudge::CallJudge(FactsSource facts, Parties parties, const TrustHolder& trus
 absl::StatusOr<AdmittedPeer> CallJudge::Judge(std::string_view method,
                                               std::string_view chain_pem) const {
   ASSIGN_OR_RETURN(AdmittedPeer peer, Admit(chain_pem));
+  if (peer.crls_only && method != kExchangeMethod) {
+    return AsError(RefusePeer(PeerRefusal::kRevocationStale,
+                              "its region's lists have run out here; it may bring newer ones"));
+  }
   RETURN_IF_ERROR(Authorise(method, peer.principal, *facts_(), parties_));
   return peer;
 }

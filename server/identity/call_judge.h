@@ -33,7 +33,7 @@ class CallJudge {
 
   // CERTIFICATE_REVOKED, IDENTITY_INVALID (what else is wrong with the
   // certificate; the message begins with the refusal's name), or what Authorise()
-  // says.
+  // says. A broker whose region's CRLs have run out may call ExchangeRevocations alone.
   absl::StatusOr<AdmittedPeer> Judge(std::string_view method, std::string_view chain_pem) const;
 
   // Whether the connection of who showed this may stay open: CERTIFICATE_REVOKED,

@@ -42,8 +42,17 @@ std::shared_ptr<grpc::ChannelCredentials> MakePeerCredentials(const TransportIde
                                                               DialledPeers& peers,
                                                               std::string_view peer_region,
                                                               HandshakeRefusalObserver observer) {
-  auto check = [&peers, connection = peers.Begin(std::string(peer_region))](
-                   std::string_view chain_pem) { return peers.Admit(*connection, chain_pem); };
+  return MakeDialCredentials(
+      identity,
+      [&peers, connection = peers.Begin(std::string(peer_region))](std::string_view chain_pem) {
+        return peers.Admit(*connection, chain_pem);
+      },
+      std::move(observer));
+}
+
+std::shared_ptr<grpc::ChannelCredentials> MakeDialCredentials(const TransportIdentity& identity,
+                                                              ChainCheck check,
+                                                              HandshakeRefusalObserver observer) {
   tls::TlsChannelCredentialsOptions options;
   options.set_certificate_provider(ProviderOf(identity));
   options.watch_identity_key_cert_pairs();

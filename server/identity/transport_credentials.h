@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "server/identity/peer_admission.h"
+#include "server/identity/peer_verifier.h"
 #include "server/identity/trust_holder.h"
 
 namespace corridor {
@@ -37,9 +38,14 @@ std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(
     const ServedIdentity& identity, const TrustHolder& trust, const Clock& clock,
     HandshakeRefusalObserver observer, std::shared_ptr<grpc::AuthMetadataProcessor> caller_check);
 
-// For dialling the broker of `peer_region`, which `peers` admits or not. The host
-// name dialled is not compared with the certificate: the SPIFFE ID is what counts.
-// For one channel: `peers` remembers what its connection showed until the channel
+// For dialling a server that `check` decides on. The host name dialled is not compared
+// with the certificate: the SPIFFE ID is what counts.
+std::shared_ptr<grpc::ChannelCredentials> MakeDialCredentials(const TransportIdentity& identity,
+                                                              ChainCheck check,
+                                                              HandshakeRefusalObserver observer);
+
+// For dialling the broker of `peer_region`, which `peers` admits or not. For
+// one channel: `peers` remembers what its connection showed until the channel
 // goes. `peers` must outlive each handshake.
 std::shared_ptr<grpc::ChannelCredentials> MakePeerCredentials(const TransportIdentity& identity,
                                                               DialledPeers& peers,

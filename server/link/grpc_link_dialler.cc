@@ -1,5 +1,6 @@
 #include "server/link/grpc_link_dialler.h"
 
+#include <grpc/support/time.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/support/channel_arguments.h>
@@ -148,6 +149,22 @@ std::shared_ptr<grpc::Channel> ChannelTo(const DialTarget& target) {
 }
 
 }  // namespace
+
+absl::StatusOr<std::string> ExchangeRevocations(const DialTarget& target,
+                                                const std::string& crls_pem,
+                                                absl::Duration timeout) {
+  const auto stub = v1::RegionLink::NewStub(ChannelTo(target));
+  grpc::ClientContext context;
+  context.set_deadline(
+      gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                   gpr_time_from_millis(absl::ToInt64Milliseconds(timeout), GPR_TIMESPAN)));
+  v1::RevocationLists ours;
+  v1::RevocationLists theirs;
+  ours.set_crls_pem(crls_pem);
+  const grpc::Status status = stub->ExchangeRevocations(&context, ours, &theirs);
+  if (!status.ok()) return StatusOf(status);
+  return theirs.crls_pem();
+}
 
 // The streams that are under way, with their connections. Outlives the dialler
 // where a stream does.

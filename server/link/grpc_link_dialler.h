@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "server/link/link_stream.h"
 
 namespace corridor {
@@ -19,6 +21,12 @@ struct DialTarget {
   // principal of the peer's region.
   std::function<std::shared_ptr<grpc::ChannelCredentials>()> credentials;
 };
+
+// Gives the broker at `target` these revocation lists (PEM) and returns its own, on a
+// connection for this alone. Blocks for `timeout` at most; not on a thread of gRPC's.
+absl::StatusOr<std::string> ExchangeRevocations(const DialTarget& target,
+                                                const std::string& crls_pem,
+                                                absl::Duration timeout);
 
 // Dials peers over gRPC. Each lane has a connection of its own, so that the
 // urgent one never waits behind routine bytes in one socket. A stream that is

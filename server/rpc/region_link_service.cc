@@ -3,6 +3,7 @@
 #include "core/model/errors.h"
 #include "server/identity/caller_check.h"
 #include "server/rpc/stream_call.h"
+#include "server/rpc/unary_answer.h"
 
 namespace corridor {
 namespace {
@@ -54,6 +55,21 @@ grpc::ServerBidiReactor<v1::LinkFrame, v1::LinkFrame>* RegionLinkService::Link(
   call->Begin();
   if (!fault.ok()) call->End(fault);
   return call.get();
+}
+
+grpc::ServerUnaryReactor* RegionLinkService::ExchangeRevocations(
+    grpc::CallbackServerContext* context, const v1::RevocationLists* request,
+    v1::RevocationLists* response) {
+  return ServeOn(executor_, context, request, response,
+                 [this, chain_pem = ChainOf(*context->auth_context())](
+                     const Principal& caller, const v1::RevocationLists& brought, auto answer) {
+                   const absl::Status taken =
+                       revocations_.take(caller.region, brought.crls_pem(), chain_pem);
+                   if (!taken.ok()) return answer(taken);
+                   v1::RevocationLists own;
+                   own.set_crls_pem(revocations_.own_crls_pem());
+                   answer(std::move(own));
+                 });
 }
 
 }  // namespace corridor

@@ -222,6 +222,10 @@ std::string PendingActKeyPrefix() { return "c/p/"; }
 std::string PendingActKey(std::string_view approval_id) {
   return PendingActKeyPrefix() + KeyText(approval_id);
 }
+std::string OpeningKeyPrefix() { return "c/w/"; }
+std::string OpeningKey(std::string_view approval_id) {
+  return OpeningKeyPrefix() + KeyText(approval_id);
+}
 std::string QuotaKeyPrefix() { return "c/q/"; }
 std::string QuotaKey(std::string_view principal) { return QuotaKeyPrefix() + KeyText(principal); }
 std::string SuspendedReachKeyPrefix() { return "c/x/"; }

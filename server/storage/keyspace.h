@@ -177,6 +177,9 @@ std::string SigningKeyKey(std::string_view key_id);
 std::string PolicySnapshotKey(uint64_t generation);
 std::string PendingActKeyPrefix();
 std::string PendingActKey(std::string_view approval_id);
+// A link or root that was approved ("links/..."); "" itself once the first ones were.
+std::string OpeningKeyPrefix();
+std::string OpeningKey(std::string_view approval_id);
 std::string QuotaKeyPrefix();
 std::string QuotaKey(std::string_view principal);
 std::string SuspendedReachKeyPrefix();

@@ -36,7 +36,7 @@ ROLE_TABLE = {
         "reader": "CreateSubscription GetSubscription ListSubscriptions UpdateSubscription DeleteSubscription Attach "
                   "GetAlert ListAlerts ListRecallNotices ConfirmRecalls GetSigningKeys",
     },
-    "RegionLink": {"": "Link"},
+    "RegionLink": {"": "Link ExchangeRevocations"},
     "Administration": {
         "membership": "CreateMember UpdateMember SetGrant DeleteGrant",
         "trust": "RegisterSigningKey RetireSigningKey RevokeSigningKey ReloadTrust",

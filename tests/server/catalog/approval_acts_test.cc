@@ -27,6 +27,19 @@ class ApprovalActsTest : public CatalogFixture {
     catalog_->RefuseAct(actor, kId, Into(answer));
     return *std::move(answer);
   }
+  absl::StatusOr<v1::PendingAct> Approve(const std::string& id) {
+    std::optional<absl::StatusOr<v1::PendingAct>> answer;
+    catalog_->ApproveAct(second_, id, Into(answer));
+    return *std::move(answer);
+  }
+  // As the broker does when it has read its configuration.
+  void Configure(const std::vector<std::string>& ids) {
+    std::vector<v1::PendingAct> configured;
+    for (const std::string& id : ids) configured.emplace_back().set_approval_id(id);
+    catalog_->ReviewOpenings(std::move(configured), [](const absl::Status& status) {
+      EXPECT_TRUE(status.ok()) << status;
+    });
+  }
   bool IsInForce() { return catalog_->facts()->agreements.contains("sea-to-ea"); }
 
   static constexpr char kId[] = "agreements/sea-to-ea";
@@ -83,6 +96,50 @@ TEST_F(ApprovalActsTest, WhatIsRefusedIsGoneAndWhatNobodyApprovesExpires) {
   catalog_->ReviewPendingActs();
   EXPECT_THAT(catalog_->ListPendingActs().acts(), SizeIs(0));
   EXPECT_EQ(audited_.back().rule(), "expired");
+}
+
+TEST_F(ApprovalActsTest, ANewLinkAndANewRootWaitAndTheFirstOnesDoNot) {
+  Configure({"links/ea.example", "roots/ea.example/aa"});
+  EXPECT_TRUE(catalog_->IsOpen("links/ea.example"));
+  EXPECT_TRUE(catalog_->IsOpen("roots/ea.example/aa"));
+  Reopen();
+  Configure(
+      {"links/ea.example", "roots/ea.example/aa", "roots/ea.example/bb", "links/west.example"});
+  Configure(
+      {"links/ea.example", "roots/ea.example/aa", "roots/ea.example/bb", "links/west.example"});
+  EXPECT_TRUE(catalog_->IsOpen("roots/ea.example/aa"));
+  EXPECT_FALSE(catalog_->IsOpen("roots/ea.example/bb"));
+  EXPECT_FALSE(catalog_->IsOpen("links/west.example"));
+  ASSERT_THAT(catalog_->ListPendingActs().acts(), SizeIs(2)) << "once each";
+  Reopen();
+  ASSERT_TRUE(Approve("roots/ea.example/bb").ok());
+  EXPECT_TRUE(catalog_->IsOpen("roots/ea.example/bb"));
+  EXPECT_EQ(audited_.back().rule(), "approved");
+  EXPECT_EQ(audited_.back().object(), "roots/ea.example/bb");
+  Reopen();
+  EXPECT_TRUE(catalog_->IsOpen("roots/ea.example/bb"));
+  EXPECT_FALSE(catalog_->IsOpen("links/west.example"));
+  EXPECT_FALSE(Approve("links/unheard.example").ok());
+}
+
+TEST_F(ApprovalActsTest, ALinkAlsoTakesEffectByTimeWhereTheRulesSaySo) {
+  approvals_.takes_effect_after = absl::Hours(24);
+  Reopen();
+  Configure({});
+  Configure({"links/west.example"});
+  EXPECT_FALSE(catalog_->IsOpen("links/west.example"));
+  clock_.Advance(absl::Hours(24));
+  catalog_->ReviewPendingActs();
+  EXPECT_TRUE(catalog_->IsOpen("links/west.example"));
+}
+
+TEST_F(ApprovalActsTest, WhereNobodyNeedsToApproveEveryLinkIsOpen) {
+  approvals_ = {};
+  Reopen();
+  Configure({"links/ea.example"});
+  EXPECT_TRUE(catalog_->IsOpen("links/ea.example"));
+  EXPECT_TRUE(catalog_->IsOpen("links/other.example"));
+  EXPECT_THAT(catalog_->ListPendingActs().acts(), SizeIs(0));
 }
 
 TEST_F(ApprovalActsTest, AnOfficeOfOnePersonWaitsForTimeToPass) {

@@ -59,6 +59,58 @@ TEST_F(PeerAdmissionTest, TheServerWeDialledMustBeABrokerOfThatRegion) {
   EXPECT_FALSE(dialled(eastafrica_.Agency("ke-desk")).ok());
 }
 
+TEST_F(PeerAdmissionTest, ABrokerWhoseListsHaveRunOutIsAdmittedToBringNewerOnes) {
+  const std::string stale = eastafrica_.Crl({}, {kNow - absl::Hours(48), kNow - absl::Hours(1)});
+  const TrustStore trust = *TrustStore::Create({sea_.Bundle(), eastafrica_.Bundle(stale)});
+  const auto peer = eastafrica_.Broker("b1");
+  const auto admitted = AdmitClient(peer.certificate_pem, trust, "sea.example", kNow);
+  ASSERT_TRUE(admitted.ok()) << admitted.status();
+  EXPECT_TRUE(admitted->crls_only);
+  EXPECT_FALSE(
+      AdmitClient(eastafrica_.Agency("ke-desk").certificate_pem, trust, "sea.example", kNow).ok());
+  EXPECT_FALSE(AdmitClient(peer.certificate_pem, trust, "eastafrica.example", kNow).ok())
+      << "a region's own lists come from its operator";
+
+  EXPECT_FALSE(AdmitServer(peer.certificate_pem, trust, "eastafrica.example", kNow).ok());
+  EXPECT_TRUE(AdmitServerForCrls(peer.certificate_pem, trust, "eastafrica.example", kNow).ok());
+  EXPECT_FALSE(AdmitServerForCrls(peer.certificate_pem, trust, "sea.example", kNow).ok());
+
+  const std::string revoked =
+      eastafrica_.Crl({peer.serial}, {kNow - absl::Hours(48), kNow - absl::Hours(1)});
+  const TrustStore revoking = *TrustStore::Create({sea_.Bundle(), eastafrica_.Bundle(revoked)});
+  EXPECT_FALSE(AdmitClient(peer.certificate_pem, revoking, "sea.example", kNow).ok())
+      << "what an old list revoked stays revoked";
+}
+
+TEST_F(PeerAdmissionTest, BroughtListsAreTakenWhereTheyAreNewerAndCurrent) {
+  const Validity last_week{kNow - absl::Hours(192), kNow - absl::Hours(24)};
+  const TrustStore trust = *TrustStore::Create(
+      {eastafrica_.Bundle(eastafrica_.Crl({}, {kNow - absl::Hours(48), kNow - absl::Hours(1)})),
+       sea_.Bundle()});
+  const auto peer = eastafrica_.Broker("b1");
+  const auto bring = [&](const std::string& crls) {
+    return BundleWithCrls(trust, "eastafrica.example", crls, peer.certificate_pem,
+                          PeerPurpose::kTlsClient, kNow);
+  };
+  const std::string next = eastafrica_.Crl({}, {kNow - absl::Hours(1), kNow + absl::Hours(24)});
+  ASSERT_TRUE(bring(next).ok());
+  ASSERT_TRUE(bring(next)->has_value());
+  EXPECT_EQ((*bring(next))->crls_pem(), next);
+  EXPECT_FALSE(bring(eastafrica_.Crl({}, last_week))->has_value()) << "older";
+  EXPECT_FALSE(bring("")->has_value());
+  EXPECT_FALSE(bring(next.substr(0, next.size() / 2)).ok());
+  EXPECT_FALSE(bring(next + std::string(4 << 20, '\n')).ok());
+  EXPECT_EQ(BundleWithCrls(trust, "west.example", next, peer.certificate_pem,
+                           PeerPurpose::kTlsClient, kNow)
+                .status()
+                .code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_FALSE(BundleWithCrls(trust, "sea.example", sea_.Crl({}), peer.certificate_pem,
+                              PeerPurpose::kTlsClient, kNow)
+                   ->has_value())
+      << "where no list is looked at, none is taken";
+}
+
 TEST_F(PeerAdmissionTest, ARefusalIsDescribedByWhatTheCertificateClaims) {
   const auto foreign = eastafrica_.Agency("ke-desk");
   const auto refusal = DescribeRefusal(absl::UnauthenticatedError("X: y"), foreign.certificate_pem);

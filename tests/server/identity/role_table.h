@@ -79,6 +79,7 @@ inline constexpr RoleTableLine kRoleTable[] = {
     {"/corridor.v1.Subscriber/GetSigningKeys", "R"},
 
     {"/corridor.v1.RegionLink/Link", "B"},
+    {"/corridor.v1.RegionLink/ExchangeRevocations", "B"},
 
     {"/corridor.v1.Administration/CreateMember", "OM"},
     {"/corridor.v1.Administration/GetMember", kAnyOperator},

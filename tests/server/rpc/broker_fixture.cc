@@ -79,7 +79,13 @@ void BrokerFixture::StartServer() {
       [this](const std::string& peer, std::shared_ptr<LinkStream> stream) {
         return region_->AcceptLink(peer, std::move(stream));
       },
-      calls_, readiness_);
+      RevocationDoor{.own_crls_pem = [] { return std::string("own lists"); },
+                     .take =
+                         [this](const std::string& region, const std::string& crls_pem,
+                                const std::string& chain_pem) {
+                           return TakeCrls(region, crls_pem, chain_pem);
+                         }},
+      intake_, calls_, readiness_);
   auto caller_check = MakeCallerCheck(judge_, [this](const CallRefusal& refusal) {
     absl::MutexLock lock(&mutex_);
     refused_calls_.push_back(refusal);
@@ -105,6 +111,17 @@ void BrokerFixture::StartServer() {
       log_, clock_);
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);
+}
+
+absl::Status BrokerFixture::TakeCrls(const std::string& region, const std::string& crls_pem,
+                                     const std::string& chain_pem) {
+  const TrustStore trust = trust_.Now().trust;
+  auto bundle =
+      BundleWithCrls(trust, region, crls_pem, chain_pem, PeerPurpose::kTlsClient, clock_.Now());
+  if (!bundle.ok() || !bundle->has_value()) return bundle.status();
+  trust_.Replace(*TrustStore::Create({*trust.Find("sea.example"), **bundle}));
+  calls_.Review();
+  return absl::OkStatus();
 }
 
 void BrokerFixture::Restart() {

@@ -116,6 +116,9 @@ class BrokerFixture : public testing::Test {
 
  private:
   TransportIdentity IdentityOf(const IssuedCertificate& certificate) const;
+  // As the broker does with what a peer brings.
+  absl::Status TakeCrls(const std::string& region, const std::string& crls_pem,
+                        const std::string& chain_pem);
   void OpenRegion();
   void StartServer();
 

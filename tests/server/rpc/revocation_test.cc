@@ -161,6 +161,80 @@ TEST_F(RevocationTest, ASuspendedMembersConnectionIsClosed) {
   ExpectThailandGoesOn();
 }
 
+// The peer's list has run out with us: its broker may bring the next one, and until then nothing
+// else. One that it brings may also revoke the broker that brings it.
+class StalePeerTest : public RevocationTest {
+ protected:
+  StalePeerTest() {
+    const Validity past{clock_.Now() - absl::Hours(48), clock_.Now() - absl::Hours(1)};
+    trust_.Replace(
+        *TrustStore::Create({sea_.Bundle(), eastafrica_.Bundle(eastafrica_.Crl({}, past))}));
+  }
+
+  grpc::Status Link() {
+    grpc::ClientContext context;
+    auto link = v1::RegionLink::NewStub(channel_)->Link(&context);
+    v1::LinkFrame frame;
+    frame.mutable_hello()->set_region("eastafrica.example");
+    frame.mutable_hello()->set_lane(v1::LANE_ROUTINE);
+    frame.mutable_hello()->set_protocol_min(1);
+    frame.mutable_hello()->set_protocol_max(1);
+    frame.mutable_hello()->set_epoch(7);
+    link->Write(frame);
+    if (link->Read(&frame)) {
+      context.TryCancel();
+      link->Finish();
+      return grpc::Status::OK;
+    }
+    return link->Finish();
+  }
+  grpc::Status Bring(const std::string& crls_pem) {
+    v1::RevocationLists ours;
+    v1::RevocationLists theirs;
+    ours.set_crls_pem(crls_pem);
+    const auto status =
+        v1::RegionLink::NewStub(channel_)->ExchangeRevocations(Context().get(), ours, &theirs);
+    EXPECT_EQ(theirs.crls_pem(), status.ok() ? "own lists" : "");
+    return status;
+  }
+
+  const IssuedCertificate peer_ = eastafrica_.Broker("b1");
+  const std::shared_ptr<grpc::Channel> channel_ = ChannelWith(peer_);
+};
+
+TEST_F(StalePeerTest, ItBringsTheNextListAndLinksOnTheSameConnection) {
+  EXPECT_THAT(Link().error_message(), StartsWith("REVOCATION_STALE: "));
+  v1::GetStatusResponse response;
+  EXPECT_THAT(v1::Administration::NewStub(channel_)
+                  ->GetStatus(Context().get(), {}, &response)
+                  .error_message(),
+              StartsWith("REVOCATION_STALE: "));
+  EXPECT_TRUE(judge_.JudgeConnection(peer_.certificate_pem).ok()) << "it may stay to bring it";
+  EXPECT_TRUE(Bring(eastafrica_.Crl({})).ok());
+  EXPECT_TRUE(Link().ok());
+}
+
+TEST_F(StalePeerTest, NothingButAGoodListHelps) {
+  EXPECT_EQ(Bring("garbage").error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_TRUE(Bring("").ok());
+  EXPECT_EQ(Bring(sea_.Crl({})).error_code(), grpc::StatusCode::OK) << "not newer than ours";
+  EXPECT_FALSE(Bring(TestPki("eastafrica.example").Crl({})).ok()) << "of an impostor";
+  EXPECT_THAT(Link().error_message(), StartsWith("REVOCATION_STALE: "));
+}
+
+TEST_F(StalePeerTest, TheListThatItBringsMayRevokeIt) {
+  EXPECT_TRUE(Bring(eastafrica_.Crl({peer_.serial})).ok());
+  EXPECT_THAT(Link().error_message(), StartsWith("CERTIFICATE_REVOKED: "));
+}
+
+TEST_F(StalePeerTest, NobodyElseOfThatRegionComesIn) {
+  v1::RevocationLists theirs;
+  EXPECT_EQ(v1::RegionLink::NewStub(ChannelWith(eastafrica_.Agency("ke-desk")))
+                ->ExchangeRevocations(Context().get(), {}, &theirs)
+                .error_code(),
+            grpc::StatusCode::UNAVAILABLE);
+}
+
 TEST_F(RevocationTest, AnOperatorSeesWhoHasStreamsAndEndsThem) {
   auto admin = v1::Administration::NewStub(ChannelWith(sea_.Operator("ops")));
   v1::ListSessionsResponse sessions;
