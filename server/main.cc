@@ -30,6 +30,7 @@
 #include "server/config/broker_config.h"
 #include "server/crl_rounds.h"
 #include "server/figures.h"
+#include "server/identity/call_flood.h"
 #include "server/identity/call_judge.h"
 #include "server/identity/caller_check.h"
 #include "server/identity/dialled_peers.h"
@@ -303,6 +304,7 @@ class Broker {
   ThreadExecutor intake_{"intake", 2};
   ThreadExecutor upkeep_{"upkeep", 1};
   Readiness readiness_;
+  CallFlood flood_{config_.limits.resets_per_second, clock_};
   const CallJudge judge_{[this] { return region_->catalog().facts(); }, PartiesOf(config_), trust_,
                          clock_};
   QuotaKeeper quotas_{[this] { return region_->catalog().facts(); }, clock_};
@@ -371,8 +373,10 @@ void Broker::OnCutCall(const LiveCalls::Call& call, const absl::Status& why) {
 void Broker::KeepTrust() {
   trust_watch_->Look();
   calls_.Review();
-  const size_t closed = server_->CloseRefused(
-      [this](const std::string& chain_pem) { return judge_.JudgeConnection(chain_pem); });
+  const size_t closed = server_->CloseRefused([this](const std::string& chain_pem) {
+    return flood_.IsFlooding(chain_pem) ? absl::ResourceExhaustedError("too many calls")
+                                        : judge_.JudgeConnection(chain_pem);
+  });
   if (closed > 0) {
     log_.Write(LogLevel::kWarning, "connections_closed",
                {{"refused", static_cast<int64_t>(closed)}});
@@ -528,8 +532,8 @@ absl::Status Broker::Listen() {
   quotas_service_.emplace(region_->catalog(), intake_);
   approvals_.emplace(region_->catalog(), intake_);
   region_->catalog().OnChanged([this] { calls_.Review(); });
-  auto caller_check =
-      MakeCallerCheck(judge_, [this](const CallRefusal& refusal) { OnRefusedCall(refusal); });
+  auto caller_check = MakeCallerCheck(
+      judge_, flood_, [this](const CallRefusal& refusal) { OnRefusedCall(refusal); });
   RpcServerOptions options;
   options.addresses = config_.listen_addresses;
   options.credentials = MakeServerCredentials(
@@ -544,7 +548,10 @@ absl::Status Broker::Listen() {
                          .accepts_per_second = config_.limits.accepts_per_second,
                          .waiting = config_.limits.waiting_connections,
                          .first_call = config_.limits.first_call,
-                         .resets_per_second = config_.limits.resets_per_second};
+                         .resets_per_second = config_.limits.resets_per_second,
+                         .first_call_bytes = config_.limits.first_call_bytes,
+                         .bytes_without_message = int64_t{4} * config_.limits.message_bytes};
+  options.on_first_message = [this](const std::string& chain) { flood_.MessageCame(chain); };
   ASSIGN_OR_RETURN(server_, RpcServer::Start(options,
                                              {&*publisher_, &*subscriber_, &*region_link_,
                                               &*administration_, &*federation_, &*audit_log_,

@@ -402,6 +402,8 @@ void Loader::ReadLimits() {
                                    limits_.metadata_bytes, 1024, 64 * 1024);
   limits_.resets_per_second = Bounded("limits.resets_per_second", limits.resets_per_second(),
                                       limits_.resets_per_second, 1, 100'000);
+  limits_.first_call_bytes = Bounded("limits.first_call_bytes", limits.first_call_bytes(),
+                                     limits_.first_call_bytes, 128 * 1024, 1024 * kMiB);
   limits_.drain =
       absl::Seconds(Bounded("limits.drain_seconds", limits.drain_seconds(), 10, 1, 300));
 }

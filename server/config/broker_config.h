@@ -60,6 +60,7 @@ struct BrokerConfig {
     absl::Duration first_call = absl::Seconds(60);
     int metadata_bytes = 8 * 1024;
     int resets_per_second = 200;
+    int first_call_bytes = 256 * 1024;
   };
 
   // The files behind `tls`, which may be replaced while the broker runs: by new ones

@@ -24,18 +24,22 @@ void Append(std::string& text, const grpc::AuthContext& context, const char* pro
 
 class CallerCheck final : public grpc::AuthMetadataProcessor {
  public:
-  CallerCheck(const CallJudge& judge, CallRefusalObserver observer)
-      : judge_(judge), observer_(std::move(observer)) {}
+  CallerCheck(const CallJudge& judge, CallFlood& flood, CallRefusalObserver observer)
+      : judge_(judge), flood_(flood), observer_(std::move(observer)) {}
 
   bool IsBlocking() const override { return false; }
 
   grpc::Status Process(const InputMetadata& metadata, grpc::AuthContext* context, OutputMetadata*,
                        OutputMetadata*) override {
+    const std::string chain = ChainOf(*context);
+    if (!flood_.Begin(chain)) {
+      return {grpc::StatusCode::RESOURCE_EXHAUSTED, "QUOTA: too many calls without a message"};
+    }
     const auto path = metadata.find(":path");
     const std::string method = path == metadata.end()
                                    ? std::string()
                                    : std::string(path->second.data(), path->second.size());
-    const absl::Status verdict = judge_.Judge(method, ChainOf(*context)).status();
+    const absl::Status verdict = judge_.Judge(method, chain).status();
     if (verdict.ok()) return grpc::Status::OK;
     auto caller = PrincipalOf(*context);
     observer_({caller.ok() ? caller->spiffe_id : "", method.substr(0, kMethodBytesMax), verdict});
@@ -44,14 +48,16 @@ class CallerCheck final : public grpc::AuthMetadataProcessor {
 
  private:
   const CallJudge& judge_;
+  CallFlood& flood_;
   const CallRefusalObserver observer_;
 };
 
 }  // namespace
 
 std::shared_ptr<grpc::AuthMetadataProcessor> MakeCallerCheck(const CallJudge& judge,
+                                                             CallFlood& flood,
                                                              CallRefusalObserver observer) {
-  return std::make_shared<CallerCheck>(judge, std::move(observer));
+  return std::make_shared<CallerCheck>(judge, flood, std::move(observer));
 }
 
 std::string ChainOf(const grpc::AuthContext& context) {

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/model/principal.h"
+#include "server/identity/call_flood.h"
 #include "server/identity/call_judge.h"
 
 namespace corridor {
@@ -28,8 +29,10 @@ using CallRefusalObserver = std::function<void(const CallRefusal&)>;
 
 // The one choke point: asked before every call, of every service, known or not.
 // Refuses as `judge` does; a refusal carries code and message only, so the message
-// begins with the reason. `judge` must outlive what is returned.
+// begins with the reason. What `flood` refuses is QUOTA, of which `observer` is not
+// told: there are too many. Both must outlive what is returned.
 std::shared_ptr<grpc::AuthMetadataProcessor> MakeCallerCheck(const CallJudge& judge,
+                                                             CallFlood& flood,
                                                              CallRefusalObserver observer);
 
 // The certificates that the caller showed, PEM, leaf first.

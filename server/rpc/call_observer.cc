@@ -1,5 +1,7 @@
 #include "server/rpc/call_observer.h"
 
+#include <atomic>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -31,7 +33,11 @@ class CallObserver final : public Interceptor {
 
   void Intercept(InterceptorBatchMethods* methods) override {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_INITIAL_METADATA)) {
-      events_.on_call(*info_->server_context());
+      active_ = events_.on_call(*info_->server_context());
+    }
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_MESSAGE)) {
+      if (active_ != nullptr) *active_ = true;
+      if (!std::exchange(had_message_, true)) events_.on_message(*info_->server_context());
     }
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_CLOSE) &&
         info_->server_context()->IsCancelled()) {
@@ -60,6 +66,8 @@ class CallObserver final : public Interceptor {
   const Clock& clock_;
   const CallEvents& events_;
   const absl::Duration began_;
+  std::shared_ptr<std::atomic<bool>> active_;
+  bool had_message_ = false;
 };
 
 class Factory final : public grpc::experimental::ServerInterceptorFactoryInterface {

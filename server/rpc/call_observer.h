@@ -4,6 +4,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_interceptor.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,12 +14,14 @@
 
 namespace corridor {
 
-using OnCall = std::function<void(const grpc::ServerContextBase& context)>;
-
 // What the transport is told of calls.
 struct CallEvents {
-  OnCall on_call;   // It has begun.
-  OnCall on_reset;  // Its client gave it up.
+  // It has begun. What this answers with is set at each message of the call; may be null.
+  std::function<std::shared_ptr<std::atomic<bool>>(const grpc::ServerContextBase&)> on_call;
+  // Its first message came.
+  std::function<void(const grpc::ServerContextBase&)> on_message;
+  // Its client gave it up.
+  std::function<void(const grpc::ServerContextBase&)> on_reset;
 };
 
 // Makes what writes one log line for each call that reached its service, once for

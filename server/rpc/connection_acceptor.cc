@@ -1,9 +1,9 @@
 #include "server/rpc/connection_acceptor.h"
 
 #include <arpa/inet.h>
+#include <linux/tcp.h>  // In place of <netinet/tcp.h>: its tcp_info says how much was received.
 #include <netdb.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -24,6 +24,8 @@ constexpr int kBacklog = 4096;
 // is to stop, and, while somebody waits, whether the rate has room again.
 constexpr int kWaitMs = 50;
 constexpr int kTurnMs = 2;
+// How often it counts what connections received.
+constexpr absl::Duration kCountPause = absl::Milliseconds(250);
 // Who comes at once is taken in a few at a time, so that turns are taken meanwhile.
 constexpr int kTakenAtOnce = 64;
 
@@ -47,6 +49,14 @@ Name NameOf(const sockaddr_storage& from) {
   inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
   return {absl::StrCat("ipv6:[", text, "]:", ntohs(v6.sin6_port)),
           std::string(reinterpret_cast<const char*>(v6.sin6_addr.s6_addr), 8)};
+}
+
+int64_t BytesReceived(int fd) {
+  tcp_info info = {};
+  socklen_t size = sizeof info;
+  return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) == 0
+             ? static_cast<int64_t>(info.tcpi_bytes_received)
+             : 0;
 }
 
 std::string Normalised(const std::string& peer) {
@@ -128,6 +138,7 @@ void ConnectionAcceptor::Run() {
   double tokens = rate;
   absl::Duration last = clock_.Steady();
   absl::Duration swept = last;
+  absl::Duration counted = last;
   std::vector<pollfd> knocking;
   for (int listener : listeners_) knocking.push_back({listener, POLLIN, 0});
   while (!stop_) {
@@ -145,6 +156,10 @@ void ConnectionAcceptor::Run() {
       const auto next = newcomers_.Pop();
       if (!next.has_value()) break;
       LetIn(*next);
+    }
+    if (now - counted > kCountPause) {
+      CloseNoisy();
+      counted = now;
     }
     if (now - swept > absl::Seconds(1)) {
       Sweep(now);
@@ -183,8 +198,11 @@ void ConnectionAcceptor::LetIn(const NewcomerQueue::Newcomer& newcomer) {
     for (ConnectionTable::Id id : *room) ShutDown(id);
     const ConnectionTable::Id id = ++last_id_;
     table_.Add(id, newcomer.address, clock_.Steady());
-    connections_[id] = {
-        .fd = newcomer.fd, .inode = InodeOf(newcomer.fd), .peer = newcomer.peer, .chain_pem = ""};
+    connections_[id] = {.fd = newcomer.fd,
+                        .inode = InodeOf(newcomer.fd),
+                        .peer = newcomer.peer,
+                        .chain_pem = "",
+                        .active = std::make_shared<std::atomic<bool>>(false)};
     by_peer_[newcomer.peer] = id;
   }
   grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters parameters;
@@ -197,6 +215,23 @@ void ConnectionAcceptor::Sweep(absl::Duration now) {
   absl::MutexLock lock(&mutex_);
   ForgetClosed();
   for (ConnectionTable::Id id : table_.Overdue(now)) {
+    table_.Remove(id);
+    ShutDown(id);
+  }
+}
+
+void ConnectionAcceptor::CloseNoisy() {
+  absl::MutexLock lock(&mutex_);
+  std::vector<ConnectionTable::Id> noisy;
+  for (auto& [id, connection] : connections_) {
+    if (InodeOf(connection.fd) != connection.inode) continue;
+    const int64_t received = BytesReceived(connection.fd);
+    if (connection.active->exchange(false)) connection.counted_from = received;
+    const int64_t allowed =
+        connection.chain_pem.empty() ? limits_.first_call_bytes : limits_.bytes_without_message;
+    if (received - connection.counted_from > allowed) noisy.push_back(id);
+  }
+  for (ConnectionTable::Id id : noisy) {
     table_.Remove(id);
     ShutDown(id);
   }
@@ -224,15 +259,18 @@ void ConnectionAcceptor::ForgetClosed() {
   }
 }
 
-void ConnectionAcceptor::MarkProven(const std::string& peer,
-                                    absl::FunctionRef<std::string()> chain_pem) {
+ConnectionAcceptor::Activity ConnectionAcceptor::MarkProven(
+    const std::string& peer, absl::FunctionRef<std::string()> chain_pem) {
   absl::MutexLock lock(&mutex_);
   auto found = by_peer_.find(Normalised(peer));
-  if (found == by_peer_.end()) return;
+  if (found == by_peer_.end()) return nullptr;
   Connection& connection = connections_[found->second];
-  if (!connection.chain_pem.empty()) return;
-  connection.chain_pem = chain_pem();
-  table_.MarkProven(found->second);
+  *connection.active = true;
+  if (connection.chain_pem.empty()) {
+    connection.chain_pem = chain_pem();
+    table_.MarkProven(found->second);
+  }
+  return connection.active;
 }
 
 void ConnectionAcceptor::NoteReset(const std::string& peer) {

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <atomic>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -42,9 +43,13 @@ class ConnectionAcceptor {
   // Accepts no more. What is open goes on.
   void Stop();
 
+  // Set whenever something of use came on a connection.
+  using Activity = std::shared_ptr<std::atomic<bool>>;
+
   // `peer` is what a server context's peer() says. A call came on that connection;
-  // `chain_pem` is asked once, for the certificates that it showed.
-  void MarkProven(const std::string& peer, absl::FunctionRef<std::string()> chain_pem);
+  // `chain_pem` is asked once, for the certificates that it showed. What it answers
+  // with is to be set at each message of the call; null where the connection has gone.
+  Activity MarkProven(const std::string& peer, absl::FunctionRef<std::string()> chain_pem);
   // The client gave up a call on it; too many end the connection.
   void NoteReset(const std::string& peer);
   // Shuts it down, streams and all.
@@ -63,6 +68,8 @@ class ConnectionAcceptor {
     std::string peer;
     std::string chain_pem;  // Empty until a call came.
     bool refused = false;   // When last judged.
+    Activity active;
+    int64_t counted_from = 0;  // Bytes received when last active.
   };
 
   ConnectionAcceptor(ConnectionLimits limits, const Clock& clock)
@@ -77,6 +84,9 @@ class ConnectionAcceptor {
   void AcceptOn(int listener);
   void LetIn(const NewcomerQueue::Newcomer& newcomer);
   void Sweep(absl::Duration now);
+  // Closes those on which much came that was of no use: headers without end, calls that
+  // are all refused. The library has no limit on these.
+  void CloseNoisy();
   void ShutDown(ConnectionTable::Id id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -35,6 +35,12 @@ struct ConnectionLimits {
   // Calls of one connection that its client gives up, in a second, over ten seconds. A
   // client gives up a call when its deadline passes: some in a minute.
   int resets_per_second = 200;
+  // Bytes received on a connection before its first call that is let through: a
+  // handshake with the longest chain (64 KiB) and the largest headers, four times over.
+  int64_t first_call_bytes = 256 * 1024;
+  // Bytes received on one since its last call or message: four of the largest messages
+  // at once, which is more than flow control lets a client send ahead.
+  int64_t bytes_without_message = 4 * 17 * 1024 * 1024;
 };
 
 // Which connections are open, and which must go so that another may come. Silent

@@ -49,11 +49,15 @@ void Configure(grpc::ServerBuilder& builder, const RpcServerOptions& options) {
   builder.SetCompressionAlgorithmSupportStatus(GRPC_COMPRESS_DEFLATE, false);
 }
 
-CallEvents EventsFor(ConnectionAcceptor& acceptor) {
+CallEvents EventsFor(ConnectionAcceptor& acceptor, const RpcServerOptions& options) {
   return {.on_call =
               [&acceptor](const grpc::ServerContextBase& context) {
-                acceptor.MarkProven(context.peer(),
-                                    [&] { return ChainOf(*context.auth_context()); });
+                return acceptor.MarkProven(context.peer(),
+                                           [&] { return ChainOf(*context.auth_context()); });
+              },
+          .on_message =
+              [told = options.on_first_message](const grpc::ServerContextBase& context) {
+                told(ChainOf(*context.auth_context()));
               },
           .on_reset =
               [&acceptor](const grpc::ServerContextBase& context) {
@@ -77,7 +81,7 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, options.credentials);
   for (grpc::Service* service : services) builder.RegisterService(service);
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> observers;
-  observers.push_back(MakeCallObserver(log, clock, EventsFor(*server->acceptor_)));
+  observers.push_back(MakeCallObserver(log, clock, EventsFor(*server->acceptor_, options)));
   builder.experimental().SetInterceptorCreators(std::move(observers));
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr) return absl::UnavailableError("gRPC does not start");

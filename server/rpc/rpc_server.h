@@ -4,6 +4,7 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ struct RpcServerOptions {
   int message_bytes = 17 * 1024 * 1024;
   int metadata_bytes = 8 * 1024;
   ConnectionLimits connections;
+  // Told of the first message of each call, with the certificates that its caller showed.
+  std::function<void(const std::string& chain_pem)> on_first_message = [](const std::string&) {};
 };
 
 // The broker's ports: every service behind the same credentials, no other way

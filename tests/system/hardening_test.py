@@ -21,6 +21,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 from one_region import OneRegion  # noqa: E402
 
+SOON = 20
 STANDSTILL = 3
 DEADLINE = 1
 # As many as one connection may have open (streams_per_connection).
@@ -97,6 +98,23 @@ class Hardening:
             else:
                 raise AssertionError("a compressed message was taken")
 
+    def endless_headers_end(self):
+        def frame(kind, stream, payload=b""):
+            return len(payload).to_bytes(3, "big") + bytes((kind, 0)) + stream.to_bytes(4, "big") + payload
+
+        # One literal header of 1,000 bytes, never to be indexed, sixteen times.
+        filler = (b"\x10\x03x-a\x7f\xe9\x06" + b"a" * 1000) * 16
+        secure = self.shake_hands(self.context())
+        secure.sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0) + frame(1, 1, filler))
+        sent, end = 0, time.monotonic() + SOON
+        try:
+            while time.monotonic() < end:
+                sent += secure.send(frame(9, 1, filler))
+        except OSError:
+            print(f"headers without end: closed after {sent >> 20} MiB")
+            return
+        raise AssertionError("the connection is still open")
+
     def giving_up_is_no_attack(self):
         """As many calls as a connection carries, each given up after a second and begun anew, while the broker stands
         still: everybody's deadlines pass, and nobody is thrown out for it."""
@@ -138,7 +156,8 @@ def main():
             region.register()
             hardening = Hardening(region)
             for claim in (hardening.only_tls_1_3, hardening.no_resumption, hardening.no_endless_chain,
-                          hardening.no_deep_nesting, hardening.no_compression, hardening.giving_up_is_no_attack):
+                          hardening.no_deep_nesting, hardening.no_compression,
+                          hardening.endless_headers_end, hardening.giving_up_is_no_attack):
                 claim()
                 print(f"{claim.__name__}: holds")
         except BaseException:

@@ -86,7 +86,7 @@ void BrokerFixture::StartServer() {
                            return TakeCrls(region, crls_pem, chain_pem);
                          }},
       intake_, calls_, readiness_);
-  auto caller_check = MakeCallerCheck(judge_, [this](const CallRefusal& refusal) {
+  auto caller_check = MakeCallerCheck(judge_, flood_, [this](const CallRefusal& refusal) {
     absl::MutexLock lock(&mutex_);
     refused_calls_.push_back(refusal);
   });
@@ -97,6 +97,7 @@ void BrokerFixture::StartServer() {
   RpcServerOptions options;
   options.addresses = {"127.0.0.1:0"};
   options.connections = limits_;
+  options.on_first_message = [this](const std::string& chain) { flood_.MessageCame(chain); };
   options.credentials = MakeServerCredentials(
       *identity_, trust_, clock_,
       [this](const HandshakeRefusal& refusal) {

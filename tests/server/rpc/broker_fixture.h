@@ -17,6 +17,7 @@
 #include "core/gate/gate.h"
 #include "corridor/v1/administration.grpc.pb.h"
 #include "server/broker/region.h"
+#include "server/identity/call_flood.h"
 #include "server/identity/call_judge.h"
 #include "server/identity/caller_check.h"
 #include "server/identity/dialled_peers.h"
@@ -94,6 +95,7 @@ class BrokerFixture : public testing::Test {
   SeededRandom random_{1};
   Readiness readiness_;
   TrustHolder trust_{*TrustStore::Create({sea_.Bundle(), eastafrica_.Bundle()})};
+  CallFlood flood_{200, clock_};
   const CallJudge judge_{[this] { return region_->catalog().facts(); },
                          {"sea.example", RoleTableOperators(), {"eastafrica.example"}},
                          trust_,
