@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/base/strings.h"
 #include "core/crypto/peer_refusal.h"
@@ -22,6 +23,12 @@ absl::Status AsError(const absl::Status& refusal) {
 }
 
 }  // namespace
+
+std::string RefusalMessage(const absl::Status& refusal) {
+  const std::string reason = absl::StrCat(ReasonName(ReasonOf(refusal)), ": ");
+  std::string message(refusal.message());
+  return message.starts_with(reason) ? message : absl::StrCat(reason, message);
+}
 
 CallJudge::CallJudge(FactsSource facts, Parties parties, const TrustHolder& trust,
                      const Clock& clock)

@@ -19,6 +19,10 @@
 
 namespace corridor {
 
+// What a caller is told of a refusal where it can be told a message alone: the name of
+// the reason, then what was said.
+std::string RefusalMessage(const absl::Status& refusal);
+
 using FactsSource = std::function<std::shared_ptr<const Facts>()>;
 
 // Whether a caller may make a call now, or go on with one it has open: by its

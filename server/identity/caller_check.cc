@@ -43,7 +43,7 @@ class CallerCheck final : public grpc::AuthMetadataProcessor {
     if (verdict.ok()) return grpc::Status::OK;
     auto caller = PrincipalOf(*context);
     observer_({caller.ok() ? caller->spiffe_id : "", method.substr(0, kMethodBytesMax), verdict});
-    return {static_cast<grpc::StatusCode>(verdict.raw_code()), std::string(verdict.message())};
+    return {static_cast<grpc::StatusCode>(verdict.raw_code()), RefusalMessage(verdict)};
   }
 
  private:

@@ -116,12 +116,14 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         region = OneRegion(options.bin.resolve(), pathlib.Path(folder), with_crls=True)
+        watcher = None
         try:
             region.start()
             region.register()
-            check_rotation(region, region.watch("id-desk", "all"))
+            watcher = region.watch("id-desk", "all")
+            check_rotation(region, watcher)
         except BaseException:
-            print(region.log()[-4000:])
+            print(region.log()[-4000:], watcher and watcher.errors)
             raise
         finally:
             region.stop()

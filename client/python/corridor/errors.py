@@ -153,6 +153,10 @@ def from_grpc(error):
             break
         if status.code == code.value[0]:
             return from_status(status)
+    # The broker's connection check can send no details, so its message begins with the reason.
+    reason, colon, rest = (error.details() or "").partition(": ")
+    if colon and reason in Reason.__members__:
+        return make_error(code.name, rest, reason=reason)
     return make_error(code.name, error.details() or "")
 
 

@@ -22,7 +22,7 @@ library.load(pathlib.Path(FOLDER.name))
 
 import corridor  # noqa: E402  (made by library.load)
 import grpc  # noqa: E402
-from corridor import proofs, publisher as publishing, session as sessions  # noqa: E402
+from corridor import errors, proofs, publisher as publishing, session as sessions  # noqa: E402
 from corridor.v1 import (error_details_pb2, member_pb2, publisher_pb2, record_pb2, statement_pb2,  # noqa: E402
                          subscriber_pb2)
 
@@ -127,6 +127,12 @@ class VectorsTest(unittest.TestCase):
                 (error.code, error.reason, error.is_retryable, error.retry_delay, [one.field for one in error.violations]),
                 (vector["code"], vector["reason"], vector["is_retryable"], vector["retry_delay"], vector["fields"]))
 
+    def test_a_refusal_at_the_door_has_its_reason_in_its_message(self):
+        for said, reason, message in (("IDENTITY_INVALID: UNTRUSTED_ISSUER: no path", "IDENTITY_INVALID",
+                                       "UNTRUSTED_ISSUER: no path"), ("who: are you", "", "who: are you")):
+            error = errors.from_grpc(Refused(said))
+            self.assertEqual((error.code, error.reason, error.message), ("UNAUTHENTICATED", reason, message))
+
     def test_a_key_is_judged_at_the_time_of_acceptance(self):
         def day(number):
             return datetime.datetime(2026, 3, number, tzinfo=datetime.timezone.utc)
@@ -176,6 +182,23 @@ class Ended(grpc.RpcError):
     def __init__(self, told):
         super().__init__()
         self.told = told
+
+
+class Refused(grpc.RpcError):
+    """As the broker's connection check refuses a call: without details."""
+
+    def __init__(self, message):
+        super().__init__()
+        self.message = message
+
+    def code(self):
+        return grpc.StatusCode.UNAUTHENTICATED
+
+    def details(self):
+        return self.message
+
+    def trailing_metadata(self):
+        return ()
 
 
 class Attachment:
@@ -508,8 +531,10 @@ class SessionTest(unittest.TestCase):
         self.assertEqual(self.event("detached").error.reason, corridor.Reason.DRAINING)
         self.broker.attachments.get(timeout=LONG)
 
-    def test_suspended_reach_is_waited_out_and_other_denials_are_not(self):
+    def test_what_an_operator_or_a_renewed_certificate_mends_is_waited_out_and_other_denials_are_not(self):
         self.start().end("PERMISSION_DENIED", "REACH_SUSPENDED")
+        for reason in ("IDENTITY_INVALID", "CERTIFICATE_REVOKED"):
+            self.broker.attachments.get(timeout=LONG).end("UNAUTHENTICATED", reason)
         self.broker.attachments.get(timeout=LONG).end("PERMISSION_DENIED", "POLICY_DENIED")
         self.thread.join(LONG)
         self.assertEqual(self.result.reason, corridor.Reason.POLICY_DENIED)
