@@ -271,7 +271,7 @@ class Broker {
   absl::Status BeginTrust();
   void KeepTrust();
   void AskForCrls();
-  void AuditGrace(const std::string& region);
+  void AuditTrust(const std::string& region, std::string_view rule);
   std::vector<std::string> LinkedRegions() const;
   std::vector<std::pair<std::string, std::string>> DialledAddresses() const;
   absl::Status Listen();
@@ -395,12 +395,12 @@ void Broker::AskForCrls() {
   upkeep_.PostAfter(kCrlRoundPeriod, [this] { AskForCrls(); });
 }
 
-void Broker::AuditGrace(const std::string& region) {
+void Broker::AuditTrust(const std::string& region, std::string_view rule) {
   v1::AuditEntry entry;
   entry.set_actor(config_.tls.self.spiffe_id);
   entry.set_act(v1::AUDIT_ACT_TRUST);
   entry.set_object(region);
-  entry.set_rule("crl in grace");
+  entry.set_rule(std::string(rule));
   refusals_->Note(std::move(entry));
 }
 
@@ -465,7 +465,8 @@ absl::Status Broker::Open(bool accept_lost_tail) {
               [this](std::vector<v1::PendingAct> configured) {
                 region_->catalog().ReviewOpenings(std::move(configured), [](const auto&) {});
               },
-          .on_grace = [this](const std::string& region) { AuditGrace(region); }},
+          .audit = [this](const std::string& region,
+                          std::string_view rule) { AuditTrust(region, rule); }},
       config_.tls, config_.tls_files);
   crl_rounds_.emplace(CrlRounds::Parts{.identity = *identity_,
                                        .trust = trust_,
@@ -537,7 +538,7 @@ absl::Status Broker::Listen() {
   RpcServerOptions options;
   options.addresses = config_.listen_addresses;
   options.credentials = MakeServerCredentials(
-      *identity_, trust_, clock_, RefusedHandshakes("accepted"), std::move(caller_check));
+      *identity_, trust_, flood_, clock_, RefusedHandshakes("accepted"), std::move(caller_check));
   options.streams_per_connection = config_.limits.streams_per_connection;
   options.handshake_timeout = config_.limits.handshake_timeout;
   options.message_bytes = config_.limits.message_bytes;

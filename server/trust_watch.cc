@@ -165,6 +165,7 @@ absl::Status TrustWatch::TakeCrls(const std::string& region, const std::string& 
   PutInForce();
   parts_.log.Write(kept ? LogLevel::kInfo : LogLevel::kError, "crls_taken_from_peer",
                    {{"peer", region}, {"kept", kept ? "yes" : "until the broker stops"}});
+  parts_.audit(region, "crl from peer");
   return absl::OkStatus();
 }
 
@@ -225,7 +226,7 @@ void TrustWatch::NoteGrace() {
       in_grace_.erase(domain);
     } else if (in_grace_.insert(domain).second) {
       parts_.log.Write(LogLevel::kWarning, "crl_in_grace", {{"region", domain}});
-      parts_.on_grace(domain);
+      parts_.audit(domain, "crl in grace");
     }
   }
 }

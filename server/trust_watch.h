@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -40,8 +41,9 @@ class TrustWatch {
     // what is told of all that are configured, after each reading.
     std::function<bool(const std::string& approval_id)> is_open;
     std::function<void(std::vector<v1::PendingAct> configured)> on_configured;
-    // Told once of each region whose CRLs have run out and still count, by its grace.
-    std::function<void(const std::string& region)> on_grace;
+    // What is to be audited of a region: its CRLs have run out and still count, by its
+    // grace; a peer brought newer ones.
+    std::function<void(const std::string& region, std::string_view rule)> audit;
   };
   TrustWatch(Parts parts, BrokerConfig::Tls held, BrokerConfig::TlsFiles files);
 

@@ -128,6 +128,16 @@ bool IsNamed(X509_CRL* crl, const Certificate& issuer) {
   return X509_NAME_cmp(X509_CRL_get_issuer(crl), X509_get_subject_name(issuer.x509())) == 0;
 }
 
+// What the list says of the key it is signed with; empty where it says nothing.
+std::string AuthorityKeyOf(const X509_CRL* crl) {
+  const AuthorityKeyIdPtr authority(static_cast<AUTHORITY_KEYID*>(
+      X509_CRL_get_ext_d2i(crl, NID_authority_key_identifier, nullptr, nullptr)));
+  ERR_clear_error();
+  return authority == nullptr || authority->keyid == nullptr
+             ? std::string()
+             : std::string(BytesOfAsn1(authority->keyid));
+}
+
 // A list in a root's name must be that root's. One of a CA below shows at verification whose it is.
 absl::Status CheckIssuer(X509_CRL* crl, const std::vector<Certificate>& roots) {
   bool named = false;
@@ -162,12 +172,19 @@ absl::Time RevocationLists::next_update() const {
   return earliest;
 }
 
+// Two authorities of one name are told apart by their keys, where their lists say which.
+bool RevocationLists::AreOfOneIssuer(const List& list, const List& other) {
+  if (X509_NAME_cmp(X509_CRL_get_issuer(list.crl.get()), X509_CRL_get_issuer(other.crl.get())) !=
+      0) {
+    return false;
+  }
+  return AuthorityKeyOf(list.crl.get()) == AuthorityKeyOf(other.crl.get());
+}
+
 bool RevocationLists::AreAsNewAs(const RevocationLists& other) const {
   return std::all_of(other.lists_.begin(), other.lists_.end(), [this](const List& old) {
     return std::any_of(lists_.begin(), lists_.end(), [&old](const List& list) {
-      return list.this_update >= old.this_update &&
-             X509_NAME_cmp(X509_CRL_get_issuer(list.crl.get()),
-                           X509_CRL_get_issuer(old.crl.get())) == 0;
+      return list.this_update >= old.this_update && AreOfOneIssuer(list, old);
     });
   });
 }

@@ -47,6 +47,7 @@ class RevocationLists {
   };
 
   static bool IsOf(const List& list, const Certificate& issuer);
+  static bool AreOfOneIssuer(const List& list, const List& other);
 
   std::vector<List> lists_;
 };

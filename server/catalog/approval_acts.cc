@@ -187,7 +187,8 @@ void Catalog::ReviewOpenings(std::vector<v1::PendingAct> configured, DoneVoid do
       if (first) {
         context.Put(OpeningKey(opening.approval_id()), opening.SerializeAsString());
       } else {
-        RETURN_IF_ERROR(WriteProposal(opening, parts_.approvals, context).status());
+        ASSIGN_OR_RETURN(const bool proposed, WriteProposal(opening, parts_.approvals, context));
+        if (!proposed) continue;
       }
       v1::AuditEntry entry = Entry(broker_, v1::AUDIT_ACT_APPROVAL, opening.approval_id());
       entry.set_rule(first ? "first" : "proposed");

@@ -14,7 +14,8 @@ namespace corridor {
 
 // Counts, for each certificate, calls that began and of which no message came: they
 // are reset at once, or were never meant to be made. The library takes them in faster
-// than they can be wound up, so they are refused where they begin. Thread-safe.
+// than they can be wound up, so they are refused where they begin, and handshakes with
+// the certificate too meanwhile. Thread-safe.
 class CallFlood {
  public:
   // So many in a second are forgotten; ten times as many may come in a row, then
@@ -25,6 +26,7 @@ class CallFlood {
   bool Begin(std::string_view chain_pem);
   // The first message of a call came.
   void MessageCame(std::string_view chain_pem);
+  // Whether none is let through now.
   bool IsFlooding(std::string_view chain_pem) const;
 
  private:
@@ -34,10 +36,13 @@ class CallFlood {
     bool flooding = false;
   };
 
+  double CallsOf(const Count& count, absl::Duration now) const;
+  bool IsFlooding(const Count& count, absl::Duration now) const;
+
   const double per_second_;
   const Clock& clock_;
   mutable absl::Mutex mutex_;
-  absl::flat_hash_map<size_t, Count> counts_ ABSL_GUARDED_BY(mutex_);  // By hash of the chain.
+  absl::flat_hash_map<size_t, Count> counts_ ABSL_GUARDED_BY(mutex_);  // By hash of the leaf.
 };
 
 }  // namespace corridor

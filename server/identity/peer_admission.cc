@@ -13,7 +13,6 @@ namespace corridor {
 namespace {
 
 constexpr size_t kCrlsBytesMax = size_t{4} << 20U;
-
 constexpr size_t kClaimBytesMax = 256;
 
 absl::StatusOr<AdmittedPeer> Verified(std::string_view chain_pem, const TrustStore& trust,
@@ -97,12 +96,12 @@ absl::StatusOr<std::optional<TrustBundle>> BundleWithCrls(const TrustStore& trus
                                                           PeerPurpose purpose, absl::Time now) {
   const TrustBundle* held = trust.Find(region);
   if (held == nullptr) return absl::FailedPreconditionError("no roots of that region are here");
-  if (!held->has_crls() || crls_pem.empty()) return std::nullopt;
+  if (!held->has_crls() || crls_pem.empty() || crls_pem == held->crls_pem()) return std::nullopt;
   if (crls_pem.size() > kCrlsBytesMax) {
     return absl::InvalidArgumentError("revocation lists are at most 4 MiB");
   }
   ASSIGN_OR_RETURN(TrustBundle brought, held->WithCrls(crls_pem));
-  if (crls_pem == held->crls_pem() || !brought.CrlsAreAsNewAs(*held)) return std::nullopt;
+  if (!brought.CrlsAreAsNewAs(*held)) return std::nullopt;
   ASSIGN_OR_RETURN(const CertificateChain chain, CertificateChain::FromPem(chain_pem));
   const absl::Status current = VerifyPeerChain(chain, brought, purpose, now).status();
   if (current.ok() || PeerRefusalOf(current) == PeerRefusal::kRevoked) return brought;

@@ -23,9 +23,14 @@ std::shared_ptr<tls::CertificateProviderInterface> ProviderOf(const TransportIde
 }  // namespace
 
 std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(
-    const ServedIdentity& identity, const TrustHolder& trust, const Clock& clock,
-    HandshakeRefusalObserver observer, std::shared_ptr<grpc::AuthMetadataProcessor> caller_check) {
-  auto check = [&trust, region = identity.Now().region, &clock](std::string_view chain_pem) {
+    const ServedIdentity& identity, const TrustHolder& trust, const CallFlood& flood,
+    const Clock& clock, HandshakeRefusalObserver observer,
+    std::shared_ptr<grpc::AuthMetadataProcessor> caller_check) {
+  auto check = [&trust, &flood, region = identity.Now().region,
+                &clock](std::string_view chain_pem) -> absl::Status {
+    if (flood.IsFlooding(chain_pem)) {
+      return absl::ResourceExhaustedError("FLOODING: too many calls without a message; wait");
+    }
     return AdmitClient(chain_pem, trust.Now().trust, region, clock.Now()).status();
   };
   tls::TlsServerCredentialsOptions options(identity.Provider());

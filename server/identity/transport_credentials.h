@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "core/base/clock.h"
+#include "server/identity/call_flood.h"
 #include "server/identity/peer_admission.h"
 #include "server/identity/peer_verifier.h"
 #include "server/identity/trust_holder.h"
@@ -32,11 +33,12 @@ class DialledPeers;
 class ServedIdentity;
 
 // For our server, which shows what `identity` is at the time: every client must show a certificate
-// (AdmitClient), and every call passes `caller_check`. `trust` and `clock` must outlive what is
-// returned; each handshake is judged by what `trust` is then.
+// (AdmitClient) that does not flood us (`flood`), and every call passes `caller_check`. The
+// references must outlive what is returned; each handshake is judged by what `trust` is then.
 std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials(
-    const ServedIdentity& identity, const TrustHolder& trust, const Clock& clock,
-    HandshakeRefusalObserver observer, std::shared_ptr<grpc::AuthMetadataProcessor> caller_check);
+    const ServedIdentity& identity, const TrustHolder& trust, const CallFlood& flood,
+    const Clock& clock, HandshakeRefusalObserver observer,
+    std::shared_ptr<grpc::AuthMetadataProcessor> caller_check);
 
 // For dialling a server that `check` decides on. The host name dialled is not compared
 // with the certificate: the SPIFFE ID is what counts.

@@ -118,6 +118,43 @@ TEST_F(RevocationListsTest, GraceIsGivenAndSaid) {
               Optional(PeerRefusal::kRevoked));
 }
 
+TEST_F(RevocationListsTest, ListsAreAsNewAsOthersForEveryIssuer) {
+  const auto bundle = [this](const std::string& crls) {
+    return TrustBundle::Create("sea.example", root_.pem, crls).value();
+  };
+  const Crafted issuing = Craft(GoodIntermediate("issuing"), &root_);
+  CrlSpec next = GoodCrl();
+  next.this_update += absl::Hours(1);
+  const std::string held = CraftCrl(root_, GoodCrl()) + CraftCrl(issuing, GoodCrl());
+  EXPECT_TRUE(bundle(held).CrlsAreAsNewAs(bundle(held)));
+  const std::string one = CraftCrl(root_, next);
+  EXPECT_FALSE(bundle(one).CrlsAreAsNewAs(bundle(held))) << "one issuer's is missing";
+  EXPECT_TRUE(bundle(one + CraftCrl(issuing, GoodCrl())).CrlsAreAsNewAs(bundle(held)));
+  EXPECT_FALSE(bundle(held).CrlsAreAsNewAs(bundle(one)));
+}
+
+TEST_F(RevocationListsTest, TheListOfASecondAuthorityOfOneNameDoesNotTakeTheFirstsPlace) {
+  const auto with_key_id = [](char key_id) {
+    CrlSpec spec = GoodCrl();
+    spec.alter = [key_id](X509_CRL* crl) {
+      AUTHORITY_KEYID* const authority = AUTHORITY_KEYID_new();
+      authority->keyid = ASN1_OCTET_STRING_new();
+      ASN1_OCTET_STRING_set(authority->keyid, reinterpret_cast<const unsigned char*>(&key_id), 1);
+      X509_CRL_add1_ext_i2d(crl, NID_authority_key_identifier, authority, 0, X509V3_ADD_DEFAULT);
+      AUTHORITY_KEYID_free(authority);
+    };
+    return spec;
+  };
+  const Crafted second = Craft(GoodRoot("root"), nullptr);
+  const auto bundle = [&](const std::string& crls) {
+    return TrustBundle::Create("sea.example", root_.pem + second.pem, crls).value();
+  };
+  const std::string held = CraftCrl(root_, with_key_id('1'));
+  const std::string of_second = CraftCrl(second, with_key_id('2'));
+  EXPECT_FALSE(bundle(of_second).CrlsAreAsNewAs(bundle(held)));
+  EXPECT_TRUE(bundle(held + of_second).CrlsAreAsNewAs(bundle(held)));
+}
+
 TEST_F(RevocationListsTest, ALongListIsRead) {
   std::vector<long> serials;
   for (long i = 10'000; i < 20'000; ++i) serials.push_back(i);

@@ -2,7 +2,10 @@
 // counted where they begin, and whoever makes his calls is never counted against.
 #include "server/identity/call_flood.h"
 
-#include "gtest/gtest.h"
+#include <gtest/gtest.h>
+
+#include <string>
+
 #include "tests/support/fake_clock.h"
 
 namespace corridor {
@@ -42,6 +45,20 @@ TEST_F(CallFloodTest, WhoStopsIsLetInAgain) {
   clock_.Advance(absl::Seconds(2));
   EXPECT_TRUE(flood_.Begin("desk"));
   EXPECT_FALSE(flood_.IsFlooding("desk"));
+}
+
+TEST_F(CallFloodTest, WhoIsOnlyWaitingIsLetInAgainToo) {
+  BegunUntilRefused("desk");
+  clock_.Advance(absl::Seconds(4));
+  EXPECT_TRUE(flood_.IsFlooding("desk"));
+  clock_.Advance(absl::Seconds(2));
+  EXPECT_FALSE(flood_.IsFlooding("desk"));
+}
+
+TEST_F(CallFloodTest, ItsCertificateCountsAndNotWhatItShowsBehindIt) {
+  const std::string leaf = "-----BEGIN CERTIFICATE-----\nleaf\n-----END CERTIFICATE-----\n";
+  BegunUntilRefused(leaf + "issuer");
+  EXPECT_TRUE(flood_.IsFlooding(leaf));
 }
 
 TEST_F(CallFloodTest, SomeInASecondMayBeGivenUpForEver) {

@@ -99,7 +99,7 @@ void BrokerFixture::StartServer() {
   options.connections = limits_;
   options.on_first_message = [this](const std::string& chain) { flood_.MessageCame(chain); };
   options.credentials = MakeServerCredentials(
-      *identity_, trust_, clock_,
+      *identity_, trust_, flood_, clock_,
       [this](const HandshakeRefusal& refusal) {
         absl::MutexLock lock(&mutex_);
         refusals_.push_back(refusal);

@@ -107,6 +107,14 @@ TEST_F(ConnectionTest, AnExpiredCertificateIsRefused) {
   ExpectRefusedHandshake(ChannelWith(expired), "CERTIFICATE_EXPIRED", kThailand);
 }
 
+TEST_F(ConnectionTest, WhoseCallsNeverHaveAMessageIsShutOutForAWhile) {
+  const IssuedCertificate desk = sea_.Agency("th-desk");
+  while (flood_.Begin(desk.certificate_pem)) continue;
+  ExpectRefusedHandshake(ChannelWith(desk), "FLOODING", kThailand);
+  clock_.Advance(absl::Seconds(10));
+  EXPECT_THAT(ListAlerts(ChannelWith(desk)).error_message(), StartsWith("MEMBER_UNKNOWN: "));
+}
+
 TEST_F(ConnectionTest, AMemberOfAnotherRegionMustUseItsOwnBroker) {
   ExpectRefusedHandshake(ChannelWith(eastafrica_.Agency("ke-desk")), "FOREIGN_PRINCIPAL",
                          "spiffe://eastafrica.example/agency/ke-desk");

@@ -198,19 +198,20 @@ class StalePeerTest : public RevocationTest {
     return status;
   }
 
+  const Validity current_{clock_.Now() - absl::Hours(1), clock_.Now() + absl::Hours(24)};
   const IssuedCertificate peer_ = eastafrica_.Broker("b1");
   const std::shared_ptr<grpc::Channel> channel_ = ChannelWith(peer_);
 };
 
 TEST_F(StalePeerTest, ItBringsTheNextListAndLinksOnTheSameConnection) {
-  EXPECT_THAT(Link().error_message(), StartsWith("REVOCATION_STALE: "));
+  EXPECT_THAT(Link().error_message(), StartsWith("IDENTITY_INVALID: REVOCATION_STALE: "));
   v1::GetStatusResponse response;
   EXPECT_THAT(v1::Administration::NewStub(channel_)
                   ->GetStatus(Context().get(), {}, &response)
                   .error_message(),
-              StartsWith("REVOCATION_STALE: "));
+              StartsWith("IDENTITY_INVALID: REVOCATION_STALE: "));
   EXPECT_TRUE(judge_.JudgeConnection(peer_.certificate_pem).ok()) << "it may stay to bring it";
-  EXPECT_TRUE(Bring(eastafrica_.Crl({})).ok());
+  EXPECT_TRUE(Bring(eastafrica_.Crl({}, current_)).ok());
   EXPECT_TRUE(Link().ok());
 }
 
@@ -219,11 +220,11 @@ TEST_F(StalePeerTest, NothingButAGoodListHelps) {
   EXPECT_TRUE(Bring("").ok());
   EXPECT_EQ(Bring(sea_.Crl({})).error_code(), grpc::StatusCode::OK) << "not newer than ours";
   EXPECT_FALSE(Bring(TestPki("eastafrica.example").Crl({})).ok()) << "of an impostor";
-  EXPECT_THAT(Link().error_message(), StartsWith("REVOCATION_STALE: "));
+  EXPECT_THAT(Link().error_message(), StartsWith("IDENTITY_INVALID: REVOCATION_STALE: "));
 }
 
 TEST_F(StalePeerTest, TheListThatItBringsMayRevokeIt) {
-  EXPECT_TRUE(Bring(eastafrica_.Crl({peer_.serial})).ok());
+  EXPECT_TRUE(Bring(eastafrica_.Crl({peer_.serial}, current_)).ok());
   EXPECT_THAT(Link().error_message(), StartsWith("CERTIFICATE_REVOKED: "));
 }
 
@@ -333,6 +334,16 @@ TEST_F(RevocationTest, ACertificateThatExpiresIsCutAtItsHour) {
   EXPECT_EQ(ReasonOf(end), v1::ERROR_REASON_IDENTITY_INVALID);
   EXPECT_THAT(std::string(end.message()), StartsWith("CERTIFICATE_EXPIRED: "));
   ExpectThailandGoesOn();
+}
+
+// Who calls on it again must know that it is the certificate, which can be renewed: a reader that
+// took it for a refusal for good never came back after a change of root.
+TEST_F(RevocationTest, WhoseRootWentIsToldSoOnTheConnectionItHasOpen) {
+  const TestPki next("sea.example");
+  trust_.Replace(*TrustStore::Create({next.Bundle(), eastafrica_.Bundle()}));
+  calls_.Review();
+  EXPECT_EQ(ReasonOf(indonesia_.End()), v1::ERROR_REASON_IDENTITY_INVALID);
+  EXPECT_THAT(AskAgain(), StartsWith("IDENTITY_INVALID: UNTRUSTED_ISSUER: "));
 }
 
 TEST_F(RevocationTest, AStaleRevocationListCutsEverybodyOfItsRegion) {
