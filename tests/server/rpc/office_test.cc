@@ -193,7 +193,9 @@ TEST_F(OfficeTest, SessionsAndSubscriptionsHaveAQuotaToo) {
   auto second = Context();
   auto refused = Attach(*indonesia_, *second);
   EXPECT_FALSE(refused->Read(&started));
-  EXPECT_EQ(ReasonOf(FromGrpcStatus(refused->Finish())), v1::ERROR_REASON_QUOTA);
+  const absl::Status full = FromGrpcStatus(refused->Finish());
+  EXPECT_EQ(ReasonOf(full), v1::ERROR_REASON_QUOTA);
+  EXPECT_TRUE(RetryDelayOf(full).has_value());
 
   v1::CreateSubscriptionRequest create;
   create.mutable_subscription()->set_name("subscriptions/second");
@@ -292,16 +294,41 @@ TEST_F(HiddenObjectTest, ARemarkAboutAnAlertForSomebodyElse) {
   Grant(kMyanmar, {v1::ROLE_READER, v1::ROLE_PUBLISHER});
   const TestSigner signer = RegisterKey("/agency/mm-desk");
   const auto stub = v1::Publisher::NewStub(ChannelWith(sea_.Agency("mm-desk")));
-  const auto sight = [&](uint64_t alert, uint64_t number) {
+  const auto sighting = [&](uint64_t alert, uint64_t number) {
     v1::StatementBody body = ExampleSighting(kMyanmar, kThailand, alert, number);
     body.set_publisher_country("THA");
+    return Sign(body, RoutingSameAsTarget(), signer.key, random_);
+  };
+  const auto sight = [&](uint64_t alert, uint64_t number) {
     v1::PublishRequest request;
-    *request.add_statements() = Sign(body, RoutingSameAsTarget(), signer.key, random_);
+    *request.add_statements() = sighting(alert, number);
     v1::PublishResponse response;
     EXPECT_TRUE(stub->Publish(Context().get(), request, &response).ok());
     return Told(FromRpcStatus(response.results(0).error()));
   };
   EXPECT_EQ(sight(1, 50), sight(99, 51));
+  const auto check = [&](uint64_t alert, uint64_t number) {
+    v1::CheckStatementRequest request;
+    *request.mutable_statement() = sighting(alert, number);
+    v1::CheckStatementResponse response;
+    EXPECT_TRUE(stub->CheckStatement(Context().get(), request, &response).ok());
+    return absl::StrCat(response.acceptable(), " ", Told(FromRpcStatus(response.refusal())), " ",
+                        response.recipients_size());
+  };
+  EXPECT_EQ(check(1, 52), check(99, 53));
+}
+
+TEST_F(HiddenObjectTest, WhereSomebodyElsesStatementStands) {
+  Grant(kMyanmar, {v1::ROLE_PUBLISHER});
+  const auto stub = v1::Publisher::NewStub(ChannelWith(sea_.Agency("mm-desk")));
+  const auto report = [&](uint64_t number) {
+    v1::DeliveryReportRequest request;
+    request.set_publisher(kThailand);
+    request.set_statement_id(ExampleIssue(kThailand, number, number).statement_id());
+    v1::DeliveryReport found;
+    return Told(FromGrpcStatus(stub->GetDeliveryReport(Context().get(), request, &found)));
+  };
+  EXPECT_EQ(report(1), report(99));
 }
 
 TEST_F(HiddenObjectTest, ARecallNoticeForSomebodyElse) {
