@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -49,6 +50,7 @@
 #include "server/rpc/audit_log_service.h"
 #include "server/rpc/data_protection_service.h"
 #include "server/rpc/federation_service.h"
+#include "server/rpc/operations_service.h"
 #include "server/rpc/publisher_service.h"
 #include "server/rpc/quotas_service.h"
 #include "server/rpc/readiness.h"
@@ -87,6 +89,9 @@ constexpr char kExitCodes[] =
 // it, there is one to spare.
 constexpr absl::Duration kReviewPeriod = absl::Milliseconds(250);
 
+// What stopping waits for the last writes, though its time is over.
+constexpr absl::Duration kFlushAtLeast = absl::Seconds(1);
+
 // How often the gauges are set: no scraper asks oftener.
 constexpr absl::Duration kFiguresPeriod = absl::Seconds(5);
 
@@ -108,6 +113,19 @@ LogLevel LevelOf(config::LogLevel level) {
     case config::LOG_LEVEL_WARNING:
       return LogLevel::kWarning;
     case config::LOG_LEVEL_ERROR:
+      return LogLevel::kError;
+    default:
+      return LogLevel::kInfo;
+  }
+}
+
+LogLevel LevelOf(v1::LogLevel level) {
+  switch (level) {
+    case v1::LOG_LEVEL_DEBUG:
+      return LogLevel::kDebug;
+    case v1::LOG_LEVEL_WARNING:
+      return LogLevel::kWarning;
+    case v1::LOG_LEVEL_ERROR:
       return LogLevel::kError;
     default:
       return LogLevel::kInfo;
@@ -228,6 +246,7 @@ Region::Options RegionOptionsOf(const BrokerConfig& config, bool accept_lost_tai
                        .takes_effect_after = config.approvals.takes_effect_after,
                        .expires_after = config.approvals.expires_after};
   options.retention = config.retention;
+  options.settle_within = std::min(options.settle_within, config.limits.drain / 2);
   options.only_what_is_subscribed = config.only_what_is_subscribed;
   for (const auto& link : config.links) {
     options.peers.push_back({link.peer_region, !link.dial_address.empty()});
@@ -248,6 +267,7 @@ class Broker {
       : config_(std::move(config)),
         clock_(clock),
         log_(log),
+        stop_(stop),
         observer_(log, metrics_, stop),
         trust_(config_.tls.trust),
         gate_(config_.gate_policy),
@@ -277,10 +297,16 @@ class Broker {
   absl::Status Listen();
   absl::Status ServeMetrics();
   void KeepFigures();
+  void FlushCommits(absl::Duration within);
+  size_t StreamsOfMembers() const;
+  void Drain(bool then_stop);
+  absl::Status Undrain();
+  void SetLogLevel(v1::LogLevel level);
 
   const BrokerConfig config_;
   const Clock& clock_;
   Log& log_;
+  StopRequest& stop_;
   SystemRandom random_;
   Metrics metrics_;
   OperatorsObserver observer_;
@@ -320,6 +346,7 @@ class Broker {
   std::optional<DataProtectionService> data_protection_;
   std::optional<QuotasService> quotas_service_;
   std::optional<ApprovalsService> approvals_;
+  std::optional<OperationsService> operations_;
   std::unique_ptr<RpcServer> server_;
 };
 
@@ -532,6 +559,12 @@ absl::Status Broker::Listen() {
   data_protection_.emplace(*region_, intake_);
   quotas_service_.emplace(region_->catalog(), intake_);
   approvals_.emplace(region_->catalog(), intake_);
+  operations_.emplace(
+      *region_, intake_,
+      OperationsDoor{.streams = [this] { return StreamsOfMembers(); },
+                     .drain = [this](bool then_stop) { Drain(then_stop); },
+                     .undrain = [this] { return Undrain(); },
+                     .log_level = [this](v1::LogLevel level) { SetLogLevel(level); }});
   region_->catalog().OnChanged([this] { calls_.Review(); });
   auto caller_check = MakeCallerCheck(
       judge_, flood_, [this](const CallRefusal& refusal) { OnRefusedCall(refusal); });
@@ -556,7 +589,8 @@ absl::Status Broker::Listen() {
   ASSIGN_OR_RETURN(server_, RpcServer::Start(options,
                                              {&*publisher_, &*subscriber_, &*region_link_,
                                               &*administration_, &*federation_, &*audit_log_,
-                                              &*data_protection_, &*quotas_service_, &*approvals_},
+                                              &*data_protection_, &*quotas_service_, &*approvals_,
+                                              &*operations_},
                                              log_, clock_));
   return absl::OkStatus();
 }
@@ -577,6 +611,38 @@ absl::Status Broker::ServeMetrics() {
   log_.Write(LogLevel::kInfo, "metrics_listening",
              {{"address", config_.metrics_address}, {"port", int64_t{port}}});
   return absl::OkStatus();
+}
+
+size_t Broker::StreamsOfMembers() const {
+  size_t streams = 0;
+  for (const LiveCalls::Call& call : calls_.List()) {
+    if (call.peer.principal.is_member()) ++streams;
+  }
+  return streams;
+}
+
+void Broker::Drain(bool then_stop) {
+  if (!readiness_.Drain()) return;  // It stops already.
+  metrics_.Set(Metric::kReady, {}, 0);
+  server_->SetServing(false);
+  publisher_->Drain();
+  region_->SendMembersAway();
+  log_.Write(LogLevel::kInfo, "draining");
+  if (then_stop) stop_.Ask(StopReason::kOperator);
+}
+
+absl::Status Broker::Undrain() {
+  if (!readiness_.Undrain()) return readiness_.Check();
+  region_->TakeMembersBack();
+  metrics_.Set(Metric::kReady, {}, 1);
+  server_->SetServing(true);
+  log_.Write(LogLevel::kInfo, "serving_again");
+  return absl::OkStatus();
+}
+
+void Broker::SetLogLevel(v1::LogLevel level) {
+  log_.SetLevel(LevelOf(level));
+  RouteGrpcLog(&log_, level == v1::LOG_LEVEL_DEBUG);
 }
 
 void Broker::KeepFigures() {
@@ -634,11 +700,20 @@ void Broker::Stop(absl::Duration grace) {
     server_->Stop(std::max(deadline - clock_.Steady(), absl::ZeroDuration()));
   }
   if (refusals_.has_value()) refusals_->Flush();
+  if (region_ != nullptr) FlushCommits(std::max(deadline - clock_.Steady(), kFlushAtLeast));
   dialler_.Stop();
   upkeep_.Stop();
   intake_.Stop();
   flow_.Stop();
   commit_.Stop();
+}
+
+// The committer takes proposals in turn: with this one all that was proposed before is written,
+// cursors and refusals with it.
+void Broker::FlushCommits(absl::Duration within) {
+  auto written = std::make_shared<absl::Notification>();
+  region_->journal().Commit({}, [written](const absl::Status&) { written->Notify(); });
+  written->WaitForNotificationWithTimeout(within);
 }
 
 void PrintMistakes(const std::string& path, const absl::Status& status) {

@@ -49,8 +49,12 @@ class LiveSubscription final : public Outlet {
 
   bool has_session() const { return stream_ != nullptr; }
   // Nothing but the cursor would be lost with this.
-  bool idle() const { return !has_session() && state_.idle(); }
+  bool idle() const { return !has_session() && settled(); }
   void BeginSession(std::shared_ptr<SessionStream> stream);
+  // Nothing is handed over, anew or again, before the next Redefine.
+  void HandNoMore() { state_.SetPaused(true); }
+  // Nothing that was handed over waits to be settled, nor for its settlement to be durable.
+  bool settled() const { return state_.idle(); }
   // The session is over; the stream is no longer touched.
   void EndSession();
 

@@ -547,9 +547,25 @@ void Region::ReviewInterest() {
 void Region::Drain(absl::AnyInvocable<void()> done) {
   OnFlow([done = std::move(done)](Region& region) mutable {
     region.draining_ = true;
-    region.sessions_->GoAway();
-    for (auto& [peer, link] : region.links_) link->Stop();
-    done();
+    region.sessions_->Drain(region.options_.settle_within, [&region, done = std::move(done)]() mutable {
+      for (auto& [peer, link] : region.links_) link->Stop();
+      done();
+    });
+  });
+}
+
+void Region::SendMembersAway() {
+  OnFlow([](Region& region) {
+    region.members_away_ = true;
+    region.sessions_->Drain(region.options_.settle_within, [] {});
+  });
+}
+
+void Region::TakeMembersBack() {
+  OnFlow([](Region& region) {
+    if (region.draining_) return;
+    region.members_away_ = false;
+    region.sessions_->Undrain();
   });
 }
 
@@ -591,7 +607,7 @@ v1::GetStatusResponse Region::StatusNow() const {
     status.set_audit_entries(head->entries);
     status.set_audit_head(head->hash);
   }
-  status.set_draining(draining_);
+  status.set_draining(draining_ || members_away_);
   return status;
 }
 

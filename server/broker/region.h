@@ -103,6 +103,8 @@ class Region final : private LinkHost {
     absl::Duration recall_confirm_within = absl::Hours(24);
     Catalog::ApprovalRules approvals = {};
     RetentionPolicy retention = {};
+    // How long subscribers may settle what they were handed, in a drain.
+    absl::Duration settle_within = absl::Seconds(2);
     // Asks peers for nothing but what some subscription of this region wants.
     bool only_what_is_subscribed = false;
   };
@@ -140,6 +142,9 @@ class Region final : private LinkHost {
   // Ends sessions and links in good order; `done` runs on the flow executor
   // once the streams were told.
   void Drain(absl::AnyInvocable<void()> done);
+  // Ends sessions alone, and takes no others until they may come back. Any thread.
+  void SendMembersAway();
+  void TakeMembersBack();
 
   Intake& intake() { return *intake_; }
   Reader& reader() { return *reader_; }
@@ -267,6 +272,7 @@ class Region final : private LinkHost {
   v1::SignedDirectory own_directory_;
   uint64_t own_directory_generation_ = 0;
   bool draining_ = false;
+  bool members_away_ = false;
   uint64_t ticks_ = 0;
   uint64_t last_recall_ = 0;
   std::shared_ptr<Region*> self_;  // Null inside once destroyed.

@@ -12,6 +12,11 @@
 namespace corridor {
 namespace {
 
+// How often a drain looks whether a session is settled, and when who was sent away may try
+// again.
+constexpr absl::Duration kDrainLook = absl::Milliseconds(20);
+constexpr absl::Duration kDrainRetry = absl::Seconds(2);
+
 absl::Status OutOfTurn(std::string_view message) {
   return InvalidFields({{"request", v1::ERROR_REASON_REQUEST_INVALID, std::string(message)}});
 }
@@ -137,6 +142,10 @@ void SubscriberSessions::Handle(SessionId id, const v1::AttachRequest& request) 
 
 absl::Status SubscriberSessions::Start(SessionId id, Session& session,
                                        const v1::SessionStart& start) {
+  if (draining_) {
+    return WithRetry(Error(v1::ERROR_REASON_DRAINING, "the broker is draining; try again later"),
+                     kDrainRetry);
+  }
   RETURN_IF_ERROR(parts_.serving());
   if (!start.client_name().empty() && !IsClientName(start.client_name())) {
     return InvalidFields({{"start.client_name", v1::ERROR_REASON_REQUEST_INVALID,
@@ -270,11 +279,31 @@ void SubscriberSessions::Refresh(LiveSubscription& live) const {
   live.Redefine(*std::move(definition)).IgnoreError();
 }
 
-void SubscriberSessions::GoAway() {
-  while (!sessions_.empty()) {
-    SendAway(sessions_.begin()->first, v1::GO_AWAY_REASON_DRAINING,
-             "the broker is draining; reconnect after a moment");
+void SubscriberSessions::Drain(absl::Duration settle_within, absl::AnyInvocable<void()> done) {
+  draining_ = true;
+  std::vector<SessionId> ids;
+  for (const auto& [id, session] : sessions_) {
+    ids.push_back(id);
+    if (session.live != nullptr) session.live->HandNoMore();
   }
+  SendSettledAway(std::move(ids), settle_within / kDrainLook, std::move(done));
+}
+
+void SubscriberSessions::SendSettledAway(std::vector<SessionId> ids, int64_t looks,
+                                         absl::AnyInvocable<void()> done) {
+  std::erase_if(ids, [&](SessionId id) {
+    const auto found = sessions_.find(id);
+    if (found == sessions_.end()) return true;
+    const LiveSubscription* const live = found->second.live;
+    if (looks > 0 && live != nullptr && !live->settled()) return false;
+    SendAway(id, v1::GO_AWAY_REASON_DRAINING, "the broker is draining; reconnect after a moment");
+    return true;
+  });
+  if (ids.empty()) return done();
+  parts_.flow.PostAfter(kDrainLook, [self = self_, ids = std::move(ids), looks,
+                                     done = std::move(done)]() mutable {
+    if (*self != nullptr) (*self)->SendSettledAway(std::move(ids), looks - 1, std::move(done));
+  });
 }
 
 void SubscriberSessions::StatusOf(

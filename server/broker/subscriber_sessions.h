@@ -55,8 +55,11 @@ class SubscriberSessions final : public SessionHub {
   // Heartbeats, leases that ran out, rights that were withdrawn: call each
   // second, on the flow executor.
   void Tick();
-  // Ends every session with GoAway, on the flow executor.
-  void GoAway();
+  // Hands nothing more to the sessions that are open, and ends each with GoAway once what
+  // it was handed is settled, the last of them after `settle_within`. Until Undrain no
+  // other may start. `done` once all were told. On the flow executor.
+  void Drain(absl::Duration settle_within, absl::AnyInvocable<void()> done);
+  void Undrain() { draining_ = false; }
 
   // How subscriptions (owner and definition) stand, with or without a session,
   // in the same order. From any thread; answers on the flow executor.
@@ -83,6 +86,8 @@ class SubscriberSessions final : public SessionHub {
   // Ends a session in good order, and in bad.
   void SendAway(SessionId id, v1::GoAwayReason reason, const std::string& message);
   void Cut(SessionId id, const absl::Status& status);
+  // Ends those of `ids` that are settled; after so many looks all of them.
+  void SendSettledAway(std::vector<SessionId> ids, int64_t looks, absl::AnyInvocable<void()> done);
   // Takes the session off its subscription and forgets it.
   void Detach(SessionId id);
   absl::StatusOr<std::vector<v1::SubscriptionStatus>> StatusNow(
@@ -97,6 +102,7 @@ class SubscriberSessions final : public SessionHub {
   std::map<SessionId, Session> sessions_;
   std::map<Name, std::unique_ptr<LiveSubscription>> live_;
   uint64_t next_tag_ = 1;
+  bool draining_ = false;
   std::shared_ptr<SubscriberSessions*> self_;  // Null inside once destroyed.
 };
 

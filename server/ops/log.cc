@@ -6,6 +6,7 @@
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <atomic>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -64,8 +65,10 @@ class Log::Impl {
             "corridor", SinkFor(std::move(sink)), thread_,
             spdlog::async_overflow_policy::overrun_oldest)) {}
 
+  void SetLevel(LogLevel least) { least_ = least; }
+
   void Write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
-    if (level < least_) return;
+    if (level < least_.load(std::memory_order_relaxed)) return;
     nlohmann::ordered_json line;
     line["time"] = absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", clock_.Now(), absl::UTCTimeZone());
     line["level"] = NameOf(level);
@@ -79,7 +82,7 @@ class Log::Impl {
   }
 
  private:
-  const LogLevel least_;
+  std::atomic<LogLevel> least_;
   const Clock& clock_;
   const std::shared_ptr<spdlog::details::thread_pool> thread_;
   const std::shared_ptr<spdlog::async_logger> logger_;
@@ -88,6 +91,8 @@ class Log::Impl {
 Log::Log(LogLevel least, const Clock& clock, std::unique_ptr<LogSink> sink)
     : impl_(std::make_unique<Impl>(least, clock, std::move(sink))) {}
 Log::~Log() = default;
+
+void Log::SetLevel(LogLevel least) { impl_->SetLevel(least); }
 
 void Log::Write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
   impl_->Write(level, event, fields);

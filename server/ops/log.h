@@ -38,6 +38,9 @@ class Log {
   Log(LogLevel least, const Clock& clock, std::unique_ptr<LogSink> sink = nullptr);
   ~Log();  // Writes out what waits.
 
+  // The least serious level that is written from now on.
+  void SetLevel(LogLevel least);
+
   void Write(LogLevel level, std::string_view event, std::initializer_list<LogField> fields = {});
 
  private:

@@ -7,6 +7,7 @@ namespace corridor {
 
 enum class StopReason {
   kSignal,         // SIGTERM or SIGINT: an operator, or the machine's manager.
+  kOperator,       // An operator, over the wire.
   kStorageFailed,  // What is on disk is unknown; only a restart can tell.
 };
 

@@ -99,7 +99,7 @@ grpc::ServerWriteReactor<v1::TailEntriesResponse>* AuditLogService::TailEntries(
 absl::Status AuditLogService::Begin(const std::shared_ptr<AuditTailCall>& call,
                                     grpc::CallbackServerContext& context,
                                     const v1::TailEntriesRequest& request) {
-  RETURN_IF_ERROR(parts_.readiness.Check());
+  RETURN_IF_ERROR(parts_.readiness.CheckOffice());
   ASSIGN_OR_RETURN(const Principal caller, CallerOf(context));
   const std::vector<FieldViolation> faults = CheckAuditFilter(request.filter());
   if (!faults.empty()) return InvalidFields(faults);

@@ -44,7 +44,7 @@ class AcceptedLinkStream final : public LinkStream {
 
 grpc::ServerBidiReactor<v1::LinkFrame, v1::LinkFrame>* RegionLinkService::Link(
     grpc::CallbackServerContext* context) {
-  const absl::Status ready = readiness_.Check();
+  const absl::Status ready = readiness_.CheckOffice();
   auto caller = CallerOf(*context);
   absl::Status fault = ready.ok() ? caller.status() : ready;
   auto call = std::make_shared<LinkCall>(context);

@@ -58,6 +58,7 @@ ROLE_TABLE = {
                    "ListSuspendedReach",
     },
     "Approvals": {"policy": "ApproveAct RefuseAct", ANY_OPERATOR: "ListPendingActs"},
+    "Operations": {"operations": "Drain Undrain SetLogLevel"},
     "Quotas": {"operations": "SetQuota DeleteQuota", ANY_OPERATOR: "ListQuotas"},
 }
 

@@ -118,6 +118,10 @@ inline constexpr RoleTableLine kRoleTable[] = {
     {"/corridor.v1.Quotas/DeleteQuota", "OW"},
     {"/corridor.v1.Quotas/ListQuotas", kAnyOperator},
 
+    {"/corridor.v1.Operations/Drain", "OW"},
+    {"/corridor.v1.Operations/Undrain", "OW"},
+    {"/corridor.v1.Operations/SetLogLevel", "OW"},
+
     {"/corridor.v1.AuditLog/QueryEntries", "OA"},
     {"/corridor.v1.AuditLog/TailEntries", "OA"},
 

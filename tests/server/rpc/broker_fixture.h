@@ -31,6 +31,7 @@
 #include "server/rpc/audit_log_service.h"
 #include "server/rpc/data_protection_service.h"
 #include "server/rpc/federation_service.h"
+#include "server/rpc/operations_service.h"
 #include "server/rpc/publisher_service.h"
 #include "server/rpc/quotas_service.h"
 #include "server/rpc/readiness.h"
@@ -113,6 +114,11 @@ class BrokerFixture : public testing::Test {
   std::function<std::vector<FieldViolation>()> reload_ = [] {
     return std::vector<FieldViolation>();
   };
+  // What an operator's drain and log level do.
+  OperationsDoor operations_door_{.streams = [] { return size_t{0}; },
+                                  .drain = [](bool) {},
+                                  .undrain = [] { return absl::OkStatus(); },
+                                  .log_level = [](v1::LogLevel) {}};
   std::unique_ptr<RpcServer> server_;
   std::unique_ptr<ServedIdentity> identity_;
 
@@ -140,6 +146,7 @@ class BrokerFixture : public testing::Test {
   std::optional<DataProtectionService> data_protection_;
   std::optional<QuotasService> quotas_service_;
   std::optional<ApprovalsService> approvals_;
+  std::optional<OperationsService> operations_;
   std::unique_ptr<v1::Administration::Stub> operator_stub_;
   absl::Mutex mutex_;
   std::vector<HandshakeRefusal> refusals_ ABSL_GUARDED_BY(mutex_);

@@ -1,0 +1,98 @@
+"""An operator drains a running broker, lets it serve again and changes what it logs: members are refused with DRAINING
+meanwhile and are served afterwards, figures say so, each act is in the audit log, and a drain that is to stop the broker
+ends it with exit code 0.
+
+    operations_test.py --bin build/bin --root .
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+from one_broker import READY_SECONDS, REGION, Broker
+
+
+def register_member(broker):
+    """A desk with a profile of its own."""
+    member = f"spiffe://{REGION}/agency/desk"
+    broker.issue("agency", "desk", "desk")
+    broker.run("admin", "members", "create", member, "--name", "Desk (example)", "--country", "THA", "--type",
+               "central-government")
+    broker.run("admin", "grants", "set", member, "--role", "publisher,reader", "--publish-tlp-max", "red")
+    profile = broker.folder / "desk.profile"
+    profile.write_text(broker.profile.read_text(encoding="utf-8").replace("ops.", "desk."), encoding="utf-8")
+    return profile
+
+
+def story(broker):
+    profile = register_member(broker)
+    ctl = broker.bin / "corridorctl"
+    subprocess.run([ctl, "--profile", profile, "subscriptions", "create", "all"], check=True, capture_output=True)
+
+    def watch(*words):
+        return subprocess.run([ctl, "--profile", profile, "watch", "all", *words], capture_output=True, text=True,
+                              check=False, timeout=60)
+
+    if json.loads(broker.run("admin", "drain", "--dry-run", "--format=json")) != {
+            "streams": 0, "dry_run": True, "then_stop": False}:
+        yield "a dry run of drain says something else than that no stream is open"
+    if broker.metrics()[("corridor_ready", "")] != 1:
+        yield "a dry run drained"
+    watcher = subprocess.Popen([ctl, "--profile", profile, "watch", "all"], stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+    if not watcher.stderr.readline().startswith("attached"):
+        yield "the watcher is not attached"
+    if json.loads(broker.run("admin", "drain", "--format=json"))["streams"] != 1:
+        yield "drain did not end the one stream"
+    if broker.metrics()[("corridor_ready", "")] != 0:
+        yield "corridor_ready is not 0 while it drains"
+    if not json.loads(broker.run("admin", "status", "--format=json")).get("draining"):  # Administration goes on.
+        yield "the status does not say that it drains"
+    watcher.terminate()
+    watcher.communicate()
+    broker.run("admin", "undrain")
+    if broker.metrics()[("corridor_ready", "")] != 1:
+        yield "corridor_ready is not 1 after undrain"
+    if watch("--for", "1s").returncode != 0:
+        yield "a subscriber is not served after undrain"
+
+    before = len(broker.events())
+    broker.run("admin", "log-level", "error")
+    broker.run("admin", "status")
+    if [line for line in broker.events()[before:] if line["level"] != "error" and line["event"] != "call"]:
+        yield f"it logs more than errors: {broker.events()[before:]}"
+    broker.run("admin", "log-level", "info")
+    if broker.ctl("admin", "log-level", "loud")[0] != 2:
+        yield "a level that does not exist is taken"
+
+    entries = [json.loads(line) for line in broker.run("audit", "query", "--format=json").splitlines()]
+    acts = [entry.get("object") for entry in entries if entry.get("act") == "AUDIT_ACT_SESSION"]
+    if acts != ["drain", "undrain", "log-level LOG_LEVEL_ERROR", "log-level LOG_LEVEL_INFO"]:
+        yield f"the audit log says {acts}"
+    broker.run("admin", "drain", "--stop")
+    if broker.process.wait(READY_SECONDS) != 0:
+        yield "a drain that is to stop the broker ends with another code than 0"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", type=pathlib.Path, required=True)
+    parser.add_argument("--root", type=pathlib.Path, required=True)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        broker = Broker(options.bin, folder).start()
+        try:
+            wrong = list(story(broker))
+        finally:
+            code = broker.stop()
+    if code != 0:
+        wrong.append(f"the broker ended with {code}")
+    print("\n".join(wrong) if wrong else "drained, undrained, and logged as asked")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
