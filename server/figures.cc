@@ -1,7 +1,5 @@
 #include "server/figures.h"
 
-#include <sys/statvfs.h>
-
 #include <algorithm>
 #include <cstdint>
 
@@ -21,6 +19,8 @@ void SetRegion(Metrics& metrics, const v1::GetStatusResponse& status) {
   const auto all = static_cast<size_t>(status.subscriptions_size());
   metrics.Set(Metric::kJournalHead, {}, static_cast<double>(status.head_offset()));
   metrics.Set(Metric::kSessions, {}, status.sessions());
+  // 0, 1, 2; the states begin at ENOUGH.
+  metrics.Set(Metric::kDiskState, {}, status.disk() - v1::DISK_STATE_ENOUGH);
   metrics.Set(Metric::kSubscriptions, {"attached"}, static_cast<double>(attached));
   metrics.Set(Metric::kSubscriptions, {"detached"}, static_cast<double>(all - attached));
   metrics.Set(Metric::kSubscriptionBacklogMax, {}, static_cast<double>(furthest));
@@ -39,11 +39,10 @@ void Figures::Read() {
 }
 
 void Figures::ReadDisk() {
-  struct statvfs disk = {};
-  if (statvfs(parts_.data_dir.c_str(), &disk) != 0) return;
-  const auto block = static_cast<double>(disk.f_frsize);
-  parts_.metrics.Set(Metric::kDiskFree, {}, block * static_cast<double>(disk.f_bavail));
-  parts_.metrics.Set(Metric::kDiskSize, {}, block * static_cast<double>(disk.f_blocks));
+  const absl::StatusOr<DiskSpace> space = parts_.disk.Read();
+  if (!space.ok()) return;
+  parts_.metrics.Set(Metric::kDiskFree, {}, static_cast<double>(space->free));
+  parts_.metrics.Set(Metric::kDiskSize, {}, static_cast<double>(space->size));
 }
 
 void Figures::ReadExpiry() {

@@ -2,10 +2,10 @@
 #define CORRIDOR_SERVER_FIGURES_H_
 
 #include <functional>
-#include <string>
 
 #include "corridor/v1/administration.pb.h"
 #include "server/broker/region.h"
+#include "server/ops/disk_watermarks.h"
 #include "server/ops/metrics.h"
 
 namespace corridor {
@@ -18,7 +18,7 @@ class Figures {
   struct Parts {
     Metrics& metrics;
     Region& region;
-    std::string data_dir;
+    const DiskGauge& disk;
     std::function<bool()> ready;
     std::function<size_t()> connections;
     std::function<v1::ListExpiringResponse()> expiring;

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -42,6 +43,7 @@
 #include "server/identity/trust_holder.h"
 #include "server/journal/head_marker.h"
 #include "server/link/grpc_link_dialler.h"
+#include "server/ops/disk_watermarks.h"
 #include "server/ops/log.h"
 #include "server/ops/metrics.h"
 #include "server/ops/stop_request.h"
@@ -88,6 +90,10 @@ constexpr char kExitCodes[] =
 // at the latest, so that within the second after which nothing more may go to who lost the right to
 // it, there is one to spare.
 constexpr absl::Duration kReviewPeriod = absl::Milliseconds(250);
+
+// How often the disk is looked at: at a hundred megabytes a second the least default watermark of
+// a disk worth the name lasts for seconds.
+constexpr absl::Duration kDiskPeriod = absl::Seconds(1);
 
 // What stopping waits for the last writes, though its time is over.
 constexpr absl::Duration kFlushAtLeast = absl::Seconds(1);
@@ -260,6 +266,26 @@ Parties PartiesOf(const BrokerConfig& config) {
   return parties;
 }
 
+DiskWatermarks::Options WatermarksOf(const BrokerConfig::Disk& disk) {
+  constexpr uint64_t kMiB = 1 << 20;
+  DiskWatermarks::Options marks;
+  if (disk.warn_free_mib != 0) marks.warn_free = disk.warn_free_mib * kMiB;
+  if (disk.refuse_free_mib != 0) marks.refuse_free = disk.refuse_free_mib * kMiB;
+  return marks;
+}
+
+v1::DiskState DiskStateOf(DiskLevel level) {
+  switch (level) {
+    case DiskLevel::kEnough:
+      return v1::DISK_STATE_ENOUGH;
+    case DiskLevel::kLow:
+      return v1::DISK_STATE_LOW;
+    case DiskLevel::kRefusing:
+      return v1::DISK_STATE_REFUSING;
+  }
+  return v1::DISK_STATE_UNSPECIFIED;
+}
+
 // Everything of a running broker, in flow order.
 class Broker {
  public:
@@ -271,7 +297,9 @@ class Broker {
         observer_(log, metrics_, stop),
         trust_(config_.tls.trust),
         gate_(config_.gate_policy),
-        dialler_(DialTargets()) {}
+        dialler_(DialTargets()),
+        disk_gauge_(MakeFileSystemGauge(config_.data_dir)),
+        disk_marks_(WatermarksOf(config_.disk)) {}
 
   // Opens the data and the region on it.
   absl::Status Open(bool accept_lost_tail);
@@ -297,6 +325,10 @@ class Broker {
   absl::Status Listen();
   absl::Status ServeMetrics();
   void KeepFigures();
+  void SetServing(bool serving);
+  void KeepDisk();
+  void OnDiskState(v1::DiskState state, const DiskSpace& space);
+  v1::DiskState DiskState() const { return disk_state_.load(std::memory_order_relaxed); }
   void FlushCommits(absl::Duration within);
   size_t StreamsOfMembers() const;
   void Drain(bool then_stop);
@@ -324,6 +356,9 @@ class Broker {
   std::unique_ptr<Region> region_;
   std::optional<RefusalAudit> refusals_;
   std::optional<Figures> figures_;
+  const std::unique_ptr<DiskGauge> disk_gauge_;
+  DiskWatermarks disk_marks_;  // On the intake executor, one look after the other.
+  std::atomic<v1::DiskState> disk_state_ = v1::DISK_STATE_ENOUGH;
   // Threads stop before the region that their tasks work on goes.
   ThreadExecutor flow_{"flow", 1};
   ThreadExecutor commit_{"commit", 1};
@@ -504,6 +539,8 @@ absl::Status Broker::Open(bool accept_lost_tail) {
                                        .peers = DialledAddresses()});
   ASSIGN_OR_RETURN(recalled_, OpenRocksDbStore(config_.data_dir + "/recalled"));
   head_marker_ = MakeFileHeadMarker(config_.data_dir + "/head");
+  Region::Options options = RegionOptionsOf(config_, accept_lost_tail);
+  options.disk = [this] { return DiskState(); };
   ASSIGN_OR_RETURN(
       region_,
       Region::Open({.store = *store_,
@@ -521,7 +558,7 @@ absl::Status Broker::Open(bool accept_lost_tail) {
                     .transport = dialler_,
                     .verify_key = MakeRegionKeyVerifier([this] { return trust_.Now().trust; }),
                     .observer = observer_},
-                   RegionOptionsOf(config_, accept_lost_tail)));
+                   std::move(options)));
   refusals_.emplace(RefusalAudit::Parts{
       .commits = region_->journal(),
       .clock = clock_,
@@ -603,7 +640,7 @@ absl::Status Broker::ServeMetrics() {
                {gate.policy_version(), absl::BytesToHexString(gate.policy_digest())}, 1);
   figures_.emplace(Figures::Parts{.metrics = metrics_,
                                   .region = *region_,
-                                  .data_dir = config_.data_dir,
+                                  .disk = *disk_gauge_,
                                   .ready = [this] { return readiness_.Check().ok(); },
                                   .connections = [this] { return server_->connections(); },
                                   .expiring = [this] { return trust_watch_->Expiring(); }});
@@ -611,6 +648,37 @@ absl::Status Broker::ServeMetrics() {
   log_.Write(LogLevel::kInfo, "metrics_listening",
              {{"address", config_.metrics_address}, {"port", int64_t{port}}});
   return absl::OkStatus();
+}
+
+// What cannot be read is as it was.
+void Broker::KeepDisk() {
+  if (const auto space = disk_gauge_->Read(); space.ok()) {
+    const v1::DiskState before = DiskState();
+    const v1::DiskState now = DiskStateOf(disk_marks_.Judge(*space));
+    disk_state_ = now;
+    if (now != before) OnDiskState(now, *space);
+  }
+  intake_.PostAfter(kDiskPeriod, [this] { KeepDisk(); });
+}
+
+void Broker::OnDiskState(v1::DiskState state, const DiskSpace& space) {
+  const bool refusing = state == v1::DISK_STATE_REFUSING;
+  log_.Write(refusing                            ? LogLevel::kError
+             : state == v1::DISK_STATE_ENOUGH ? LogLevel::kInfo
+                                                : LogLevel::kWarning,
+             "disk_state",
+             {{"state", v1::DiskState_Name(state)},
+              {"free_bytes", static_cast<int64_t>(space.free)},
+              {"size_bytes", static_cast<int64_t>(space.size)}});
+  region_->AuditDisk(state);
+  SetServing(readiness_.Check().ok());
+}
+
+// The way in has an answer of its own.
+void Broker::SetServing(bool serving) {
+  const bool room = DiskState() != v1::DISK_STATE_REFUSING;
+  server_->SetServing(serving);
+  server_->SetServing(v1::Publisher::service_full_name(), serving && room);
 }
 
 size_t Broker::StreamsOfMembers() const {
@@ -624,7 +692,7 @@ size_t Broker::StreamsOfMembers() const {
 void Broker::Drain(bool then_stop) {
   if (!readiness_.Drain()) return;  // It stops already.
   metrics_.Set(Metric::kReady, {}, 0);
-  server_->SetServing(false);
+  SetServing(false);
   publisher_->Drain();
   region_->SendMembersAway();
   log_.Write(LogLevel::kInfo, "draining");
@@ -635,7 +703,7 @@ absl::Status Broker::Undrain() {
   if (!readiness_.Undrain()) return readiness_.Check();
   region_->TakeMembersBack();
   metrics_.Set(Metric::kReady, {}, 1);
-  server_->SetServing(true);
+  SetServing(true);
   log_.Write(LogLevel::kInfo, "serving_again");
   return absl::OkStatus();
 }
@@ -670,8 +738,9 @@ absl::Status Broker::Serve() {
   region_->Start();
   KeepTrust();
   upkeep_.Post([this] { AskForCrls(); });
+  KeepDisk();
   readiness_.Set(Readiness::State::kServing);
-  server_->SetServing(true);
+  SetServing(true);
   if (figures_.has_value()) KeepFigures();
   for (size_t i = 0; i < server_->ports().size(); ++i) {
     log_.Write(LogLevel::kInfo, "listening",
@@ -690,7 +759,7 @@ void Broker::Stop(absl::Duration grace) {
   if (server_ != nullptr) {
     readiness_.Set(Readiness::State::kDraining);
     metrics_.Set(Metric::kReady, {}, 0);
-    server_->SetServing(false);
+    SetServing(false);
     publisher_->Drain();
     audit_log_->Drain();
     // Shared: where the flow is stuck, the notice comes after we have stopped waiting.

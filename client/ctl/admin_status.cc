@@ -1,6 +1,7 @@
 #include <memory>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -26,6 +27,19 @@ void ShowSubscriptions(Context& context, const v1::GetStatusResponse& status) {
   table.Print(context.out, "No subscription.");
 }
 
+std::string_view DiskText(v1::DiskState disk) {
+  switch (disk) {
+    case v1::DISK_STATE_ENOUGH:
+      return "there is room";
+    case v1::DISK_STATE_LOW:
+      return "fills up; make room";
+    case v1::DISK_STATE_REFUSING:
+      return "nearly full: nothing but recalls is taken";
+    default:
+      return "not known";
+  }
+}
+
 int Status(Context& context) {
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
@@ -46,7 +60,8 @@ int Status(Context& context) {
               << "  policy         generation " << status->policy_generation() << "\n"
               << "  audit head     "
               << ToString(AuditHead{status->audit_entries(), status->audit_head()}) << "\n"
-              << "  sessions       " << status->sessions() << "\n";
+              << "  sessions       " << status->sessions() << "\n"
+              << "  disk           " << DiskText(status->disk()) << "\n";
   ShowSubscriptions(context, *status);
   return kExitOk;
 }

@@ -108,6 +108,14 @@ Findings JudgeRegion(const v1::GetStatusResponse& status, const std::vector<v1::
                      absl::Time now) {
   Findings findings;
   if (status.draining()) findings.push_back({Health::kWarning, "the broker drains"});
+  if (status.disk() == v1::DISK_STATE_LOW) {
+    findings.push_back({Health::kWarning, "the disk of the data folder fills up; make room"});
+  }
+  if (status.disk() == v1::DISK_STATE_REFUSING) {
+    findings.push_back({Health::kCritical,
+                        "the disk of the data folder is nearly full: nothing but recalls is taken "
+                        "until there is room"});
+  }
   for (const v1::LinkStatus& link : links) {
     for (const v1::LinkLaneStatus& lane : link.lanes()) {
       JudgeLane(link.peer_region(), lane, limits, findings);

@@ -48,13 +48,17 @@ void Intake::AcceptNow(const Principal& sender, v1::SignedStatement statement, A
   auto accepted =
       Examine(sender, *parts_.catalog.facts(), std::move(statement), parts_.clock.Now());
   if (!accepted.ok()) return Refuse(sender, digest, accepted.status(), std::move(answer));
+  const bool recall = accepted->statement()->body.has_recall();
+  if (absl::Status room = recall ? absl::OkStatus() : parts_.room(); !room.ok()) {
+    parts_.on_verdict(StatementSource::kPublisher, room);
+    return answer(room);
+  }
   // Ids, revisions and validity are judged in journal order, by the committer,
   // which writes the audit entry in the same batch as the record.
   std::vector<BatchPart> parts;
   parts.push_back(parts_.audit.Entry(EntryOf(sender, digest, parts_.gate.stamp())));
   auto plan = parts_.planner.PartFor(accepted->statement(), nullptr);
   if (plan.has_value()) parts.push_back(*std::move(plan));
-  const bool recall = accepted->statement()->body.has_recall();
   parts_.journal.Append(*std::move(accepted), std::move(parts),
                         [this, sender, digest, recall,
                          answer = std::move(answer)](absl::StatusOr<v1::Receipt> receipt) mutable {

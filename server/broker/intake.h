@@ -41,6 +41,8 @@ class Intake {
     const Clock& clock;
     // Whether this broker serves anybody now.
     std::function<absl::Status()> serving;
+    // Whether the disk has room for more content: OK, or DISK_WATERMARK.
+    std::function<absl::Status()> room;
     VerdictObserver on_verdict;
   };
   using Answer = absl::AnyInvocable<void(absl::StatusOr<v1::Receipt>)>;
@@ -50,7 +52,9 @@ class Intake {
 
   // Accepts or refuses a statement of `sender`. An OK answer means: on stable
   // storage. A statement that was accepted before gets its first receipt,
-  // whatever has changed since. Refusals are audited, without content.
+  // whatever has changed since. Refusals are audited, without content, but for those for
+  // want of room: a queue that is full (QUOTA), a disk that nearly is (DISK_WATERMARK; a
+  // RECALL is taken all the same).
   void Accept(const Principal& sender, v1::SignedStatement statement, Answer answer);
 
   // The embargo of a held statement has ended: it takes its position, or is dropped

@@ -75,7 +75,14 @@ bool PeerIntake::LacksTarget(const Case& what, const ParsedStatement& statement)
   return target.ok() && *target == nullptr;
 }
 
+bool PeerIntake::MustWaitForRoom(const Case& what, const ParsedStatement& statement) const {
+  return what.place.lane != v1::LANE_URGENT && !statement.body.has_recall() && !parts_.room().ok();
+}
+
 void PeerIntake::Append(Case what, AcceptedStatement accepted) {
+  if (MustWaitForRoom(what, *accepted.statement())) {
+    return (*what.done)({.kind = InboxOutcome::Kind::kTryAgain});
+  }
   std::vector<BatchPart> parts;
   parts.push_back(parts_.audit.Entry(EntryOf(what)));
   auto plan = parts_.planner.PartFor(accepted.statement(),

@@ -54,6 +54,9 @@ class PeerIntake final : public Inbox {
     Executor& intake;
     const Clock& clock;
     RegionKeyVerifier verify_key;
+    // Whether the disk has room for more content. Where it has not, what is not urgent is
+    // tried again later; the urgent lane is taken, because recalls come there, in order.
+    std::function<absl::Status()> room;
     VerdictObserver on_verdict;
     // There is more that a peer has to erase. On the commit thread.
     std::function<void()> on_recalls_changed;
@@ -106,6 +109,7 @@ class PeerIntake final : public Inbox {
 
   void Decide(Case what);
   void Append(Case what, AcceptedStatement accepted);
+  bool MustWaitForRoom(const Case& what, const ParsedStatement& statement) const;
   void Refuse(const Case& what, const absl::Status& why);
   void Park(const Case& what, const absl::Status& why);
   // Writes what `parts` say, with the mark where it moves, then answers with `outcome`.

@@ -19,6 +19,8 @@ namespace {
 
 constexpr absl::Duration kTick = absl::Seconds(1);
 constexpr uint64_t kTicksPerReview = 5;
+// When a publisher may ask whether there is room on the disk again.
+constexpr absl::Duration kRoomRetryAfter = absl::Seconds(30);
 // Embargoes that end in one second; more are released in the next.
 constexpr size_t kReleasesMax = 1000;
 constexpr size_t kRecallsCountedMax = 1000;
@@ -103,6 +105,7 @@ absl::Status Region::Build() {
                                                    .executor = parts_.intake,
                                                    .clock = parts_.clock,
                                                    .serving = Serving(),
+                                                   .room = RoomOnDisk(),
                                                    .on_verdict = Verdicts()});
   reader_ = std::make_unique<Reader>(Reader::Parts{.journal = *journal_,
                                                    .catalog = *catalog_,
@@ -213,6 +216,7 @@ void Region::BuildLinkDesk() {
                                                      .intake = parts_.intake,
                                                      .clock = parts_.clock,
                                                      .verify_key = parts_.verify_key,
+                                                     .room = RoomOnDisk(),
                                                      .on_verdict = Verdicts(),
                                                      .on_recalls_changed = RecallsChangedLater(),
                                                      .on_parked_refused = RefusedLater()});
@@ -385,6 +389,26 @@ std::function<absl::Status()> Region::Serving() {
   return [this] { return recovery_->CheckServing(); };
 }
 
+std::function<absl::Status()> Region::RoomOnDisk() const {
+  return [this]() -> absl::Status {
+    if (options_.disk() != v1::DISK_STATE_REFUSING) return absl::OkStatus();
+    return WithRetry(Error(v1::ERROR_REASON_DISK_WATERMARK,
+                           "the broker's disk is nearly full; nothing but recalls is taken until "
+                           "there is room"),
+                     kRoomRetryAfter);
+  };
+}
+
+void Region::AuditDisk(v1::DiskState state) {
+  v1::AuditEntry entry;
+  entry.set_actor(options_.broker);
+  entry.set_act(v1::AUDIT_ACT_DISK);
+  entry.set_object(v1::DiskState_Name(state));
+  std::vector<BatchPart> parts;
+  parts.push_back(audit_->Entry(std::move(entry)));
+  journal_->Commit(std::move(parts), [](const absl::Status&) {});
+}
+
 void Region::OnLinks(absl::AnyInvocable<void(LinkAdministration&)> task) {
   OnFlow([task = std::move(task)](Region& region) mutable { task(*region.link_administration_); });
 }
@@ -547,10 +571,11 @@ void Region::ReviewInterest() {
 void Region::Drain(absl::AnyInvocable<void()> done) {
   OnFlow([done = std::move(done)](Region& region) mutable {
     region.draining_ = true;
-    region.sessions_->Drain(region.options_.settle_within, [&region, done = std::move(done)]() mutable {
-      for (auto& [peer, link] : region.links_) link->Stop();
-      done();
-    });
+    region.sessions_->Drain(region.options_.settle_within,
+                            [&region, done = std::move(done)]() mutable {
+                              for (auto& [peer, link] : region.links_) link->Stop();
+                              done();
+                            });
   });
 }
 
@@ -608,6 +633,7 @@ v1::GetStatusResponse Region::StatusNow() const {
     status.set_audit_head(head->hash);
   }
   status.set_draining(draining_ || members_away_);
+  status.set_disk(options_.disk());
   return status;
 }
 

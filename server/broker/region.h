@@ -103,6 +103,8 @@ class Region final : private LinkHost {
     absl::Duration recall_confirm_within = absl::Hours(24);
     Catalog::ApprovalRules approvals = {};
     RetentionPolicy retention = {};
+    // How full the disk is. Asked on the intake and flow executors; must not block.
+    std::function<v1::DiskState()> disk = [] { return v1::DISK_STATE_ENOUGH; };
     // How long subscribers may settle what they were handed, in a drain.
     absl::Duration settle_within = absl::Seconds(2);
     // Asks peers for nothing but what some subscription of this region wants.
@@ -167,6 +169,9 @@ class Region final : private LinkHost {
   AuditLog& audit() { return *audit_; }
   const DisclosureReport& disclosure_report() { return *disclosure_report_; }
 
+  // Notes in the audit log that the disk is in this state now. From any thread.
+  void AuditDisk(v1::DiskState state);
+
   // What is processed under an agreement now. NOT_FOUND.
   absl::StatusOr<v1::ProcessingRecord> GetProcessingRecord(const std::string& agreement_id) const;
 
@@ -202,6 +207,7 @@ class Region final : private LinkHost {
   std::vector<std::string> PeerRegions() const;
   RegionLink* LinkTo(const std::string& peer) const;
   std::function<absl::Status()> Serving();
+  std::function<absl::Status()> RoomOnDisk() const;
   VerdictObserver Verdicts() const;
   std::function<void()> RecallsChangedLater();
   std::function<void(const PeerRecordPlace&, const v1::LinkRefused&)> RefusedLater();

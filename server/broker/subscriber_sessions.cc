@@ -300,10 +300,10 @@ void SubscriberSessions::SendSettledAway(std::vector<SessionId> ids, int64_t loo
     return true;
   });
   if (ids.empty()) return done();
-  parts_.flow.PostAfter(kDrainLook, [self = self_, ids = std::move(ids), looks,
-                                     done = std::move(done)]() mutable {
-    if (*self != nullptr) (*self)->SendSettledAway(std::move(ids), looks - 1, std::move(done));
-  });
+  parts_.flow.PostAfter(
+      kDrainLook, [self = self_, ids = std::move(ids), looks, done = std::move(done)]() mutable {
+        if (*self != nullptr) (*self)->SendSettledAway(std::move(ids), looks - 1, std::move(done));
+      });
 }
 
 void SubscriberSessions::StatusOf(

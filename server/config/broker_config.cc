@@ -85,6 +85,7 @@ class Loader {
   int Bounded(std::string_view field, uint32_t value, int otherwise, int min, int max);
   void ReadLimits();
   void ReadValidityCaps();
+  BrokerConfig::Disk ReadDisk();
   RetentionPolicy ReadRetention();
   RetentionRule ReadRetentionRule(int index);
 
@@ -430,6 +431,21 @@ void Loader::ReadValidityCaps() {
   }
 }
 
+BrokerConfig::Disk Loader::ReadDisk() {
+  constexpr int kMiBMax = 16'777'216;
+  const config::Disk& given = file_.disk();
+  const auto mib = [this](std::string_view field, uint32_t value) {
+    return static_cast<uint32_t>(Bounded(field, value, 0, 1, kMiBMax));
+  };
+  const BrokerConfig::Disk disk{
+      .warn_free_mib = mib("disk.warn_free_mib", given.warn_free_mib()),
+      .refuse_free_mib = mib("disk.refuse_free_mib", given.refuse_free_mib())};
+  if (disk.warn_free_mib != 0 && disk.refuse_free_mib > disk.warn_free_mib) {
+    reader_.Note("disk.refuse_free_mib", "must be at most warn_free_mib");
+  }
+  return disk;
+}
+
 RetentionPolicy Loader::ReadRetention() {
   constexpr int kRulesMax = 64;
   RetentionPolicy policy;
@@ -483,6 +499,7 @@ std::optional<BrokerConfig> Loader::Load() {
   ReadValidityCaps();
   const BrokerConfig::Approvals approvals = ReadApprovals();
   const RetentionPolicy retention = ReadRetention();
+  const BrokerConfig::Disk disk = ReadDisk();
   if (!tls.has_value() || !signing.has_value() || !gate_policy.has_value()) return std::nullopt;
   const bool level_given = file_.log().level() != config::LOG_LEVEL_UNSPECIFIED;
   return BrokerConfig{file_.region(),
@@ -498,6 +515,7 @@ std::optional<BrokerConfig> Loader::Load() {
                       std::move(validity_caps_),
                       retention,
                       file_.only_what_is_subscribed(),
+                      disk,
                       file_.metrics_address(),
                       level_given ? file_.log().level() : config::LOG_LEVEL_INFO,
                       {}};

@@ -2,6 +2,7 @@
 #define CORRIDOR_SERVER_CONFIG_BROKER_CONFIG_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <set>
@@ -46,6 +47,11 @@ struct BrokerConfig {
     bool needed = false;
     absl::Duration takes_effect_after = absl::InfiniteDuration();
     absl::Duration expires_after = absl::Hours(168);
+  };
+  // Free MiB; 0: the default, which depends on the disk.
+  struct Disk {
+    uint32_t warn_free_mib = 0;
+    uint32_t refuse_free_mib = 0;
   };
   struct Limits {
     int streams_per_connection = 256;
@@ -110,6 +116,7 @@ struct BrokerConfig {
   std::map<v1::Tlp, absl::Duration> validity_caps;  // Every marking.
   RetentionPolicy retention;
   bool only_what_is_subscribed = false;
+  Disk disk;
   std::string metrics_address;  // Loopback, or empty.
   config::LogLevel log_level = config::LOG_LEVEL_INFO;
   TlsFiles tls_files;

@@ -40,6 +40,7 @@ enum class Metric {
   kSubscriptionBacklogMax,
   kDiskFree,
   kDiskSize,
+  kDiskState,
   kExpires,
   kBuild,
   kGatePolicy,
@@ -53,7 +54,7 @@ struct MetricText {
   std::string_view help;
 };
 
-inline constexpr std::array<MetricText, 28> kMetrics = {{
+inline constexpr std::array<MetricText, 29> kMetrics = {{
     {Metric::kStatementsAccepted, false, "corridor_statements_accepted_total", "source",
      "Statements that passed gate and policy. source: publisher, check (a dry run; not stored), "
      "peer (over a link)."},
@@ -106,6 +107,9 @@ inline constexpr std::array<MetricText, 28> kMetrics = {{
     {Metric::kDiskFree, true, "corridor_disk_free_bytes", "",
      "What the broker may still write on the disk of its data folder."},
     {Metric::kDiskSize, true, "corridor_disk_size_bytes", "", "How large that disk is."},
+    {Metric::kDiskState, true, "corridor_disk_state", "",
+     "0 while there is room; 1 below the watermark that warns; 2 below that at which new statements "
+     "are refused (DISK_WATERMARK)."},
     {Metric::kExpires, true, "corridor_expires_timestamp_seconds", "item,region",
      "When it ends, in seconds since 1970. item: certificate (the broker's own), root, crl; of "
      "several the soonest."},

@@ -95,12 +95,15 @@ void RpcServer::SetServing(bool serving) {
   server_->GetHealthCheckService()->SetServingStatus(serving);
 }
 
+void RpcServer::SetServing(const std::string& service, bool serving) {
+  server_->GetHealthCheckService()->SetServingStatus(service, serving);
+}
+
 void RpcServer::Stop(absl::Duration grace) {
-  if (server_ == nullptr) return;
+  if (server_ == nullptr || std::exchange(stopped_, true)) return;
   acceptor_->Stop();
   server_->Shutdown(gpr_time_from_millis(absl::ToInt64Milliseconds(grace), GPR_TIMESPAN));
   server_->Wait();
-  server_.reset();
 }
 
 void RouteGrpcLog(Log* log, bool everything) {

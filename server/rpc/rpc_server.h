@@ -55,8 +55,10 @@ class RpcServer {
   // How many are open.
   size_t connections() { return acceptor_->open(); }
 
-  // What health answers from now on.
+  // What health answers from now on. Any thread; also when it is stopped.
   void SetServing(bool serving);
+  // The same for one service, by its full name ("corridor.v1.Publisher").
+  void SetServing(const std::string& service, bool serving);
 
   // Takes no new calls, waits `grace` for those in progress, then cancels them.
   // Waits until each is finished: what answers them must still run. Not from a
@@ -69,6 +71,7 @@ class RpcServer {
   std::vector<int> ports_;
   std::unique_ptr<ConnectionAcceptor> acceptor_;
   std::unique_ptr<grpc::Server> server_;
+  bool stopped_ = false;
 };
 
 // Sends gRPC's own log lines (errors; all with `everything`) to `log`, until

@@ -174,6 +174,7 @@ void TestRegion::Start(bool accept_lost_tail) {
   options.version = "test";
   options.retention = retention;
   options.only_what_is_subscribed = only_what_is_subscribed;
+  options.disk = [this] { return disk; };
   for (const std::string& peer : peers_) options.peers.push_back({.region = peer, .dials = true});
   auto region =
       Region::Open({.store = *broker_store_,

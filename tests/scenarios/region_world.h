@@ -115,6 +115,8 @@ class TestRegion final : public RegionObserver {
   // Used by the next Start.
   RetentionPolicy retention;
   bool only_what_is_subscribed = false;
+  // As it is at any time.
+  v1::DiskState disk = v1::DISK_STATE_ENOUGH;
 
   std::vector<std::string> alarms;
   std::optional<absl::Status> storage_failure;

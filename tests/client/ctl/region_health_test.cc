@@ -59,6 +59,15 @@ class RegionHealthTest : public testing::Test {
   std::vector<v1::ExpiringItem> expiring_;
 };
 
+TEST_F(RegionHealthTest, ADiskThatFillsUpIsWorthAWordAndOneThatIsFullACall) {
+  status_.set_disk(v1::DISK_STATE_ENOUGH);
+  EXPECT_TRUE(Judge().empty());
+  status_.set_disk(v1::DISK_STATE_LOW);
+  ExpectOne(Health::kWarning, "fills up");
+  status_.set_disk(v1::DISK_STATE_REFUSING);
+  ExpectOne(Health::kCritical, "nearly full");
+}
+
 TEST_F(RegionHealthTest, NothingIsSaidWhereAllIsWell) {
   Behind(1000);
   EXPECT_TRUE(Judge().empty());

@@ -134,6 +134,18 @@ TEST_F(BrokerConfigTest, FiguresAreServedToThisMachineOnly) {
   }
 }
 
+TEST_F(BrokerConfigTest, ADiskRefusesNoEarlierThanItWarns) {
+  const std::string line = "region: \"sea.example\"";
+  const auto with = [&](const std::string& disk) {
+    return MistakesWith(line, absl::StrCat(line, " disk { ", disk, " }"));
+  };
+  EXPECT_THAT(with("warn_free_mib: 400 refuse_free_mib: 400"), ElementsAre());
+  EXPECT_THAT(with("refuse_free_mib: 400"), ElementsAre());
+  EXPECT_THAT(with("warn_free_mib: 400 refuse_free_mib: 401"),
+              ElementsAre(HasSubstr("disk.refuse_free_mib")));
+  EXPECT_THAT(with("warn_free_mib: 16777217"), ElementsAre(HasSubstr("disk.warn_free_mib")));
+}
+
 TEST_F(BrokerConfigTest, AnOperatorHasTheRolesGivenOrAllButTheDataProtectionOfficers) {
   const std::string line = "operators: \"spiffe://sea.example/operator/ops\"";
   const std::string roles = R"(
