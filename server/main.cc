@@ -623,12 +623,12 @@ absl::Status Broker::Listen() {
                          .first_call_bytes = config_.limits.first_call_bytes,
                          .bytes_without_message = int64_t{4} * config_.limits.message_bytes};
   options.on_first_message = [this](const std::string& chain) { flood_.MessageCame(chain); };
-  ASSIGN_OR_RETURN(server_, RpcServer::Start(options,
-                                             {&*publisher_, &*subscriber_, &*region_link_,
-                                              &*administration_, &*federation_, &*audit_log_,
-                                              &*data_protection_, &*quotas_service_, &*approvals_,
-                                              &*operations_},
-                                             log_, clock_));
+  ASSIGN_OR_RETURN(
+      server_, RpcServer::Start(options,
+                                {&*publisher_, &*subscriber_, &*region_link_, &*administration_,
+                                 &*federation_, &*audit_log_, &*data_protection_, &*quotas_service_,
+                                 &*approvals_, &*operations_},
+                                log_, clock_));
   return absl::OkStatus();
 }
 
@@ -663,9 +663,9 @@ void Broker::KeepDisk() {
 
 void Broker::OnDiskState(v1::DiskState state, const DiskSpace& space) {
   const bool refusing = state == v1::DISK_STATE_REFUSING;
-  log_.Write(refusing                            ? LogLevel::kError
+  log_.Write(refusing                         ? LogLevel::kError
              : state == v1::DISK_STATE_ENOUGH ? LogLevel::kInfo
-                                                : LogLevel::kWarning,
+                                              : LogLevel::kWarning,
              "disk_state",
              {{"state", v1::DiskState_Name(state)},
               {"free_bytes", static_cast<int64_t>(space.free)},

@@ -108,7 +108,8 @@ inline constexpr std::array<MetricText, 29> kMetrics = {{
      "What the broker may still write on the disk of its data folder."},
     {Metric::kDiskSize, true, "corridor_disk_size_bytes", "", "How large that disk is."},
     {Metric::kDiskState, true, "corridor_disk_state", "",
-     "0 while there is room; 1 below the watermark that warns; 2 below that at which new statements "
+     "0 while there is room; 1 below the watermark that warns; 2 below that at which new "
+     "statements "
      "are refused (DISK_WATERMARK)."},
     {Metric::kExpires, true, "corridor_expires_timestamp_seconds", "item,region",
      "When it ends, in seconds since 1970. item: certificate (the broker's own), root, crl; of "

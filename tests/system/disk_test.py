@@ -29,24 +29,28 @@ def fill(disk, free_mib):
             file.write(bytes(MIB))
 
 
+def agree(broker):
+    broker.run("admin", "agreements", "create", "within", "--title", "Within the region", "--from", REGION, "--to", REGION,
+               "--tlp-max", "red", "--use", "counter-trafficking")
+
+
 class Desk:
     """A member that publishes and reads."""
 
-    def __init__(self, broker, root):
+    def __init__(self, broker, root, name, country):
         self.broker = broker
         self.alert = root / "deploy/demo/try/alert.json"
-        member = f"spiffe://{REGION}/agency/tha-desk"
-        broker.issue("agency", "tha-desk", "desk")
-        broker.issue("signing", "agency/tha-desk", "desk-signing")
-        broker.run("admin", "members", "create", member, "--name", "Desk (example)", "--country", "THA", "--type",
+        member = f"spiffe://{REGION}/agency/{name}"
+        broker.issue("agency", name, name)
+        broker.issue("signing", f"agency/{name}", f"{name}-signing")
+        broker.run("admin", "members", "create", member, "--name", "Desk (example)", "--country", country, "--type",
                    "central-government")
         broker.run("admin", "grants", "set", member, "--role", "publisher,reader", "--publish-tlp-max", "red")
-        broker.run("admin", "keys", "register", broker.folder / "desk-signing.pem")
-        broker.run("admin", "agreements", "create", "within", "--title", "Within the region", "--from", REGION, "--to",
-                   REGION, "--tlp-max", "red", "--use", "counter-trafficking")
-        self.profile = broker.folder / "desk.profile"
-        self.profile.write_text(broker.profile.read_text(encoding="utf-8").replace("ops.", "desk.") +
-                                'signing_key: "desk-signing.key"\n', encoding="utf-8")
+        broker.run("admin", "keys", "register", broker.folder / f"{name}-signing.pem")
+        self.profile = broker.folder / f"{name}.profile"
+        self.profile.write_text(broker.profile.read_text(encoding="utf-8").replace("ops.", f"{name}.") +
+                                f'signing_key: "{name}-signing.key"\npublisher_country: "{country}"\n'
+                                'publisher_type: PUBLISHER_TYPE_CENTRAL_GOVERNMENT\n', encoding="utf-8")
 
     def ctl(self, *words):
         done = subprocess.run([self.broker.bin / "corridorctl", "--profile", self.profile, *map(str, words)],
@@ -57,7 +61,10 @@ class Desk:
         return self.ctl("publish", self.alert, "--format=json")
 
 
-def story(broker, desk, disk):
+def story(broker, root, disk):
+    desk, reader = Desk(broker, root, "tha-desk", "THA"), Desk(broker, root, "phl-desk", "PHL")
+    agree(broker)
+
     def state():
         return broker.metrics().get(("corridor_disk_state", ""))
 
@@ -66,21 +73,21 @@ def story(broker, desk, disk):
 
     if (done := desk.publish())[0] != 0:
         yield f"with room: {done}"
-    desk.ctl("subscriptions", "create", "all", "--from-oldest")
+    reader.ctl("subscriptions", "create", "all", "--from-oldest")
     fill(disk, 140)
     until(1)
     if desk.publish()[0] != 0:
         yield "a warning refuses"
-    if (code := broker.ctl("admin", "check")[0]) != 1:
+    if (code := broker.ctl("admin", "check", "--certificate-days", "1")[0]) != 1:
         yield f"admin check says {code} where the disk fills up"
     fill(disk, 80)
     until(2)
     code, out, err = desk.publish()
     if code == 0 or "DISK_WATERMARK" not in out + err:
         yield f"publishing on a full disk: {code} {out} {err}"
-    if (code := broker.ctl("admin", "check")[0]) != 2:
+    if (code := broker.ctl("admin", "check", "--certificate-days", "1")[0]) != 2:
         yield f"admin check says {code} where the disk is nearly full"
-    code, out, _ = desk.ctl("watch", "all", "--count", "2", "--format=json")
+    code, out, _ = reader.ctl("watch", "all", "--count", "2", "--format=json")
     if code != 0:
         yield f"a subscriber is not served: {code} {out}"
     (disk / "ballast").unlink()
@@ -115,7 +122,7 @@ def main():
             config.write_text(config.read_text(encoding="utf-8") + MARKS, encoding="utf-8")
             broker.start()
             try:
-                wrong = list(story(broker, Desk(broker, options.root), disk))
+                wrong = list(story(broker, options.root, disk))
             finally:
                 code = broker.stop()
         finally:
