@@ -2,6 +2,7 @@
 // once, in the order in which a statement flows, and stops them in reverse.
 
 #include <google/protobuf/stubs/logging.h>
+#include <google/protobuf/util/json_util.h>
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
@@ -27,6 +28,9 @@
 #include "core/model/errors.h"
 #include "server/audit/audit_log.h"
 #include "server/audit/refusal_audit.h"
+#include "server/backup_desk.h"
+#include "server/backup_files.h"
+#include "server/backup_restore.h"
 #include "server/broker/directory_check.h"
 #include "server/broker/region.h"
 #include "server/config/broker_config.h"
@@ -50,6 +54,7 @@
 #include "server/rpc/administration_service.h"
 #include "server/rpc/approvals_service.h"
 #include "server/rpc/audit_log_service.h"
+#include "server/rpc/backups_service.h"
 #include "server/rpc/data_protection_service.h"
 #include "server/rpc/federation_service.h"
 #include "server/rpc/operations_service.h"
@@ -78,11 +83,11 @@ constexpr char kExitCodes[] =
     "Exit codes:\n"
     "  0  stopped when asked to, or the configuration is sound (--check-config), or all is "
     "written\n"
-    "     (--export-audit)\n"
+    "     (--export-audit), or in place (--restore)\n"
     "  2  wrong command line\n"
     "  3  wrong configuration; each mistake is named with its field\n"
-    "  4  the data cannot be used: in use by another broker, damaged, or shorter than it was\n"
-    "     (see --accept-lost-tail)\n"
+    "  4  the data cannot be used: in use by another broker, damaged, shorter than it was\n"
+    "     (see --accept-lost-tail), or no backup that may be restored\n"
     "  5  an address cannot be listened on\n"
     "  6  storage failed while running; start again, and look at the disk first\n";
 
@@ -109,6 +114,9 @@ struct CommandLine {
   bool check_config = false;
   bool accept_lost_tail = false;
   bool export_audit = false;
+  std::string restore;  // Id of a backup.
+  std::string backup_key_path;
+  std::string recalled_folder;
   bool metrics_table = false;
 };
 
@@ -266,6 +274,13 @@ Parties PartiesOf(const BrokerConfig& config) {
   return parties;
 }
 
+BackupPlan BackupPlanOf(const BrokerConfig::Backup& backup) {
+  return {.folder = backup.dir,
+          .keys_folder = backup.keys_dir,
+          .recipient = backup.recipient,
+          .keep_keys = backup.keep_keys};
+}
+
 DiskWatermarks::Options WatermarksOf(const BrokerConfig::Disk& disk) {
   constexpr uint64_t kMiB = 1 << 20;
   DiskWatermarks::Options marks;
@@ -322,6 +337,8 @@ class Broker {
   void AuditTrust(const std::string& region, std::string_view rule);
   std::vector<std::string> LinkedRegions() const;
   std::vector<std::pair<std::string, std::string>> DialledAddresses() const;
+  absl::Status OpenBackups();
+  BackupDoor DoorToBackups();
   absl::Status Listen();
   absl::Status ServeMetrics();
   void KeepFigures();
@@ -355,6 +372,7 @@ class Broker {
   std::unique_ptr<HeadMarker> head_marker_;
   std::unique_ptr<Region> region_;
   std::optional<RefusalAudit> refusals_;
+  std::optional<BackupDesk> backups_;  // Where it is configured.
   std::optional<Figures> figures_;
   const std::unique_ptr<DiskGauge> disk_gauge_;
   DiskWatermarks disk_marks_;  // On the intake executor, one look after the other.
@@ -364,6 +382,7 @@ class Broker {
   ThreadExecutor commit_{"commit", 1};
   ThreadExecutor intake_{"intake", 2};
   ThreadExecutor upkeep_{"upkeep", 1};
+  ThreadExecutor backup_{"backup", 1};
   Readiness readiness_;
   CallFlood flood_{config_.limits.resets_per_second, clock_};
   const CallJudge judge_{[this] { return region_->catalog().facts(); }, PartiesOf(config_), trust_,
@@ -382,6 +401,7 @@ class Broker {
   std::optional<QuotasService> quotas_service_;
   std::optional<ApprovalsService> approvals_;
   std::optional<OperationsService> operations_;
+  std::optional<BackupsService> backups_service_;
   std::unique_ptr<RpcServer> server_;
 };
 
@@ -559,6 +579,7 @@ absl::Status Broker::Open(bool accept_lost_tail) {
                     .verify_key = MakeRegionKeyVerifier([this] { return trust_.Now().trust; }),
                     .observer = observer_},
                    std::move(options)));
+  RETURN_IF_ERROR(OpenBackups());
   refusals_.emplace(RefusalAudit::Parts{
       .commits = region_->journal(),
       .clock = clock_,
@@ -567,6 +588,51 @@ absl::Status Broker::Open(bool accept_lost_tail) {
         log_.Write(LogLevel::kError, "audit_entry_lost", {{"error", written.ToString()}});
       }});
   return absl::OkStatus();
+}
+
+absl::Status Broker::OpenBackups() {
+  if (!config_.backup.has_value()) return absl::OkStatus();
+  backups_.emplace(BackupDesk::Parts{
+      .maker = {.plan = BackupPlanOf(*config_.backup),
+                .store = *store_,
+                .key_store = *key_store_,
+                .work_folder = config_.data_dir + "/backup",
+                .clock = clock_,
+                .acceptance_key = config_.acceptance_signing.key,
+                .acceptance_chain_pem = config_.acceptance_signing.certificate_chain_pem,
+                .region = config_.region,
+                .version = CORRIDOR_VERSION},
+      .commits = region_->journal(),
+      .audit = AuditLog::Part(),
+      .actor = config_.tls.self.spiffe_id,
+      .executor = backup_,
+      .every = config_.backup->every,
+      .on_made =
+          [this](absl::Time made) {
+            metrics_.Set(Metric::kBackupTime, {}, static_cast<double>(absl::ToUnixSeconds(made)));
+          },
+      .on_failed =
+          [this](const absl::Status& why) {
+            log_.Write(LogLevel::kError, "backup_failed", {{"error", why.ToString()}});
+          },
+      .on_keys_expired =
+          [this](size_t backups) {
+            log_.Write(LogLevel::kInfo, "backup_keys_deleted",
+                       {{"backups", static_cast<int64_t>(backups)}});
+          }});
+  return backups_->Open();
+}
+
+BackupDoor Broker::DoorToBackups() {
+  if (!backups_.has_value()) {
+    const absl::Status absent =
+        Error(v1::ERROR_REASON_NOT_CONFIGURED, "the broker's configuration has no `backup`");
+    return {.create = [absent](const Principal&, auto done) { done(absent); },
+            .list = [absent]() -> absl::StatusOr<v1::ListBackupsResponse> { return absent; }};
+  }
+  return {.create = [this](const Principal& caller,
+                           auto done) { backups_->Create(caller.spiffe_id, std::move(done)); },
+          .list = [this] { return backups_->List(); }};
 }
 
 absl::Status Broker::Listen() {
@@ -602,6 +668,7 @@ absl::Status Broker::Listen() {
                      .drain = [this](bool then_stop) { Drain(then_stop); },
                      .undrain = [this] { return Undrain(); },
                      .log_level = [this](v1::LogLevel level) { SetLogLevel(level); }});
+  backups_service_.emplace(intake_, DoorToBackups());
   region_->catalog().OnChanged([this] { calls_.Review(); });
   auto caller_check = MakeCallerCheck(
       judge_, flood_, [this](const CallRefusal& refusal) { OnRefusedCall(refusal); });
@@ -627,7 +694,7 @@ absl::Status Broker::Listen() {
       server_, RpcServer::Start(options,
                                 {&*publisher_, &*subscriber_, &*region_link_, &*administration_,
                                  &*federation_, &*audit_log_, &*data_protection_, &*quotas_service_,
-                                 &*approvals_, &*operations_},
+                                 &*approvals_, &*operations_, &*backups_service_},
                                 log_, clock_));
   return absl::OkStatus();
 }
@@ -636,6 +703,7 @@ absl::Status Broker::ServeMetrics() {
   if (config_.metrics_address.empty()) return absl::OkStatus();
   const v1::GateVerdictStamp& gate = gate_.stamp();
   metrics_.Set(Metric::kBuild, {CORRIDOR_VERSION, config_.region}, 1);
+  metrics_.Set(Metric::kBackupTime, {}, 0);
   metrics_.Set(Metric::kGatePolicy,
                {gate.policy_version(), absl::BytesToHexString(gate.policy_digest())}, 1);
   figures_.emplace(Figures::Parts{.metrics = metrics_,
@@ -739,6 +807,7 @@ absl::Status Broker::Serve() {
   KeepTrust();
   upkeep_.Post([this] { AskForCrls(); });
   KeepDisk();
+  if (backups_.has_value()) backup_.Post([this] { backups_->Start(); });
   readiness_.Set(Readiness::State::kServing);
   SetServing(true);
   if (figures_.has_value()) KeepFigures();
@@ -756,6 +825,7 @@ absl::Status Broker::Serve() {
 
 void Broker::Stop(absl::Duration grace) {
   const absl::Duration deadline = clock_.Steady() + grace;
+  if (backups_.has_value()) backups_->Stop();
   if (server_ != nullptr) {
     readiness_.Set(Readiness::State::kDraining);
     metrics_.Set(Metric::kReady, {}, 0);
@@ -771,6 +841,7 @@ void Broker::Stop(absl::Duration grace) {
   if (refusals_.has_value()) refusals_->Flush();
   if (region_ != nullptr) FlushCommits(std::max(deadline - clock_.Steady(), kFlushAtLeast));
   dialler_.Stop();
+  backup_.Stop();
   upkeep_.Stop();
   intake_.Stop();
   flow_.Stop();
@@ -807,6 +878,56 @@ int ExportAudit(const std::string& data_dir) {
   return head.ok() && std::fflush(stdout) == 0 ? kExitOk : kExitData;
 }
 
+absl::StatusOr<BackupKey> ReadBackupKey(const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, ReadWhole(path));
+  return BackupKey::FromText(text);
+}
+
+absl::StatusOr<v1::RestoreReport> RestoreInto(const BrokerConfig& config,
+                                              const CommandLine& command, absl::Time now) {
+  if (!config.backup.has_value()) {
+    return absl::FailedPreconditionError("the configuration has no `backup`, which says where");
+  }
+  ASSIGN_OR_RETURN(const BackupKey key, ReadBackupKey(command.backup_key_path));
+  SystemRandom random;
+  return Restore({.region = config.region,
+                  .data_dir = config.data_dir,
+                  .plan = BackupPlanOf(*config.backup),
+                  .backup_id = command.restore,
+                  .key = key,
+                  .recalled_folder = command.recalled_folder,
+                  .verify_key = MakeRegionKeyVerifier([&config] { return config.tls.trust; }),
+                  .now = now},
+                 random);
+}
+
+// The report is a line of JSON on standard output; what comes next is said on standard error.
+int RestoreBackup(const BrokerConfig& config, const CommandLine& command, absl::Time now) {
+  const auto report = RestoreInto(config, command, now);
+  if (!report.ok()) {
+    std::fprintf(stderr, "%s\n", std::string(report.status().message()).c_str());
+    return kExitData;
+  }
+  std::string json;
+  google::protobuf::util::JsonPrintOptions as_in_proto;
+  as_in_proto.preserve_proto_field_names = true;
+  as_in_proto.always_print_primitive_fields = true;
+  if (!google::protobuf::util::MessageToJsonString(*report, &json, as_in_proto).ok()) {
+    return kExitData;
+  }
+  std::printf("%s\n", json.c_str());
+  std::fprintf(
+      stderr,
+      "In place: %llu records with their content, %llu tombstones. What was accepted after "
+      "%s is not\nin the backup. Start the broker: it serves once it has applied the "
+      "recalls it knows of and each peer\nregion has given back what it has: on both "
+      "sides, corridorctl admin links reconcile PEER --confirm.\n",
+      static_cast<unsigned long long>(report->readable_records()),
+      static_cast<unsigned long long>(report->erased_records()),
+      report->backup().backup_id().c_str());
+  return kExitOk;
+}
+
 int Run(const CommandLine& command) {
   if (command.metrics_table) {
     return std::fputs(MetricsTable().c_str(), stdout) >= 0 ? kExitOk : kExitUsage;
@@ -825,6 +946,7 @@ int Run(const CommandLine& command) {
     return kExitOk;
   }
   if (command.export_audit) return ExportAudit(config->data_dir);
+  if (!command.restore.empty()) return RestoreBackup(*config, command, clock.Now());
   Log log(LevelOf(config->log_level), clock);
   if (absl::Status tls = RestrictTlsOfProcess(); !tls.ok()) {
     log.Write(LogLevel::kError, "tls_settings_failed", {{"error", tls.ToString()}});
@@ -878,6 +1000,22 @@ int main(int argc, char** argv) {
       "--export-audit", command.export_audit,
       "Write the audit log of a stopped broker to standard output, a line of JSON for each "
       "entry, and exit; corridorctl audit verify proves it whole");
+  CLI::Option* const restore = app.add_option(
+      "--restore", command.restore,
+      "Put the backup of this id, from the folders that the configuration names, into its empty "
+      "data folder, say what came back, and exit");
+  restore->type_name("BACKUP");
+  CLI::Option* const backup_key = app.add_option(
+      "--backup-key", command.backup_key_path,
+      "The secret key that backups are sealed for (corridorctl admin backup keygen)");
+  backup_key->type_name("FILE")->needs(restore);
+  restore->needs(backup_key);
+  app.add_option(
+         "--recalled", command.recalled_folder,
+         "The folder `recalled` of the lost data, where it is still there: what was recalled "
+         "since the backup is applied before anybody is served")
+      ->type_name("FOLDER")
+      ->needs(restore);
   app.set_version_flag("--version", "corridord " CORRIDOR_VERSION);
   app.footer(corridor::kExitCodes);
   try {

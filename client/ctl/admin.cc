@@ -15,6 +15,7 @@ void AddAdminCommand(CLI::App& app, Context& context) {
   AddAdminProtection(*admin, context);
   AddAdminStatus(*admin, context);
   AddAdminOperations(*admin, context);
+  AddAdminBackup(*admin, context);
   AddAdminCheck(*admin, context);
   AddAdminTrust(*admin, context);
   AddAdminApprovals(*admin, context);

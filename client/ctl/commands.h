@@ -39,6 +39,7 @@ void AddAdminKeys(CLI::App& admin, Context& context);
 void AddAdminAgreements(CLI::App& admin, Context& context);
 void AddAdminLinks(CLI::App& admin, Context& context);
 void AddAdminOperations(CLI::App& admin, Context& context);
+void AddAdminBackup(CLI::App& admin, Context& context);
 void AddAdminProtection(CLI::App& admin, Context& context);
 void AddAdminStatus(CLI::App& admin, Context& context);
 void AddAdminCheck(CLI::App& admin, Context& context);

@@ -1,10 +1,14 @@
 #include "corridor/operations_client.h"
 
+#include <grpcpp/client_context.h>
+
 #include <utility>
 
 #include "client/internal/grpc_channel.h"
+#include "client/internal/grpc_status.h"
 #include "client/internal/unary_call.h"
 #include "core/base/status_macros.h"
+#include "corridor/v1/backup.grpc.pb.h"
 #include "corridor/v1/operations.grpc.pb.h"
 
 namespace corridor {
@@ -14,7 +18,21 @@ using Stub = v1::Operations::Stub;
 class OperationsClient::Impl {
  public:
   explicit Impl(std::shared_ptr<GrpcChannel> channel)
-      : channel_(std::move(channel)), stub_(v1::Operations::NewStub(channel_->grpc())) {}
+      : channel_(std::move(channel)),
+        stub_(v1::Operations::NewStub(channel_->grpc())),
+        backups_(v1::Backups::NewStub(channel_->grpc())) {}
+
+  absl::StatusOr<v1::Backup> CreateBackup() {
+    grpc::ClientContext context;  // Without a deadline.
+    v1::Backup made;
+    const grpc::Status status = backups_->CreateBackup(&context, {}, &made);
+    if (!status.ok()) return FromGrpcStatus(status);
+    return made;
+  }
+  absl::StatusOr<v1::ListBackupsResponse> ListBackups() {
+    return UnaryCall<v1::ListBackupsResponse>(*channel_, *backups_, &v1::Backups::Stub::ListBackups,
+                                              v1::ListBackupsRequest());
+  }
 
   template <typename Response, typename Method, typename Request>
   absl::StatusOr<Response> Call(Method method, const Request& request) {
@@ -24,6 +42,7 @@ class OperationsClient::Impl {
  private:
   const std::shared_ptr<GrpcChannel> channel_;
   const std::unique_ptr<Stub> stub_;
+  const std::unique_ptr<v1::Backups::Stub> backups_;
 };
 
 OperationsClient::OperationsClient(std::shared_ptr<Channel> channel)
@@ -45,6 +64,13 @@ absl::Status OperationsClient::SetLogLevel(v1::LogLevel level) {
   v1::SetLogLevelRequest request;
   request.set_level(level);
   return impl_->Call<v1::SetLogLevelResponse>(&Stub::SetLogLevel, request).status();
+}
+
+absl::StatusOr<v1::Backup> OperationsClient::CreateBackup() { return impl_->CreateBackup(); }
+
+absl::StatusOr<std::vector<v1::Backup>> OperationsClient::ListBackups() {
+  ASSIGN_OR_RETURN(const v1::ListBackupsResponse listed, impl_->ListBackups());
+  return std::vector<v1::Backup>(listed.backups().begin(), listed.backups().end());
 }
 
 }  // namespace corridor

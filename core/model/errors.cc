@@ -41,6 +41,7 @@ absl::StatusCode CodeOf(v1::ErrorReason reason) {
     case v1::ERROR_REASON_CONTENT_ERASED:
     case v1::ERROR_REASON_LINK_STATE:
     case v1::ERROR_REASON_APPROVAL_PENDING:
+    case v1::ERROR_REASON_NOT_CONFIGURED:
       return absl::StatusCode::kFailedPrecondition;
     case v1::ERROR_REASON_POSITION_EXPIRED:
       return absl::StatusCode::kOutOfRange;

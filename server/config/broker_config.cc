@@ -86,6 +86,8 @@ class Loader {
   void ReadLimits();
   void ReadValidityCaps();
   BrokerConfig::Disk ReadDisk();
+  std::optional<BrokerConfig::Backup> ReadBackup();
+  void CheckBackupFolder(std::string_view field, const std::string& folder);
   RetentionPolicy ReadRetention();
   RetentionRule ReadRetentionRule(int index);
 
@@ -431,6 +433,36 @@ void Loader::ReadValidityCaps() {
   }
 }
 
+void Loader::CheckBackupFolder(std::string_view field, const std::string& folder) {
+  if (folder.empty()) return reader_.Note(field, "is required");
+  const std::string path = reader_.Absolute(folder);
+  std::error_code error;
+  if (!std::filesystem::is_directory(path, error) || access(path.c_str(), W_OK | X_OK) != 0) {
+    reader_.Note(field, absl::StrCat(path, " is no folder, or may not be written"));
+  }
+}
+
+std::optional<BrokerConfig::Backup> Loader::ReadBackup() {
+  if (!file_.has_backup()) return std::nullopt;
+  const config::Backup& given = file_.backup();
+  CheckBackupFolder("backup.dir", given.dir());
+  CheckBackupFolder("backup.keys_dir", given.keys_dir());
+  BrokerConfig::Backup backup{
+      .dir = reader_.Absolute(given.dir()),
+      .keys_dir = reader_.Absolute(given.keys_dir()),
+      .keep_keys = absl::Hours(24) * Bounded("backup.keys_days", given.keys_days(), 7, 1, 7),
+      .every = absl::Hours(Bounded("backup.every_hours", given.every_hours(), 24, 1, 168))};
+  if (backup.dir == backup.keys_dir) {
+    reader_.Note("backup.keys_dir", "must be another folder than dir");
+  }
+  constexpr std::string_view kKeyField = "backup.public_key_file";
+  if (const auto text = reader_.ReadFile(kKeyField, given.public_key_file()); text.has_value()) {
+    const auto key = reader_.Take(kKeyField, BackupKey::PublicFromText(*text));
+    backup.recipient = key.value_or(BackupPublicKey{});
+  }
+  return backup;
+}
+
 BrokerConfig::Disk Loader::ReadDisk() {
   constexpr int kMiBMax = 16'777'216;
   const config::Disk& given = file_.disk();
@@ -500,6 +532,7 @@ std::optional<BrokerConfig> Loader::Load() {
   const BrokerConfig::Approvals approvals = ReadApprovals();
   const RetentionPolicy retention = ReadRetention();
   const BrokerConfig::Disk disk = ReadDisk();
+  std::optional<BrokerConfig::Backup> backup = ReadBackup();
   if (!tls.has_value() || !signing.has_value() || !gate_policy.has_value()) return std::nullopt;
   const bool level_given = file_.log().level() != config::LOG_LEVEL_UNSPECIFIED;
   return BrokerConfig{file_.region(),
@@ -516,6 +549,7 @@ std::optional<BrokerConfig> Loader::Load() {
                       retention,
                       file_.only_what_is_subscribed(),
                       disk,
+                      std::move(backup),
                       file_.metrics_address(),
                       level_given ? file_.log().level() : config::LOG_LEVEL_INFO,
                       {}};

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/crypto/peer_verification.h"
+#include "core/crypto/sealed_archive.h"
 #include "core/crypto/signature.h"
 #include "core/gate/gate_policy.h"
 #include "core/model/errors.h"
@@ -47,6 +49,13 @@ struct BrokerConfig {
     bool needed = false;
     absl::Duration takes_effect_after = absl::InfiniteDuration();
     absl::Duration expires_after = absl::Hours(168);
+  };
+  struct Backup {
+    std::string dir;  // Absolute, and keys_dir too.
+    std::string keys_dir;
+    BackupPublicKey recipient{};
+    absl::Duration keep_keys = absl::Hours(7 * 24);
+    absl::Duration every = absl::Hours(24);
   };
   // Free MiB; 0: the default, which depends on the disk.
   struct Disk {
@@ -117,6 +126,7 @@ struct BrokerConfig {
   RetentionPolicy retention;
   bool only_what_is_subscribed = false;
   Disk disk;
+  std::optional<Backup> backup;
   std::string metrics_address;  // Loopback, or empty.
   config::LogLevel log_level = config::LOG_LEVEL_INFO;
   TlsFiles tls_files;

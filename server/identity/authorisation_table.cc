@@ -91,6 +91,8 @@ constexpr Entry kTable[] = {
     {"/corridor.v1.Operations/Drain", Right::kOperator, kOperations},
     {"/corridor.v1.Operations/Undrain", Right::kOperator, kOperations},
     {"/corridor.v1.Operations/SetLogLevel", Right::kOperator, kOperations},
+    {"/corridor.v1.Backups/CreateBackup", Right::kOperator, kOperations},
+    {"/corridor.v1.Backups/ListBackups", Right::kOperator, kAnyRole},
 
     {"/corridor.v1.AuditLog/QueryEntries", Right::kOperator, kAuditRead},
     {"/corridor.v1.AuditLog/TailEntries", Right::kOperator, kAuditRead},

@@ -62,10 +62,32 @@ void MintEpoch(stored::JournalState& state, Random& random) {
   while (state.epoch() == 0 || state.epoch() == old) state.set_epoch(random.Uint64());
 }
 
-absl::Status WriteState(Store& store, const stored::JournalState& state) {
+absl::Status WriteState(Store& store, stored::JournalState& state) {
+  state.set_storage_format(kStorageFormat);
   WriteBatch batch;
   batch.Put(JournalStateKey(), EncodeValue(JournalStateKey(), state));
   return store.Apply(batch);
+}
+
+// What the store says of its journal; a new one where it is empty.
+absl::StatusOr<stored::JournalState> ReadState(const Store& store, std::string_view region) {
+  ASSIGN_OR_RETURN(const std::optional<stored::JournalState> found,
+                   GetValue<stored::JournalState>(store, JournalStateKey()));
+  stored::JournalState state = found.value_or(stored::JournalState());
+  if (!found) state.set_region(std::string(region));
+  if (state.storage_format() > kStorageFormat) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the data were written by a newer version, in storage format ",
+                     state.storage_format(), "; this one knows ", kStorageFormat));
+  }
+  if (state.region() != region) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("this is the journal of ", state.region(), ", not of ", A(region)));
+  }
+  for (v1::Lane lane : {v1::LANE_ROUTINE, v1::LANE_URGENT}) {
+    RETURN_IF_ERROR(CheckLastRecord(store, lane, HeadOf(state, lane)));
+  }
+  return state;
 }
 
 }  // namespace
@@ -93,19 +115,8 @@ void SetHead(stored::JournalState& state, v1::Lane lane, uint64_t offset) {
 absl::StatusOr<stored::JournalState> OpenJournalState(Store& store, HeadMarker& marker,
                                                       Random& random, std::string_view region,
                                                       bool accept_lost_tail) {
-  ASSIGN_OR_RETURN(std::optional<stored::JournalState> found,
-                   GetValue<stored::JournalState>(store, JournalStateKey()));
-  const bool is_new = !found;
-  stored::JournalState state = found.value_or(stored::JournalState());
-  if (is_new) state.set_region(std::string(region));
-  if (state.region() != region) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("this is the journal of ", state.region(), ", not of ", A(region)));
-  }
-  for (v1::Lane lane : {v1::LANE_ROUTINE, v1::LANE_URGENT}) {
-    RETURN_IF_ERROR(CheckLastRecord(store, lane, HeadOf(state, lane)));
-  }
-
+  ASSIGN_OR_RETURN(stored::JournalState state, ReadState(store, region));
+  const bool is_new = state.epoch() == 0;
   ASSIGN_OR_RETURN(const std::optional<HeadMark> mark, marker.Read());
   const std::string lost = LostTail(state, is_new, mark);
   if (!lost.empty() && !accept_lost_tail) {
@@ -115,6 +126,16 @@ absl::StatusOr<stored::JournalState> OpenJournalState(Store& store, HeadMarker& 
     MintEpoch(state, random);
     RETURN_IF_ERROR(WriteState(store, state));
   }
+  RETURN_IF_ERROR(marker.Write({state.epoch(), HeadOf(state)}));
+  return state;
+}
+
+absl::StatusOr<stored::JournalState> BeginRestoredJournal(Store& store, HeadMarker& marker,
+                                                          Random& random, std::string_view region) {
+  ASSIGN_OR_RETURN(stored::JournalState state, ReadState(store, region));
+  if (state.epoch() == 0) return absl::DataLossError("the backup has no journal");
+  MintEpoch(state, random);
+  RETURN_IF_ERROR(WriteState(store, state));
   RETURN_IF_ERROR(marker.Write({state.epoch(), HeadOf(state)}));
   return state;
 }

@@ -41,6 +41,7 @@ enum class Metric {
   kDiskFree,
   kDiskSize,
   kDiskState,
+  kBackupTime,
   kExpires,
   kBuild,
   kGatePolicy,
@@ -54,7 +55,7 @@ struct MetricText {
   std::string_view help;
 };
 
-inline constexpr std::array<MetricText, 29> kMetrics = {{
+inline constexpr std::array<MetricText, 30> kMetrics = {{
     {Metric::kStatementsAccepted, false, "corridor_statements_accepted_total", "source",
      "Statements that passed gate and policy. source: publisher, check (a dry run; not stored), "
      "peer (over a link)."},
@@ -111,6 +112,8 @@ inline constexpr std::array<MetricText, 29> kMetrics = {{
      "0 while there is room; 1 below the watermark that warns; 2 below that at which new "
      "statements "
      "are refused (DISK_WATERMARK)."},
+    {Metric::kBackupTime, true, "corridor_backup_timestamp_seconds", "",
+     "When the last backup was made, in seconds since 1970; 0 where there is none."},
     {Metric::kExpires, true, "corridor_expires_timestamp_seconds", "item,region",
      "When it ends, in seconds since 1970. item: certificate (the broker's own), root, crl; of "
      "several the soonest."},

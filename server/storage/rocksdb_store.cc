@@ -11,6 +11,7 @@
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/options.h"
 #include "rocksdb/table.h"
+#include "rocksdb/utilities/checkpoint.h"
 #include "rocksdb/write_batch.h"
 
 namespace corridor {
@@ -102,6 +103,15 @@ class RocksDbStore final : public Store {
     rocksdb::CompactRangeOptions compact;
     compact.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
     const rocksdb::Status status = db_->CompactRange(compact, &begin, &end);
+    return status.ok() ? absl::OkStatus() : ReadError(status);
+  }
+
+  absl::Status Checkpoint(const std::string& folder) override {
+    rocksdb::Checkpoint* made = nullptr;
+    const rocksdb::Status ready = rocksdb::Checkpoint::Create(db_.get(), &made);
+    if (!ready.ok()) return ReadError(ready);
+    const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+    const rocksdb::Status status = checkpoint->CreateCheckpoint(folder);
     return status.ok() ? absl::OkStatus() : ReadError(status);
   }
 

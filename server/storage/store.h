@@ -98,6 +98,14 @@ class Store {
   // What the file system or the disk beneath keeps of released blocks is theirs.
   // kInternal: it did not work; try again.
   virtual absl::Status Purge(const KeyRange& range) = 0;
+
+  // A copy of the store as it is, in a folder that is not there yet, on the same file
+  // system: it shares the files, so it costs no room while it is young, and holds on to what
+  // is purged meanwhile. Writes go on. kUnimplemented: this store has no files. kInternal:
+  // the machine cannot write there.
+  virtual absl::Status Checkpoint(const std::string& /*folder*/) {
+    return absl::UnimplementedError("storage: this store has no files to copy");
+  }
 };
 
 }  // namespace corridor

@@ -39,6 +39,10 @@ def main():
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         make_files(options.bin / "corridorctl", folder)
+        for name in ("backups", "backup-keys"):
+            (folder / name).mkdir()
+        subprocess.run([options.bin / "corridorctl", "admin", "backup", "keygen", "--out", folder / "backup"], check=True,
+                       capture_output=True)
 
         def check(name):
             return subprocess.run([options.bin / "corridord", "--config", folder / name, "--check-config"],
@@ -47,7 +51,8 @@ def main():
         samples = sorted((options.root / "deploy/config").glob("*.textproto"))
         for sample in samples:
             # The one thing that this machine need not have.
-            text = sample.read_text(encoding="utf-8").replace('"/var/lib/corridor/data"', '"data"')
+            text = sample.read_text(encoding="utf-8").replace('"/var/lib/corridor/data"', '"data"').replace(
+                '"/var/backups/corridor', '"backups').replace('"/media/backup-keys', '"backup-keys')
             (folder / sample.name).write_text(text, encoding="utf-8")
             done = check(sample.name)
             if done.returncode != 0:

@@ -59,6 +59,7 @@ ROLE_TABLE = {
     },
     "Approvals": {"policy": "ApproveAct RefuseAct", ANY_OPERATOR: "ListPendingActs"},
     "Operations": {"operations": "Drain Undrain SetLogLevel"},
+    "Backups": {"operations": "CreateBackup", ANY_OPERATOR: "ListBackups"},
     "Quotas": {"operations": "SetQuota DeleteQuota", ANY_OPERATOR: "ListQuotas"},
 }
 

@@ -59,6 +59,10 @@ def story(broker):
     if watch("--for", "1s").returncode != 0:
         yield "a subscriber is not served after undrain"
 
+    code, out, err = broker.ctl("admin", "backup", "create")
+    if code != 1 or "NOT_CONFIGURED" not in out + err:
+        yield f"a backup without a configuration for it: {code} {out} {err}"
+
     before = len(broker.events())
     broker.run("admin", "log-level", "error")
     broker.run("admin", "status")

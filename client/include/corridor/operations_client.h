@@ -2,19 +2,22 @@
 #define CORRIDOR_CLIENT_OPERATIONS_CLIENT_H_
 
 #include <memory>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "corridor/channel.h"
+#include "corridor/v1/backup.pb.h"
 #include "corridor/v1/operations.pb.h"
 
 namespace corridor {
 
-// What an operator does with a broker that runs. operations.proto says what each act does,
-// and its errors.
+// What an operator does with a broker that runs. operations.proto and backup.proto say
+// what each act does, and its errors.
 //
 // Thread safety: thread-safe. Each call is one attempt and waits for the answer, at most
-// the channel's deadline. All may be repeated.
+// the channel's deadline, but for CreateBackup. All may be repeated; CreateBackup then makes
+// another.
 class OperationsClient {
  public:
   explicit OperationsClient(std::shared_ptr<Channel> channel);
@@ -24,6 +27,10 @@ class OperationsClient {
   absl::StatusOr<uint32_t> Drain(const v1::DrainRequest& request);
   absl::Status Undrain();
   absl::Status SetLogLevel(v1::LogLevel level);
+
+  // Backups; see backup.proto. Waits as long as it takes, whatever the channel's deadline.
+  absl::StatusOr<v1::Backup> CreateBackup();
+  absl::StatusOr<std::vector<v1::Backup>> ListBackups();
 
  private:
   class Impl;

@@ -23,6 +23,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
+using testing::UnorderedElementsAre;
 
 const absl::Time kNow = absl::FromUnixSeconds(1'767'225'600);  // 2026-01-01
 
@@ -144,6 +145,21 @@ TEST_F(BrokerConfigTest, ADiskRefusesNoEarlierThanItWarns) {
   EXPECT_THAT(with("warn_free_mib: 400 refuse_free_mib: 401"),
               ElementsAre(HasSubstr("disk.refuse_free_mib")));
   EXPECT_THAT(with("warn_free_mib: 16777217"), ElementsAre(HasSubstr("disk.warn_free_mib")));
+}
+
+TEST_F(BrokerConfigTest, ABackupHasTwoFoldersThatAreThereAndAPublicKey) {
+  const std::string line = "region: \"sea.example\"";
+  const auto with = [&](const std::string& backup) {
+    return MistakesWith(line, absl::StrCat(line, " backup { ", backup, " }"));
+  };
+  EXPECT_THAT(with(""), UnorderedElementsAre(HasSubstr("backup.dir"), HasSubstr("backup.keys_dir"),
+                                             HasSubstr("backup.public_key_file")));
+  EXPECT_THAT(with("dir: \".\" keys_dir: \"..\" public_key_file: \"sea-roots.pem\""),
+              ElementsAre(HasSubstr("backup.public_key_file")));
+  EXPECT_THAT(with("dir: \".\" keys_dir: \".\" public_key_file: \"sea-roots.pem\""),
+              Contains(HasSubstr("backup.keys_dir: must be another folder")));
+  EXPECT_THAT(with("dir: \".\" keys_dir: \"..\" public_key_file: \"sea-roots.pem\" keys_days: 8"),
+              Contains(HasSubstr("backup.keys_days")));
 }
 
 TEST_F(BrokerConfigTest, AnOperatorHasTheRolesGivenOrAllButTheDataProtectionOfficers) {

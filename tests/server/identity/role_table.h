@@ -121,6 +121,8 @@ inline constexpr RoleTableLine kRoleTable[] = {
     {"/corridor.v1.Operations/Drain", "OW"},
     {"/corridor.v1.Operations/Undrain", "OW"},
     {"/corridor.v1.Operations/SetLogLevel", "OW"},
+    {"/corridor.v1.Backups/CreateBackup", "OW"},
+    {"/corridor.v1.Backups/ListBackups", kAnyOperator},
 
     {"/corridor.v1.AuditLog/QueryEntries", "OA"},
     {"/corridor.v1.AuditLog/TailEntries", "OA"},

@@ -71,6 +71,7 @@ void BrokerFixture::StartServer() {
   quotas_service_.emplace(region_->catalog(), intake_);
   approvals_.emplace(region_->catalog(), intake_);
   operations_.emplace(*region_, intake_, operations_door_);
+  backups_.emplace(intake_, backup_door_);
   audit_log_.emplace(AuditLogService::Parts{.log = region_->audit(),
                                             .commits = region_->journal(),
                                             .executor = intake_,
@@ -109,7 +110,7 @@ void BrokerFixture::StartServer() {
   auto server = RpcServer::Start(
       options,
       {&*publisher_, &*subscriber_, &*administration_, &*federation_, &*region_link_, &*audit_log_,
-       &*data_protection_, &*quotas_service_, &*approvals_, &*operations_},
+       &*data_protection_, &*quotas_service_, &*approvals_, &*operations_, &*backups_},
       log_, clock_);
   EXPECT_TRUE(server.ok()) << server.status();
   server_ = *std::move(server);

@@ -29,6 +29,7 @@
 #include "server/rpc/administration_service.h"
 #include "server/rpc/approvals_service.h"
 #include "server/rpc/audit_log_service.h"
+#include "server/rpc/backups_service.h"
 #include "server/rpc/data_protection_service.h"
 #include "server/rpc/federation_service.h"
 #include "server/rpc/operations_service.h"
@@ -119,6 +120,11 @@ class BrokerFixture : public testing::Test {
                                   .drain = [](bool) {},
                                   .undrain = [] { return absl::OkStatus(); },
                                   .log_level = [](v1::LogLevel) {}};
+  // What makes backups.
+  BackupDoor backup_door_{.create = [](const Principal&, auto done) { done(v1::Backup()); },
+                          .list = []() -> absl::StatusOr<v1::ListBackupsResponse> {
+                            return v1::ListBackupsResponse();
+                          }};
   std::unique_ptr<RpcServer> server_;
   std::unique_ptr<ServedIdentity> identity_;
 
@@ -147,6 +153,7 @@ class BrokerFixture : public testing::Test {
   std::optional<QuotasService> quotas_service_;
   std::optional<ApprovalsService> approvals_;
   std::optional<OperationsService> operations_;
+  std::optional<BackupsService> backups_;
   std::unique_ptr<v1::Administration::Stub> operator_stub_;
   absl::Mutex mutex_;
   std::vector<HandshakeRefusal> refusals_ ABSL_GUARDED_BY(mutex_);

@@ -48,6 +48,21 @@ TEST(RocksDbStoreTest, ASecondOpenIsRefusedWhileTheFirstLives) {
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable) << second.status();
 }
 
+TEST(RocksDbStoreTest, ACheckpointIsTheStoreAsItWasAndWritesGoOn) {
+  TempDir dir;
+  const auto store = OpenRocksDbStore(dir.File("store"));
+  ASSERT_TRUE(store.ok());
+  Put(**store, "before");
+  ASSERT_TRUE((*store)->Checkpoint(dir.File("copy")).ok());
+  Put(**store, "after");
+  EXPECT_FALSE((*store)->Checkpoint(dir.File("copy")).ok()) << "it is there already";
+  const auto copy = OpenRocksDbStore(dir.File("copy"));
+  ASSERT_TRUE(copy.ok()) << copy.status();
+  EXPECT_TRUE((*copy)->Get("before")->has_value());
+  EXPECT_FALSE((*copy)->Get("after")->has_value());
+  EXPECT_TRUE((*store)->Get("after")->has_value());
+}
+
 TEST(RocksDbStoreTest, AParentThatIsNotThereIsAnError) {
   TempDir dir;
   EXPECT_FALSE(OpenRocksDbStore(dir.File("no/such/parent")).ok());
