@@ -74,7 +74,7 @@ def story(broker):
 
     entries = [json.loads(line) for line in broker.run("audit", "query", "--format=json").splitlines()]
     acts = [entry.get("object") for entry in entries if entry.get("act") == "AUDIT_ACT_SESSION"]
-    if acts != ["drain", "undrain", "log-level LOG_LEVEL_ERROR", "log-level LOG_LEVEL_INFO"]:
+    if acts[::-1] != ["drain", "undrain", "log-level LOG_LEVEL_ERROR", "log-level LOG_LEVEL_INFO"]:
         yield f"the audit log says {acts}"
     broker.run("admin", "drain", "--stop")
     if broker.process.wait(READY_SECONDS) != 0:
