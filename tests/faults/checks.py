@@ -2,15 +2,17 @@
 
 import concurrent.futures
 import json
+import signal
 import subprocess
 import threading
 import time
 
 from programs import DemoError, wait_until
-from regions import READY, REGIONS, region_id
+from regions import READY, REGIONS, agency_name, region_id
 
 CATCH_UP = 300
 CONFIRMED_WITHIN = 60
+STILL = 8  # Nothing more comes after so many seconds without a line.
 
 
 class LagWatch:
@@ -60,6 +62,38 @@ class LagWatch:
                 yield alert
 
 
+class Desks:
+    """One agency of each region that reads all the while, with a subscription of its own: it may get a statement again
+    where its settlement was lost, and must miss none."""
+
+    def __init__(self, regions):
+        self.regions = regions
+        self.readers = {}
+        for name, codes in REGIONS.items():
+            with open(self._file(name), "wb") as out, open(regions.folder / f"{name}-desk.log", "wb") as log:
+                self.readers[name] = regions.programs.start(
+                    regions.ctl.command(regions.profile(codes[0]), "watch", "desk", "--format=json"),
+                    stdout=out, stderr=log)
+
+    def check(self, said):
+        wrong = []
+        for name in REGIONS:
+            must = {alert.id for alert in said.alerts if name in alert.regions and not alert.recalled}
+            try:
+                wait_until(f"the desk of {name}", CATCH_UP, lambda name=name, must=must: must <= self._got(name))
+            except DemoError:
+                state = "reads" if self.readers[name].poll() is None else "has ended"
+                wrong.append(f"the desk of {name} {state} and lacks {len(must - self._got(name))}")
+        return wrong
+
+    def _file(self, name):
+        return self.regions.folder / f"{name}-desk.jsonl"
+
+    def _got(self, name):
+        whole = self._file(name).read_text("utf-8").rpartition("\n")[0]
+        return {body_of(json.loads(line)).get("alert_id") for line in whole.splitlines()}
+
+
 def check_counts(regions, said):
     """Waits until what crosses has come, and says what is wrong with how much there is."""
     wrong = []
@@ -103,17 +137,35 @@ def check_readers(regions, said):
 
 def received(regions, code):
     """(region of the publisher, alert id, digest) of each delivery until nothing more comes."""
-    done = subprocess.run(
-        regions.ctl.command(regions.profile(code), "watch", "all", "--for", "6s", "--format=json"),
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=READY, check=False)
+    path = regions.folder / f"{agency_name(code)}-all.jsonl"
+    with open(path, "wb") as out:
+        reader = subprocess.Popen(regions.ctl.command(regions.profile(code), "watch", "all", "--format=json"),
+                                  stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.DEVNULL)
+    try:
+        wait_until_still(path)
+    finally:
+        reader.send_signal(signal.SIGINT)
+        reader.wait(READY)
     deliveries = []
-    for line in done.stdout.splitlines():
+    for line in path.read_text("utf-8").splitlines():
         delivery = json.loads(line)
-        body = delivery.get("statement", {}).get("statement", {}).get("body", {})
         if "digest" in delivery:
+            body = body_of(delivery)
             region = body["publisher"].split("/")[2]
             deliveries.append((region, body["alert_id"], delivery["digest"]))
     return deliveries
+
+
+def wait_until_still(path):
+    size, since = -1, time.monotonic()
+    while time.monotonic() - since < STILL:
+        time.sleep(0.2)
+        if path.stat().st_size != size:
+            size, since = path.stat().st_size, time.monotonic()
+
+
+def body_of(delivery):
+    return delivery.get("statement", {}).get("statement", {}).get("body", {})
 
 
 def check_recalls(regions):

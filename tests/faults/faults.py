@@ -26,6 +26,7 @@ class Faults:
     def __init__(self, regions, history, seed):
         self.regions, self.history = regions, history
         self.dice = random.Random(seed)
+        self._points = []
         self.count = {}
         self.reached = 0  # Named points at which a broker died.
         self._over = threading.Event()
@@ -44,8 +45,8 @@ class Faults:
         self.history.note("healed")
 
     def _run(self):
-        kinds = (self._kill, self._die_at_point, self._freeze, self._partition, self._one_way, self._flap,
-                 self._mid_frame, self._slow)
+        kinds = (self._kill, self._die_at_point, self._die_at_point, self._die_at_point, self._freeze, self._partition, self._one_way, 
+                 self._flap, self._mid_frame, self._slow)
         quiet_at = QUIET_EVERY
         waited = 0.0
         while True:
@@ -79,7 +80,9 @@ class Faults:
     def _die_at_point(self, kind):
         """It comes back in the same state as after any kill: nothing is half done."""
         name = self.dice.choice(list(REGIONS))
-        when, what, times = self.dice.choice(POINTS)
+        if not self._points:
+            self._points = self.dice.sample(POINTS, len(POINTS))
+        when, what, times = self._points.pop()
         point = f"{when} {what} {self.dice.randint(1, times)}"
         began = time.monotonic()
         self._note(kind, name)

@@ -239,6 +239,7 @@ class Regions:
                                  "--tlp-max", "amber", "--use", "counter-trafficking")
         for code in REGIONS[name]:
             self.ctl.ask(self.profile(code), "subscriptions", "create", "all")
+        self.ctl.ask(self.profile(REGIONS[name][0]), "subscriptions", "create", "desk")
 
 
 class History:

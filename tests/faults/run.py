@@ -11,6 +11,7 @@ A run that finds something wrong leaves its folder, with history.jsonl and the b
 """
 
 import argparse
+import concurrent.futures
 import pathlib
 import shutil
 import statistics
@@ -22,7 +23,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from regions import REGIONS, History, Regions, wait_until  # noqa: E402
 
-from checks import LagWatch, check_audit, check_counts, check_readers, check_recalls  # noqa: E402
+from checks import Desks, LagWatch, check_audit, check_counts, check_readers, check_recalls  # noqa: E402
 from faults import Faults  # noqa: E402
 from picture import draw  # noqa: E402
 from programs import DemoError, Watcher  # noqa: E402
@@ -39,10 +40,12 @@ def storm(regions, folder, options):
     lags = LagWatch(regions, said, history)
     faults.start()
     lags.start()
+    desks = Desks(regions)
     end = time.monotonic() + options.minutes * 60
     try:
-        while time.monotonic() < end:
-            said.go_on()
+        with concurrent.futures.ThreadPoolExecutor(len(REGIONS)) as threads:
+            for done in [threads.submit(said.speak, name, end) for name in REGIONS]:
+                done.result()
     finally:
         faults.stop()
     healed = time.monotonic()
@@ -53,7 +56,7 @@ def storm(regions, folder, options):
     print(f"  caught up {time.monotonic() - healed:.1f} s after the last fault", flush=True)
     lags.stop()
     print(f"  lag: {lags.looked} readings, {len(lags.wrong)} untrue")
-    wrong += lags.wrong + check_recalls(regions) + check_readers(regions, said)
+    wrong += lags.wrong + check_recalls(regions) + check_readers(regions, said) + desks.check(said)
     regions.stop()
     wrong += check_audit(regions)
     draw(history, folder / "run.svg", f"seed {options.seed}, {options.minutes:g} minutes")
@@ -74,8 +77,9 @@ def urgent(regions, folder, options):
         watchers[name].attached.wait(ATTACHED_WITHIN)
     for proxy in regions.proxies.values():
         proxy.cut()
-    while said.rows and said.slices < 50:
-        said.go_on()
+    for speaker in said.speakers.values():
+        for _ in range(8):
+            speaker.go_on()
     for proxy in regions.proxies.values():
         proxy.release()
         proxy.delay, proxy.rate = 0.05, 125_000
@@ -83,8 +87,8 @@ def urgent(regions, folder, options):
                                                for _, lane in regions.lanes(name) or []))
     behind = regions.lag()
     took = []
-    for _ in range(10):
-        alert, receipt = said.issue(urgent=True)
+    for number in range(10):
+        alert, receipt = said.speakers[list(REGIONS)[number % len(REGIONS)]].issue(urgent=True)
         accepted = int(receipt["acceptance"]["accept_time_ms"]) / 1000
         for name in alert.regions - {alert.home}:
             arrival = wait_until("an urgent alert", ATTACHED_WITHIN,

@@ -9,6 +9,7 @@ import pathlib
 import random
 import re
 import string
+import threading
 import time
 
 from programs import DemoError
@@ -17,7 +18,7 @@ from regions import REGIONS, ROOT, agency_name, home_of, region_id
 import route_import_test as routes
 
 ROUTES = "data/routes/du_htc_directionality_2008_2016.csv"
-ROWS_AT_A_TIME = 40
+ROWS_AT_A_TIME = 100
 ONE_STATEMENT = 300
 ALERT = string.Template("""alert_id: "$alert"
 statement_id: "$statement"
@@ -77,59 +78,90 @@ class Alert:
 
 
 class Said:
-    """Publishes on one thread; read from others."""
+    """What all regions say together; for any thread. A region speaks on one thread at a time, and does not wait for
+    another's broker that is down."""
 
     def __init__(self, regions, history, seed):
         self.regions, self.history = regions, history
         self.folder = regions.folder / "said"
         self.folder.mkdir()
-        self.dice = random.Random(seed)
         self.alerts = []
-        self.rows = self._rows()
-        self.slices = 0
         self.published = collections.Counter()
         self.crossing = collections.Counter()
         self.received = collections.Counter()
         # Recalled: what comes after its recall is dropped, so that fewer may have come.
         self.dropped_at_most = collections.Counter()
+        self._lock = threading.Lock()
+        rows = route_rows()
+        self.speakers = {name: Speaker(self, name, [row for row in rows if home_of(routes.publisher_of(row)) == name],
+                                       random.Random(f"{seed} {name}"))
+                         for name in REGIONS}
+
+    def speak(self, name, until):
+        """Says what it has to say, again and again, until that time."""
+        while time.monotonic() < until:
+            self.speakers[name].go_on()
+
+    def new_alert(self, publisher, regions, urgent):
+        with self._lock:
+            alert = Alert(id=f"0193b000-0000-7000-8000-{len(self.alerts) + 1:012x}", publisher=publisher,
+                          regions=regions, urgent=urgent)
+            self.alerts.append(alert)
+        return alert
+
+    def count(self, alert):
+        with self._lock:
+            self.published[alert.home] += 1
+            for name in alert.regions - {alert.home}:
+                self.crossing[name] += 1
+                self.dropped_at_most[name] += 2 * alert.recalled
+
+    def count_rows(self, want):
+        with self._lock:
+            self.published += want.published
+            self.crossing += want.crossing
+            self.received += want.received
+
+
+class Speaker:
+    """The agencies of one region, on one thread at a time."""
+
+    def __init__(self, said, name, rows, dice):
+        self.said, self.name, self.dice = said, name, dice
+        self.regions, self.history, self.folder = said.regions, said.history, said.folder
+        self.rows = rows  # Said in turns, under a new data set each time, so that the load does not end.
+        self.slices = 0
+        self.mine = []
+        dice.shuffle(rows)
 
     def go_on(self):
         """Some route statements, generated alerts, now and then a recall."""
         if self.rows:
-            taken, self.rows = self.rows[:ROWS_AT_A_TIME], self.rows[ROWS_AT_A_TIME:]
-            self._import(taken)
-        for _ in range(3):
+            at = self.slices * ROWS_AT_A_TIME % len(self.rows)
+            self._import(self.rows[at:at + ROWS_AT_A_TIME])
+        for _ in range(2):
             self.issue()
-        standing = [alert for alert in self.alerts if not alert.recalled]
+        standing = [alert for alert in self.mine if not alert.recalled]
         if standing and self.dice.random() < 0.5:
             self.recall(self.dice.choice(standing))
 
     def issue(self, urgent=False):
-        publisher = self.dice.choice([code for codes in REGIONS.values() for code in codes])
-        home = home_of(publisher)
-        other = self.dice.choice([name for name in REGIONS if name != home])
-        alert = Alert(id=f"0193b000-0000-7000-8000-{len(self.alerts) + 1:012x}", publisher=publisher,
-                      regions=frozenset(self.dice.choice(({home}, {home, other}, set(REGIONS)))),
-                      urgent=urgent or self.dice.random() < 0.2)
-        receipt = self._publish(publisher, alert.text(), f"issue-{alert.id}")
+        other = self.dice.choice([name for name in REGIONS if name != self.name])
+        alert = self.said.new_alert(self.dice.choice(REGIONS[self.name]),
+                                    frozenset(self.dice.choice(({self.name}, {self.name, other}, set(REGIONS)))),
+                                    urgent or self.dice.random() < 0.2)
+        receipt = self._publish(alert.publisher, alert.text(), f"issue-{alert.id}")
+        alert.acknowledged_at = time.monotonic()
         if receipt:
             alert.offset = int(receipt["acceptance"]["position"]["offset"])
-        alert.acknowledged_at = time.monotonic()
-        self.alerts.append(alert)
-        self._count(home, alert.regions)
+        self.mine.append(alert)
+        self.said.count(alert)
         return alert, receipt
 
     def recall(self, alert):
         self._publish(alert.publisher, alert.recall_text(), f"recall-{alert.id}")
         alert.recalled = True
-        self._count(alert.home, alert.regions)
-        for name in alert.regions - {alert.home}:
-            self.dropped_at_most[name] += 2
-
-    def _count(self, home, regions):
-        self.published[home] += 1
-        for name in regions - {home}:
-            self.crossing[name] += 1
+        self.said.count(alert)
 
     def _publish(self, code, text, name):
         """Until it is acknowledged; its id is in the file, so it is said once. The receipt, or None where
@@ -157,19 +189,9 @@ class Said:
         except DemoError as error:
             return None, [], str(error)
 
-    def _rows(self):
-        shared = os.environ.get("CORRIDOR_SHARED_DIR")
-        file = pathlib.Path(shared or "/nonexistent") / ROUTES
-        if not file.is_file():
-            return []
-        with open(file, encoding="utf-8-sig", newline="") as stream:
-            rows = list(csv.DictReader(stream))
-        self.dice.shuffle(rows)
-        return rows
-
     def _import(self, rows):
         self.slices += 1
-        folder = self.folder / f"slice-{self.slices}"
+        folder = self.folder / f"{self.name}-slice-{self.slices}"
         folder.mkdir()
         file = folder / "rows.csv"
         with open(file, "w", encoding="utf-8", newline="") as stream:
@@ -181,10 +203,7 @@ class Said:
         self.history.note("imported", rows=len(rows), tries=tries, took=round(time.monotonic() - began, 3))
         with open(folder / "report.jsonl", encoding="utf-8") as report:
             left_out = {json.loads(line)["row"] for line in report}
-        want = routes.Expectation(rows, left_out)
-        self.published += want.published
-        self.crossing += want.crossing
-        self.received += want.received
+        self.said.count_rows(routes.Expectation(rows, left_out))
 
     def _mapping(self, folder):
         """The mapping of the demo, with its members moved into the regions of this run."""
@@ -194,7 +213,7 @@ class Said:
                 text = re.sub(r"spiffe://[a-z.-]+/agency/" + agency_name(code),
                               f"spiffe://{region_id(name)}/agency/{agency_name(code)}", text)
         # Rows are numbered anew in each file, and ids follow from data set and row.
-        text = re.sub(r'(?m)^dataset: "', f'dataset: "slice {self.slices} of ', text)
+        text = re.sub(r'(?m)^dataset: "', f'dataset: "{self.name} {self.slices} of ', text)
         path = folder / "mapping.textproto"
         path.write_text(text, encoding="utf-8")
         return path
@@ -212,6 +231,15 @@ class Said:
                 return tries
             if time.monotonic() > end:
                 raise DemoError(f"an import never ended well: {error}")
+
+
+def route_rows():
+    """Those that an agency of these regions publishes; none where the shared data is absent."""
+    file = pathlib.Path(os.environ.get("CORRIDOR_SHARED_DIR", "/nonexistent")) / ROUTES
+    if not file.is_file():
+        return []
+    with open(file, encoding="utf-8-sig", newline="") as stream:
+        return [row for row in csv.DictReader(stream) if routes.publisher_of(row)]
 
 
 # The regions of this run in place of the demo's.

@@ -61,11 +61,11 @@ const Said* Promises::NewestOf(size_t alert) const {
 
 bool Promises::MayFlow(size_t viewer, const Said& said, size_t to) const {
   const absl::Duration now = scheduler_.now();
-  return policy_.MayHaveHeld({viewer, said.publisher.region, to}, now - kOnItsWay, now);
+  return policy_.agreements.MayHaveHeld({viewer, said.publisher.region, to}, now - kOnItsWay, now);
 }
 
 bool Promises::MustFlow(size_t viewer, const Said& said, size_t to) const {
-  return policy_.HeldThroughout({viewer, said.publisher.region, to}, said.said_at,
+  return policy_.agreements.HeldThroughout({viewer, said.publisher.region, to}, said.said_at,
                                 scheduler_.now());
 }
 
@@ -74,13 +74,16 @@ bool Promises::MustReachRegion(const Said& said, size_t region) const {
   // What it cancels is not there: perhaps it never goes there.
   if (said.IsCancel() && !TargetIsIn(region, said)) return false;
   return said.acknowledged_at && !said.lost && said.IsForRegion(region) && !said.IsRecall() &&
-         !taken_back_.FromRegion(said, region) && MustFlow(said.publisher.region, said, region) &&
+         !taken_back_.FromRegion(said, region) &&
+         policy_.HasActiveReader(said, region, said.said_at, scheduler_.now()) &&
+         MustFlow(said.publisher.region, said, region) &&
          MustFlow(region, said, region);
 }
 
 bool Promises::MustReach(const Said& said, const SimMember& member) const {
   if (said.IsRecall() || said.lost || taken_back_.FromMember(said, member)) return false;
   if (taken_back_.HasNobodysWord(said.alert) || HasEnded(said, scheduler_.now())) return false;
+  if (policy_.suspensions.MayHaveHeld(member, said.said_at, scheduler_.now())) return false;
   if (member == said.publisher) return said.acknowledged_at && !said.IsRemark();
   if (said.IsCancel() && !MayKnow(said, member)) return false;
   return said.IsFor(member) && MustReachRegion(said, member.region);
@@ -93,7 +96,9 @@ bool Promises::MayKnow(const Said& cancel, const SimMember& member) const {
   for (const Said& said : said_) {
     if (said.alert == cancel.alert && said.IsContent() && said.acknowledged_at) content = &said;
   }
-  return content != nullptr && MustFlow(content->publisher.region, *content, member.region) &&
+  return content != nullptr &&
+         !policy_.suspensions.MayHaveHeld(member, content->said_at, scheduler_.now()) &&
+         MustFlow(content->publisher.region, *content, member.region) &&
          MustFlow(member.region, *content, member.region);
 }
 
@@ -393,6 +398,10 @@ void Promises::CheckDelivery(const SimMember& to, const Said& said) {
   }
   if (HasEnded(said, scheduler_.now() - kOnItsWay)) {
     return Break(absl::StrCat("P5: ", NameOf(to), " gets ", NameOf(said), ", which has ended"));
+  }
+  const absl::Duration now = scheduler_.now();
+  if (policy_.suspensions.HeldThroughout(to, now - kOnItsWay, now)) {
+    return Break(absl::StrCat("P5: ", NameOf(to), " gets ", NameOf(said), " while suspended"));
   }
   if (to == said.publisher) return;
   if (!said.MayBeFor(to) || !MayFlow(to.region, said, to.region)) {

@@ -43,6 +43,7 @@ class Promises {
       : scheduler_(scheduler), broken_(std::move(broken)), taken_back_(said_, policy_) {}
 
   PolicyHistory& policy() { return policy_; }
+  const PolicyHistory& policy() const { return policy_; }
 
   // --- What the script does -------------------------------------------------
 

@@ -35,10 +35,12 @@ std::string NameOf(const SimMember& member) {
 bool TakenBack::MayNotReach(const Said& revision, size_t region) const {
   const size_t origin = revision.publisher.region;
   const auto held = [&](size_t viewer) {
-    return policy_.HeldThroughout({viewer, origin, region}, revision.said_at,
-                                  absl::InfiniteDuration());
+    return policy_.agreements.HeldThroughout({viewer, origin, region}, revision.said_at,
+                                             absl::InfiniteDuration());
   };
-  return region != origin && (revision.ends_at || !(held(origin) && held(region)));
+  return region != origin &&
+         (revision.ends_at || !(held(origin) && held(region)) ||
+          !policy_.HasActiveReader(revision, region, revision.said_at, absl::InfiniteDuration()));
 }
 
 bool TakenBack::EndsFor(const Said& later, const Said& said, size_t region) const {

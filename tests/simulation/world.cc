@@ -77,10 +77,11 @@ World::World(const WorldOptions& options)
               .restores = dice_.Chance(0.2) && options.restores,
               .revocations = dice_.Chance(0.3),
               .rot = dice_.Chance(0.2),
-              .endings = dice_.Chance(0.4)};
+              .endings = dice_.Chance(0.4),
+              .suspensions = dice_.Chance(0.3)};
   // What operators did since the copy, they would have to do again.
   if (climate_.restores) climate_.policy_changes = climate_.clock_jumps = false;
-  if (climate_.restores) climate_.revocations = climate_.rot = false;
+  if (climate_.restores) climate_.revocations = climate_.rot = climate_.suspensions = false;
   // So is by which clock a key was in wrong hands.
   if (climate_.clock_jumps) climate_.revocations = climate_.endings = false;
   // By which clock an agreement begins and ends would be another question.
@@ -200,7 +201,7 @@ void World::SetUpAgency(SimRegion& region, const SimAgency& agency) {
   region.flow().catalog().RegisterSigningKey(admin, agency.signer.certificate_pem, done);
 }
 
-void World::Agree(const PolicyHistory::Rule& rule) {
+void World::Agree(const FlowRule& rule) {
   SimRegion& region = *regions_[rule.viewer];
   v1::Agreement agreement;
   agreement.set_agreement_id(absl::StrCat("agreement-", ++agreements_made_));
@@ -210,13 +211,13 @@ void World::Agree(const PolicyHistory::Rule& rule) {
   agreement.set_tlp_max(v1::TLP_AMBER);
   agreement.set_use(v1::USE_PURPOSE_COUNTER_TRAFFICKING);
   agreements_[rule] = agreement.agreement_id();
-  promises_.policy().BeginIsAsked(rule, scheduler_.now());
+  promises_.policy().agreements.BeginIsAsked(rule, scheduler_.now());
   ++setting_up_;
   region.flow().catalog().CreateAgreement(
       SimOperator(region.name()), agreement,
       [this, rule](const absl::StatusOr<v1::Agreement>& created) {
         --setting_up_;
-        if (created.ok()) promises_.policy().BeginIsDurable(rule, scheduler_.now());
+        if (created.ok()) promises_.policy().agreements.BeginIsDurable(rule, scheduler_.now());
       });
 }
 
@@ -234,7 +235,7 @@ void World::RunScript() {
 }
 
 void World::Step() {
-  const size_t roll = dice_.Below(106);
+  const size_t roll = dice_.Below(109);
   if (roll < 50) return Publish();
   if (roll < 60 && climate_.partitions) return Partition();
   if (roll < 63 && climate_.flapping) return Flap();
@@ -253,6 +254,7 @@ void World::Step() {
   if (roll < 100 && climate_.restores) return Restore();
   if (roll < 103 && climate_.revocations) return RevokeKey();
   if (roll < 106 && climate_.rot) return RotDisk();
+  if (roll < 109 && climate_.suspensions) return SuspendMember();
 }
 
 void World::Publish() {
@@ -350,26 +352,26 @@ void World::FailDisk() {
 
 void World::ChangePolicy() {
   const auto [a, b] = AnyPair();
-  const PolicyHistory::Rule rule{dice_.Chance(0.5) ? a : b, a, b};
+  const FlowRule rule{dice_.Chance(0.5) ? a : b, a, b};
   if (!regions_[rule.viewer]->up()) return;
   if (!agreements_.contains(rule)) {
     Fault("agreement", absl::StrCat(rule.viewer, ": ", a, " to ", b));
     Agree(rule);
-  } else if (promises_.policy().HoldsNow(rule)) {
+  } else if (promises_.policy().agreements.HoldsNow(rule)) {
     Fault("agreement ended", absl::StrCat(rule.viewer, ": ", a, " to ", b));
     EndAgreement(rule);
   }
 }
 
-void World::EndAgreement(const PolicyHistory::Rule& rule) {
+void World::EndAgreement(const FlowRule& rule) {
   SimRegion& region = *regions_[rule.viewer];
-  promises_.policy().EndIsAsked(rule, scheduler_.now());
+  promises_.policy().agreements.EndIsAsked(rule, scheduler_.now());
   v1::EndAgreementRequest request;
   request.set_agreement_id(agreements_.at(rule));
   region.flow().catalog().EndAgreement(SimOperator(region.name()), request,
                                        [this, rule](const absl::StatusOr<v1::Agreement>& ended) {
                                          if (!ended.ok()) return;
-                                         promises_.policy().EndIsDurable(rule, scheduler_.now());
+                                         promises_.policy().agreements.EndIsDurable(rule, scheduler_.now());
                                          agreements_.erase(rule);
                                        });
 }
@@ -407,6 +409,54 @@ void World::RevokeKey() {
   const SimAgency& agency = region.identity().agencies[member.agency];
   region.flow().catalog().RegisterSigningKey(op, agency.spare.certificate_pem, [](const auto&) {});
   region.flow().catalog().RevokeSigningKey(op, request, [](const auto&) {});
+}
+
+// For a while.
+void World::SuspendMember() {
+  const SimMember member{dice_.Below(regions_.size()), dice_.Below(kAgenciesPerRegion)};
+  if (!regions_[member.region]->up() || !suspended_.insert(member).second) return;
+  Fault("suspended member", NameOf(member));
+  promises_.policy().suspensions.BeginIsAsked(member, scheduler_.now());
+  SetState(member, v1::MEMBER_STATE_SUSPENDED, [this, member] {
+    promises_.policy().suspensions.BeginIsDurable(member, scheduler_.now());
+  });
+  After(dice_.Time(absl::Seconds(1), absl::Minutes(1)), [this, member] {
+    Note(absl::StrCat("resumes ", NameOf(member)));
+    promises_.policy().suspensions.EndIsAsked(member, scheduler_.now());
+    Resume(member);
+  });
+}
+
+// Asked again until every region knows: one that does not may still keep things from it.
+void World::Resume(const SimMember& member) {
+  if (IsActiveEverywhere(member)) {
+    promises_.policy().suspensions.EndIsDurable(member, scheduler_.now());
+    suspended_.erase(member);
+    return;
+  }
+  After(kRetryAfter, [this, member] { Resume(member); });
+  if (regions_[member.region]->up()) SetState(member, v1::MEMBER_STATE_ACTIVE, [] {});
+}
+
+bool World::IsActiveEverywhere(const SimMember& member) const {
+  return std::all_of(regions_.begin(), regions_.end(), [&](const auto& region) {
+    if (!region->up()) return false;
+    const std::shared_ptr<const Facts> facts = region->flow().catalog().facts();
+    const v1::Member* seen = facts->FindMember(IdOf(member));
+    return seen != nullptr && seen->state() == v1::MEMBER_STATE_ACTIVE;
+  });
+}
+
+void World::SetState(const SimMember& member, v1::MemberState state, std::function<void()> done) {
+  Catalog& catalog = regions_[member.region]->flow().catalog();
+  absl::StatusOr<v1::Member> present = catalog.GetMember(IdOf(member));
+  if (!present.ok()) return;
+  present->set_state(state);
+  catalog.UpdateMember(
+      SimOperator(SimRegionName(member.region)), *std::move(present),
+      [done = std::move(done)](const absl::StatusOr<v1::Member>& updated) {
+        if (updated.ok()) done();
+      });
 }
 
 // A stopped machine's disk: a byte of a record, or of a mark, turns over.
@@ -698,6 +748,10 @@ bool World::MayBeRefused(const Said& said, v1::ErrorReason reason) const {
   if (reason == v1::ERROR_REASON_SIGNING_KEY_REVOKED ||
       reason == v1::ERROR_REASON_SIGNING_KEY_UNKNOWN) {
     return revoked_.contains(said.publisher);
+  }
+  if (reason == v1::ERROR_REASON_MEMBER_SUSPENDED) {
+    return promises_.policy().suspensions.MayHaveHeld(said.publisher, said.said_at,
+                                                      scheduler_.now());
   }
   if (reason == v1::ERROR_REASON_RECORD_CORRUPT) return climate_.rot;
   if (reason == v1::ERROR_REASON_VALIDITY) return said.ends_at.has_value();

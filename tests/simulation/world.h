@@ -76,6 +76,7 @@ class World {
     bool revocations = false;
     bool rot = false;
     bool endings = false;
+    bool suspensions = false;
   };
   // A byte on the disk of a region that is not what was written.
   struct Rot {
@@ -107,6 +108,10 @@ class World {
   void JumpClock();
   // Some publisher's key has been in wrong hands; it goes on with another.
   void RevokeKey();
+  void SuspendMember();
+  void Resume(const SimMember& member);
+  bool IsActiveEverywhere(const SimMember& member) const;
+  void SetState(const SimMember& member, v1::MemberState state, std::function<void()> done);
   void RotDisk();
   void BootRotten(const Rot& rot);
   void MendRot(const Rot& rot);
@@ -132,8 +137,8 @@ class World {
   void ChooseAudience(Said& said, v1::StatementRouting& routing);
   void Narrow(Said& said, v1::StatementRouting& routing);
   void Submit(Said& said);
-  void Agree(const PolicyHistory::Rule& rule);
-  void EndAgreement(const PolicyHistory::Rule& rule);
+  void Agree(const FlowRule& rule);
+  void EndAgreement(const FlowRule& rule);
   void Boot(SimRegion& region);
   void Note(const std::string& what) { log_.Add(scheduler_.now(), what); }
   void Fault(const std::string& kind, const std::string& what);
@@ -157,13 +162,14 @@ class World {
   SeededRandom salts_;
   std::vector<std::unique_ptr<SimRegion>> regions_;
   std::vector<std::unique_ptr<SimSubscriber>> subscribers_;
-  std::map<PolicyHistory::Rule, std::string> agreements_;  // Ids of those that hold.
+  std::map<FlowRule, std::string> agreements_;  // Ids of those that hold.
   size_t agreements_made_ = 0;
   size_t setting_up_ = 0;  // Changes not answered yet.
   size_t alerts_ = 0;
   bool healing_ = false;
   bool restoring_ = false;  // A backup was made.
   std::set<SimMember> revoked_;
+  std::set<SimMember> suspended_;
   SimRegion* rotten_ = nullptr;
 };
 
