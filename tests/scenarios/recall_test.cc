@@ -65,9 +65,12 @@ class RecallScenario : public ::testing::Test {
   }
 
   void EndAgreement(const std::string& id, TestRegion& peer) {
+    EndAgreementIn({&east(), &peer}, id);
+  }
+  void EndAgreementIn(const std::vector<TestRegion*>& regions, const std::string& id) {
     v1::EndAgreementRequest end;
     end.set_agreement_id(id);
-    for (TestRegion* region : {&east(), &peer}) {
+    for (TestRegion* region : regions) {
       ASSERT_TRUE(world_
                       .Await<absl::StatusOr<v1::Agreement>>([&](auto done) {
                         region->flow().catalog().EndAgreement(region->Operator(), end,
@@ -328,6 +331,45 @@ TEST_F(RecallScenario, ARegionThatARevisionCannotReachAnyMoreIsWithdrawnFrom) {
   EXPECT_TRUE((*south().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
   EXPECT_THAT(penang->Notices(), IsEmpty()) << "it leaves nobody there out";
   EXPECT_FALSE((*third().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
+}
+
+// Both had it; a revision leaves one of them out, and does not come to their region any more.
+TEST_F(RecallScenario, ARevisionWhoseAgreementEndsOnItsWayWithdrawsFromItsRegion) {
+  auto manila = south().Attach("ph-desk");
+  Issue();
+  world_.Partition();
+  Publish(ExampleRevise(publisher(), 1, 2, 2), RoutingToMembers({south().MemberId("th-desk")}));
+  EndAgreement("east-to-south", south());
+  world_.Heal();
+  world_.Run(absl::Minutes(1));
+  EXPECT_THAT(manila->Notices(), SizeIs(1));
+  EXPECT_EQ(south().flow().journal().head(), 1u) << "the revision stays away";
+  EXPECT_TRUE((*south().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
+}
+
+TEST_F(RecallScenario, ARevisionThatItsRegionRefusesWithdrawsFromIt) {
+  auto manila = south().Attach("ph-desk");
+  Issue();
+  EndAgreementIn({&south()}, "east-to-south");
+  Publish(ExampleRevise(publisher(), 1, 2, 2), RoutingToMembers({south().MemberId("th-desk")}));
+  world_.Run(absl::Minutes(1));
+  EXPECT_THAT(manila->Notices(), SizeIs(1));
+  EXPECT_TRUE((*south().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
+}
+
+TEST_F(RecallScenario, ARevisionThatEndsOnItsWayWithdrawsFromItsRegion) {
+  auto manila = south().Attach("ph-desk");
+  Issue();
+  world_.Partition();
+  v1::StatementBody revise = ExampleRevise(publisher(), 1, 2, 2);
+  const absl::Time end = world_.sim().clock().Now() + absl::Minutes(2);
+  revise.mutable_valid_until()->set_seconds(absl::ToUnixSeconds(end));
+  Publish(revise, RoutingToMembers({south().MemberId("th-desk")}));
+  world_.Run(absl::Minutes(3));
+  world_.Heal();
+  world_.Run(absl::Minutes(1));
+  EXPECT_THAT(manila->Notices(), SizeIs(1));
+  EXPECT_EQ(south().flow().journal().head(), 1u) << "the revision stays away";
 }
 
 // What was on its way when the audience was narrowed does not go on.
