@@ -75,17 +75,20 @@ class LoseWrites final : public Defect {
   const std::vector<std::string> prefixes_;
 };
 
-// The end of an agreement is known until the next restart only.
-class ForgetEndOfAgreement final : public Defect {
+// What changed under a key, an agreement that ended, say, is known until the next restart only.
+class ForgetChanges final : public Defect {
  public:
+  explicit ForgetChanges(std::string prefix) : prefix_(std::move(prefix)) {}
+
   bool Loses(const std::string& region, std::string_view key) override {
-    if (!BeginsWith(key, AgreementKeyPrefix())) return false;
+    if (!BeginsWith(key, prefix_)) return false;
     if (begun_.insert({region, std::string(key)}).second) return false;
     Commit();
     return true;
   }
 
  private:
+  const std::string prefix_;
   std::set<std::pair<std::string, std::string>> begun_;
 };
 
@@ -439,9 +442,11 @@ const std::vector<NamedDefect>& AllDefects() {
       {"ForgetToErase", {"P6"}, Maker<LoseWrites>(Prefixes{ErasureKeyPrefix()})},
       {"ForgetWhoHasIt", {"P6"}, Maker<LoseWrites>(Prefixes{"d/"})},
       {"WriteNoAudit", {"P8"}, Maker<LoseWrites>(Prefixes{AuditEntryKeyPrefix()})},
-      {"ForgetEndOfAgreement", {"P5"}, Maker<ForgetEndOfAgreement>()},
+      {"ForgetEndOfAgreement", {"P5"}, Maker<ForgetChanges>(AgreementKeyPrefix())},
+      // It forgets the end of one as well.
+      {"ForgetSuspension", {"P5", "P4", "P6"}, Maker<ForgetChanges>(MemberKeyPrefix())},
       {"OverlookRot", {"P9"}, Maker<OverlookRot>()},
-      {"ForgetRevocations", {"P5", "P6"}, Maker<ForgetRevocations>()},
+      {"ForgetRevocations", {"P5", "P6", "P3"}, Maker<ForgetRevocations>()},
       {"ForgetToAskBack", {"P4", "P6"}, Maker<ForgetToAskBack>()},
       {"KeepPayloadKeys", {"P6"}, Maker<KeepPayloadKeys>()},
       {"DropRecallAtReconnect", {"P6"}, Maker<DropRecallAtReconnect>()},
