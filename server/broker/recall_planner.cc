@@ -8,6 +8,7 @@
 #include "core/model/errors.h"
 #include "core/model/principal.h"
 #include "server/broker/recipient.h"
+#include "server/journal/recall_register.h"
 #include "server/journal/record_codec.h"
 #include "server/journal/stored_record.pb.h"
 #include "server/storage/keyspace.h"
@@ -42,6 +43,18 @@ bool LeavesOutMember(const Facts& facts, const Flow& revision, const Flow& flow,
 
 std::vector<std::string> ListOf(const std::set<std::string>& holders) {
   return {holders.begin(), holders.end()};
+}
+
+RecalledContent ContentOf(const v1::StatementBody& body) {
+  return {AlertOwnerOf(body), body.alert_id(), body.statement_id()};
+}
+
+std::vector<std::string> PrincipalsOf(const std::set<std::string>& holders) {
+  std::vector<std::string> principals;
+  for (const std::string& holder : holders) {
+    if (ParsePrincipal(holder).ok()) principals.push_back(holder);
+  }
+  return principals;
 }
 
 v1::Position OriginOf(const CommitContext& context, const std::optional<v1::Position>& imported) {
@@ -91,7 +104,7 @@ BatchPart RecallPlanner::PartFor(v1::SignedWithdrawal signed_withdrawal,
     LeftOut all;
     for (const Journal::StatementPlace& at : here) {
       recall.content.push_back(at.place);
-      RETURN_IF_ERROR(AddHolders(context, at.place, nullptr, all));
+      RETURN_IF_ERROR(AddAllHolders(context, at.place, all));
     }
     return parts_.ledger.Open(context, std::move(recall), ListOf(all.holders));
   };
@@ -108,7 +121,7 @@ BatchPart RecallPlanner::PartForRevokedKey(RecordPtr record) const {
     recall.origin = record->acceptance.position();
     recall.origin.set_offset(recall.origin.offset() | kRevokedKeyNumbers);
     LeftOut all;
-    RETURN_IF_ERROR(AddHolders(context, {record->lane, record->offset}, nullptr, all));
+    RETURN_IF_ERROR(AddAllHolders(context, {record->lane, record->offset}, all));
     if (all.holders.empty()) return absl::OkStatus();
     return parts_.ledger.Open(context, std::move(recall), ListOf(all.holders));
   };
@@ -168,7 +181,7 @@ absl::Status RecallPlanner::OpenRecall(CommitContext& context, const ParsedState
     recall.statement_ids.push_back(at.statement_id);
     if (at.place.offset == 0) continue;  // An embargo held it: nobody has it.
     recall.content.push_back(at.place);
-    RETURN_IF_ERROR(AddHolders(context, at.place, nullptr, all));
+    RETURN_IF_ERROR(AddAllHolders(context, at.place, all));
   }
   return parts_.ledger.Open(context, std::move(recall), ListOf(all.holders));
 }
@@ -219,6 +232,31 @@ absl::StatusOr<std::vector<Journal::StatementPlace>> RecallPlanner::StatementsOf
     here.push_back({std::move(id), PlaceOf(place)});
   }
   return here;
+}
+
+absl::Status RecallPlanner::AddAllHolders(const CommitContext& context, AlertHead::Place place,
+                                          LeftOut& left_out) const {
+  LeftOut here;
+  RETURN_IF_ERROR(AddHolders(context, place, nullptr, here));
+  const absl::StatusOr<RecordPtr> found = parts_.journal.At(place.lane, place.offset);
+  if (found.ok() && parts_.recalled != nullptr) {
+    const v1::StatementBody& body = (*found)->statement->body;
+    if ((*found)->erased) {
+      RETURN_IF_ERROR(AddRegistered(body, here));
+    } else {
+      RETURN_IF_ERROR(RegisterHolders(*parts_.recalled, ContentOf(body), PrincipalsOf(here.holders)));
+    }
+  }
+  left_out.holders.merge(here.holders);
+  return absl::OkStatus();
+}
+
+absl::Status RecallPlanner::AddRegistered(const v1::StatementBody& body, LeftOut& left_out) const {
+  if (parts_.journal.previous().empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::vector<std::string> registered,
+                   ListRegisteredHolders(*parts_.recalled, ContentOf(body)));
+  left_out.holders.insert(registered.begin(), registered.end());
+  return absl::OkStatus();
 }
 
 absl::Status RecallPlanner::AddHolders(const CommitContext& context, AlertHead::Place place,

@@ -39,6 +39,8 @@ class RecallPlanner {
     const Catalog& catalog;
     const PolicyArchive& archive;
     RecallLedger& ledger;
+    // Outside of what is backed up (recall_register.h). Null: nowhere.
+    Store* recalled = nullptr;
   };
   explicit RecallPlanner(Parts parts) : parts_(parts) {}
 
@@ -83,6 +85,12 @@ class RecallPlanner {
   // leaves only those whom that flow leaves out.
   absl::Status AddHolders(const CommitContext& context, AlertHead::Place place,
                           const Flow* left_out_by, LeftOut& left_out) const;
+  // Adds all to whom it may have gone, and remembers them outside of the journal.
+  absl::Status AddAllHolders(const CommitContext& context, AlertHead::Place place,
+                             LeftOut& left_out) const;
+  // Of erased content of a restored journal, those who were to be told before the restore: it
+  // does not know whether they were.
+  absl::Status AddRegistered(const v1::StatementBody& body, LeftOut& left_out) const;
   // Adds a holder that had `flow` under the facts of `then`, where `revision` leaves it out.
   void AddLeftOut(const Flow& revision, const Flow& flow, const std::string& holder,
                   const Facts& facts, absl::Time then, absl::Time now, LeftOut& left_out) const;

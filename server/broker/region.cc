@@ -172,7 +172,8 @@ void Region::BuildRecalls() {
       std::make_unique<RecallPlanner>(RecallPlanner::Parts{.journal = *journal_,
                                                            .catalog = *catalog_,
                                                            .archive = *policy_archive_,
-                                                           .ledger = *recall_ledger_});
+                                                           .ledger = *recall_ledger_,
+                                                           .recalled = parts_.recalled});
   recalls_ = std::make_unique<Recalls>(Recalls::Parts{.region = options_.region,
                                                       .journal = *journal_,
                                                       .catalog = *catalog_,

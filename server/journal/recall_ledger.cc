@@ -158,7 +158,8 @@ absl::Status RecallLedger::Open(CommitContext& context, Recall recall,
   ASSIGN_OR_RETURN(const uint64_t number, NextNumber(context));
   recall.since_ms = ToMillis(context.now());
   const bool ours = recall.origin.region() == options_.region;
-  recall.version = ours ? 0 : 1;
+  // Above any that this region told before it was restored from a copy.
+  recall.version = ours ? 0 : static_cast<uint64_t>(recall.since_ms);
   if (!ours) context.Put(RecallUnnotedKey(recall.origin.region(), number), std::string());
   if (recall.content.empty()) {
     recall.outcome = v1::RECALL_OUTCOME_ERASED;

@@ -12,6 +12,11 @@ namespace {
 
 constexpr size_t kIdSize = 16;
 
+std::string HolderPrefix(const RecalledContent& statement) {
+  return RegisteredHolderKeyPrefix(statement.publisher, statement.alert_id,
+                                   statement.statement_id);
+}
+
 }  // namespace
 
 absl::Status RegisterRecalled(Store& store, const std::vector<RecalledContent>& recalled) {
@@ -40,6 +45,26 @@ absl::StatusOr<std::vector<RecalledContent>> ListRecalled(const Store& store) {
     all.push_back(std::move(one));
   }
   return all;
+}
+
+absl::Status RegisterHolders(Store& store, const RecalledContent& statement,
+                             const std::vector<std::string>& holders) {
+  if (holders.empty()) return absl::OkStatus();
+  const std::string prefix = HolderPrefix(statement);
+  WriteBatch batch;
+  for (const std::string& holder : holders) batch.Put(prefix + holder, "");
+  return store.Apply(batch);
+}
+
+absl::StatusOr<std::vector<std::string>> ListRegisteredHolders(const Store& store,
+                                                               const RecalledContent& statement) {
+  const std::string prefix = HolderPrefix(statement);
+  ASSIGN_OR_RETURN(
+      const std::vector<KeyValue> pairs,
+      store.Scan(PrefixRange(prefix), std::numeric_limits<size_t>::max(), ScanOrder::kAscending));
+  std::vector<std::string> holders;
+  for (const KeyValue& pair : pairs) holders.push_back(pair.key.substr(prefix.size()));
+  return holders;
 }
 
 }  // namespace corridor

@@ -12,7 +12,7 @@ namespace corridor {
 
 // What was recalled or withdrawn here, kept in a store of its own, outside of what is
 // backed up: a journal restored from a copy that is older learns from it what must not be
-// served again. Ids alone; entries are never removed.
+// served again, and who must be told once more. Ids alone; entries are never removed.
 
 struct RecalledContent {
   std::string publisher;     // SPIFFE ID.
@@ -26,6 +26,15 @@ struct RecalledContent {
 absl::Status RegisterRecalled(Store& store, const std::vector<RecalledContent>& recalled);
 
 absl::StatusOr<std::vector<RecalledContent>> ListRecalled(const Store& store);
+
+// The principals here to whom one statement may have gone that is being taken back: with its
+// content, what says so to policy is erased. Durable when it returns OK, and before the content
+// is erased. REQUIRES: a statement id.
+absl::Status RegisterHolders(Store& store, const RecalledContent& statement,
+                             const std::vector<std::string>& holders);
+
+absl::StatusOr<std::vector<std::string>> ListRegisteredHolders(const Store& store,
+                                                               const RecalledContent& statement);
 
 }  // namespace corridor
 

@@ -76,6 +76,10 @@ std::string RegisteredRecallKey(std::string_view publisher, std::string_view ale
                                 std::string_view statement_id) {
   return RegisteredRecallKeyPrefix() + KeyText(publisher).append(alert_id).append(statement_id);
 }
+std::string RegisteredHolderKeyPrefix(std::string_view publisher, std::string_view alert_id,
+                                      std::string_view statement_id) {
+  return ("h/" + KeyText(publisher)).append(alert_id).append(statement_id);
+}
 std::string HeldKey(uint64_t number) { return "q/" + KeyNumber(number); }
 std::string ReleaseKeyPrefix() { return "t/"; }
 std::string ReleaseKey(int64_t release_ms, uint64_t number) {

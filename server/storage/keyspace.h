@@ -53,6 +53,7 @@ namespace corridor {
 
 // In a store of its own, outside of what is backed up (recall_register.h):
 //   z/<publisher text><alert id><statement id, or nothing>  recalled or withdrawn  journal
+//   h/<publisher text><alert id><statement id><holder>      who had it then        recalls
 
 // Building blocks.
 std::string KeyNumber(uint64_t value);       // 8 bytes, big-endian.
@@ -75,6 +76,8 @@ std::string AlertStatementKey(std::string_view publisher, std::string_view alert
 std::string RegisteredRecallKeyPrefix();
 std::string RegisteredRecallKey(std::string_view publisher, std::string_view alert_id,
                                 std::string_view statement_id);
+std::string RegisteredHolderKeyPrefix(std::string_view publisher, std::string_view alert_id,
+                                      std::string_view statement_id);
 std::string HeldKey(uint64_t number);
 std::string ReleaseKeyPrefix();
 std::string ReleaseKey(int64_t release_ms, uint64_t number);
