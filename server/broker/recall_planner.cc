@@ -244,7 +244,8 @@ absl::Status RecallPlanner::AddAllHolders(const CommitContext& context, AlertHea
     if ((*found)->erased) {
       RETURN_IF_ERROR(AddRegistered(body, here));
     } else {
-      RETURN_IF_ERROR(RegisterHolders(*parts_.recalled, ContentOf(body), PrincipalsOf(here.holders)));
+      RETURN_IF_ERROR(
+          RegisterHolders(*parts_.recalled, ContentOf(body), PrincipalsOf(here.holders)));
     }
   }
   left_out.holders.merge(here.holders);
@@ -290,10 +291,16 @@ absl::Status RecallPlanner::AddHolders(const CommitContext& context, AlertHead::
 void RecallPlanner::AddLeftOut(const Flow& revision, const Flow& flow, const std::string& holder,
                                const Facts& facts, absl::Time then, absl::Time now,
                                LeftOut& left_out) const {
-  if (DeniesByItself(DecideHolder(facts, revision, holder, then))) {
+  const bool denied = DeniesByItself(DecideHolder(facts, revision, holder, then));
+  if (ParsePrincipal(holder).ok()) {
+    if (denied) left_out.holders.insert(holder);
+    return;
+  }
+  // Where it goes by now, to one who was suspended then, say, the region is not left out.
+  const bool can_go = DecideRegion(*parts_.catalog.facts(), revision, holder, now).allowed;
+  if (denied && !can_go) {
     left_out.holders.insert(holder);
-  } else if (!ParsePrincipal(holder).ok() && LeavesOutMember(facts, revision, flow, holder, then)) {
-    const bool can_go = DecideRegion(*parts_.catalog.facts(), revision, holder, now).allowed;
+  } else if (LeavesOutMember(facts, revision, flow, holder, then)) {
     (can_go ? left_out.told_by_revision : left_out.holders).insert(holder);
   }
 }

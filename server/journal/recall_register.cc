@@ -13,8 +13,7 @@ namespace {
 constexpr size_t kIdSize = 16;
 
 std::string HolderPrefix(const RecalledContent& statement) {
-  return RegisteredHolderKeyPrefix(statement.publisher, statement.alert_id,
-                                   statement.statement_id);
+  return RegisteredHolderKeyPrefix(statement.publisher, statement.alert_id, statement.statement_id);
 }
 
 }  // namespace

@@ -66,7 +66,7 @@ bool Promises::MayFlow(size_t viewer, const Said& said, size_t to) const {
 
 bool Promises::MustFlow(size_t viewer, const Said& said, size_t to) const {
   return policy_.agreements.HeldThroughout({viewer, said.publisher.region, to}, said.said_at,
-                                scheduler_.now());
+                                           scheduler_.now());
 }
 
 bool Promises::MustReachRegion(const Said& said, size_t region) const {
@@ -76,8 +76,7 @@ bool Promises::MustReachRegion(const Said& said, size_t region) const {
   return said.acknowledged_at && !said.lost && said.IsForRegion(region) && !said.IsRecall() &&
          !taken_back_.FromRegion(said, region) &&
          policy_.HasActiveReader(said, region, said.said_at, scheduler_.now()) &&
-         MustFlow(said.publisher.region, said, region) &&
-         MustFlow(region, said, region);
+         MustFlow(said.publisher.region, said, region) && MustFlow(region, said, region);
 }
 
 bool Promises::MustReach(const Said& said, const SimMember& member) const {

@@ -371,7 +371,8 @@ void World::EndAgreement(const FlowRule& rule) {
   region.flow().catalog().EndAgreement(SimOperator(region.name()), request,
                                        [this, rule](const absl::StatusOr<v1::Agreement>& ended) {
                                          if (!ended.ok()) return;
-                                         promises_.policy().agreements.EndIsDurable(rule, scheduler_.now());
+                                         promises_.policy().agreements.EndIsDurable(
+                                             rule, scheduler_.now());
                                          agreements_.erase(rule);
                                        });
 }
@@ -452,11 +453,10 @@ void World::SetState(const SimMember& member, v1::MemberState state, std::functi
   absl::StatusOr<v1::Member> present = catalog.GetMember(IdOf(member));
   if (!present.ok()) return;
   present->set_state(state);
-  catalog.UpdateMember(
-      SimOperator(SimRegionName(member.region)), *std::move(present),
-      [done = std::move(done)](const absl::StatusOr<v1::Member>& updated) {
-        if (updated.ok()) done();
-      });
+  catalog.UpdateMember(SimOperator(SimRegionName(member.region)), *std::move(present),
+                       [done = std::move(done)](const absl::StatusOr<v1::Member>& updated) {
+                         if (updated.ok()) done();
+                       });
 }
 
 // A stopped machine's disk: a byte of a record, or of a mark, turns over.
