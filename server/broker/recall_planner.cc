@@ -49,14 +49,6 @@ RecalledContent ContentOf(const v1::StatementBody& body) {
   return {AlertOwnerOf(body), body.alert_id(), body.statement_id()};
 }
 
-std::vector<std::string> PrincipalsOf(const std::set<std::string>& holders) {
-  std::vector<std::string> principals;
-  for (const std::string& holder : holders) {
-    if (ParsePrincipal(holder).ok()) principals.push_back(holder);
-  }
-  return principals;
-}
-
 v1::Position OriginOf(const CommitContext& context, const std::optional<v1::Position>& imported) {
   return imported ? *imported : *context.record_position();
 }
@@ -244,8 +236,7 @@ absl::Status RecallPlanner::AddAllHolders(const CommitContext& context, AlertHea
     if ((*found)->erased) {
       RETURN_IF_ERROR(AddRegistered(body, here));
     } else {
-      RETURN_IF_ERROR(
-          RegisterHolders(*parts_.recalled, ContentOf(body), PrincipalsOf(here.holders)));
+      RETURN_IF_ERROR(RegisterHolders(*parts_.recalled, ContentOf(body), ListOf(here.holders)));
     }
   }
   left_out.holders.merge(here.holders);

@@ -27,9 +27,9 @@ absl::Status RegisterRecalled(Store& store, const std::vector<RecalledContent>& 
 
 absl::StatusOr<std::vector<RecalledContent>> ListRecalled(const Store& store);
 
-// The principals here to whom one statement may have gone that is being taken back: with its
-// content, what says so to policy is erased. Durable when it returns OK, and before the content
-// is erased. REQUIRES: a statement id.
+// The principals and peer regions to which one statement may have gone that is being taken back:
+// with its content, what says so to policy is erased. Durable when it returns OK, and before the
+// content is erased. REQUIRES: a statement id.
 absl::Status RegisterHolders(Store& store, const RecalledContent& statement,
                              const std::vector<std::string>& holders);
 
