@@ -452,7 +452,7 @@ std::optional<BrokerConfig::Backup> Loader::ReadBackup() {
       .keys_dir = reader_.Absolute(given.keys_dir()),
       .keep_keys = absl::Hours(24) * Bounded("backup.keys_days", given.keys_days(), 7, 1, 7),
       .every = absl::Hours(Bounded("backup.every_hours", given.every_hours(), 24, 1, 168))};
-  if (backup.dir == backup.keys_dir) {
+  if (!given.dir().empty() && backup.dir == backup.keys_dir) {
     reader_.Note("backup.keys_dir", "must be another folder than dir");
   }
   constexpr std::string_view kKeyField = "backup.public_key_file";
