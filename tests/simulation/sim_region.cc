@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/gate/gate.h"
 #include "core/model/errors.h"
+#include "server/journal/journal_state.h"
 #include "tests/support/test_statements.h"
 
 namespace corridor {
@@ -55,7 +56,6 @@ absl::Status SimRegion::Boot() {
   options.broker = identity_.pki.SpiffeIdOf("/broker/b1");
   options.acceptance_chain_pem = identity_.broker.certificate_pem;
   options.version = "simulated";
-  options.journal.accept_lost_tail = is_restored_;
   options.payload_keys = {.block_keys = 32, .low_water_keys = 8};
   options.recall_confirm_within = kConfirmWithin;
   for (size_t i = 0; i < regions_; ++i) {
@@ -97,9 +97,10 @@ void SimRegion::Crash(bool keep_unsynced) {
   recalled_.Crash(keep_unsynced);
 }
 
-void SimRegion::RestoreStore(SimStore::Pairs copy) {
+absl::Status SimRegion::RestoreStore(SimStore::Pairs copy) {
   store_.Replace(std::move(copy));
   is_restored_ = true;
+  return BeginRestoredJournal(store_, marker_, random_, name()).status();
 }
 
 void SimRegion::OnLinkState(const std::string& peer, v1::Lane lane, v1::LinkState state,

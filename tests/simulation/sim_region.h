@@ -68,9 +68,9 @@ class SimRegion final : private RegionObserver {
   // What is on the disk now, past any defect.
   const SimStore::Pairs& disk() const { return store_.pairs(); }
   Disk CopyDisk() const { return {store_.pairs(), key_store_.pairs()}; }
-  // A copy takes the place of the journal's store; the keys stay. It declares a new epoch
-  // at the next start. REQUIRES: !up().
-  void RestoreStore(SimStore::Pairs copy);
+  // A copy takes the place of the journal's store, and begins a new epoch; the keys stay.
+  // REQUIRES: !up().
+  absl::Status RestoreStore(SimStore::Pairs copy);
 
  private:
   void OnLinkState(const std::string& peer, v1::Lane lane, v1::LinkState state,

@@ -541,7 +541,10 @@ void World::RestoreFrom(SimRegion& region, const SimStore::Pairs& store,
                         const Promises::Copy& copy) {
   Fault("restore", region.name());
   Stop(region);
-  region.RestoreStore(store);
+  if (const absl::Status begun = region.RestoreStore(store); !begun.ok()) {
+    report_.broken = absl::StrCat("P1: ", region.name(), " cannot be restored: ", begun.ToString());
+    return scheduler_.Stop();
+  }
   promises_.OnRestored(region, copy);
   BootLater(region);
   Reconcile(region);
