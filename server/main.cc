@@ -176,6 +176,12 @@ class OperatorsObserver final : public RegionObserver {
     }
   }
 
+  void OnDeadLetter(v1::DeadLetterReason reason) override {
+    constexpr std::string_view kPrefix = "DEAD_LETTER_REASON_";
+    metrics_.Count(Metric::kDeadLetters,
+                   {std::string_view(v1::DeadLetterReason_Name(reason)).substr(kPrefix.size())});
+  }
+
   void OnLinkState(const std::string& peer, v1::Lane lane, v1::LinkState state,
                    const std::string& detail) override {
     log_.Write(LogLevel::kInfo, "link_state",

@@ -11,6 +11,7 @@ namespace corridor {
 // outlive both. One source file for each.
 void AddPublishCommand(CLI::App& app, Context& context);
 void AddCheckCommand(CLI::App& app, Context& context);
+void AddPullCommand(CLI::App& app, Context& context);
 void AddWatchCommand(CLI::App& app, Context& context);
 void AddAlertsCommand(CLI::App& app, Context& context);
 void AddExplainCommand(CLI::App& app, Context& context);

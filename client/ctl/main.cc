@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   context.AddFlags(app);
   corridor::AddPublishCommand(app, context);
   corridor::AddCheckCommand(app, context);
+  corridor::AddPullCommand(app, context);
   corridor::AddWatchCommand(app, context);
   corridor::AddAlertsCommand(app, context);
   corridor::AddExplainCommand(app, context);

@@ -1,15 +1,18 @@
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "client/ctl/commands.h"
+#include "client/ctl/dead_letters.h"
 #include "client/ctl/duration_flag.h"
 #include "client/ctl/filter_flags.h"
 #include "client/ctl/output.h"
+#include "client/ctl/subscription_name.h"
+#include "client/ctl/subscriptions_seek.h"
 #include "client/ctl/textproto.h"
 #include "core/base/status_macros.h"
 
@@ -37,14 +40,20 @@ struct SubscriptionFlags {
   FilterFlags filter;
   absl::Duration ack_timeout = absl::ZeroDuration();
   uint32_t unsettled_max = 0;
+  std::optional<uint32_t> failures_max;
+  std::string sharing;
   bool include_non_actual = false;
   bool from_oldest = false;
   bool everything = false;
   std::string etag;
 };
 
-std::string FullName(const std::string& name) {
-  return absl::StartsWith(name, "subscriptions/") ? name : absl::StrCat("subscriptions/", name);
+absl::StatusOr<v1::SessionSharing> SharingFrom(const std::string& text) {
+  if (text.empty()) return v1::SESSION_SHARING_UNSPECIFIED;
+  if (text == "takeover") return v1::SESSION_SHARING_TAKEOVER;
+  if (text == "shared") return v1::SESSION_SHARING_SHARED;
+  if (text == "standby") return v1::SESSION_SHARING_STANDBY;
+  return UsageError("--sharing: give takeover, shared or standby");
 }
 
 absl::StatusOr<v1::Subscription> FromFlags(Context& context, const SubscriptionFlags& flags) {
@@ -60,6 +69,9 @@ absl::StatusOr<v1::Subscription> FromFlags(Context& context, const SubscriptionF
     subscription.mutable_ack_timeout()->set_seconds(absl::ToInt64Seconds(flags.ack_timeout));
   }
   if (flags.unsettled_max > 0) subscription.set_unsettled_max(flags.unsettled_max);
+  if (flags.failures_max) subscription.set_failures_max(*flags.failures_max);
+  ASSIGN_OR_RETURN(const v1::SessionSharing sharing, SharingFrom(flags.sharing));
+  if (!flags.sharing.empty()) subscription.set_session_sharing(sharing);
   if (flags.include_non_actual) subscription.set_include_non_actual(true);
   if (flags.from_oldest) subscription.set_start_from(v1::START_FROM_OLDEST);
   return subscription;
@@ -70,6 +82,10 @@ void AddSettings(CLI::App& command, SubscriptionFlags& flags) {
   AddDurationFlag(command, "--ack-timeout", flags.ack_timeout,
                   "deliver again what is not settled after this time (10s to 10m)");
   command.add_option("--unsettled-max", flags.unsettled_max, "deliveries outstanding at most");
+  command.add_option("--failures-max", flags.failures_max,
+                     "make it a dead letter when it came to nothing so often (0: never)");
+  command.add_option("--sharing", flags.sharing,
+                     "when several sessions attach: takeover, shared or standby");
 }
 
 void ShowOne(Context& context, const v1::Subscription& subscription) {
@@ -147,7 +163,8 @@ int Show(Context& context, const SubscriptionFlags& flags) {
   }
   ShowOne(context, found->subscription());
   context.out << "  sessions " << found->status().sessions() << ", unsettled "
-              << found->status().unsettled() << "\n"
+              << found->status().unsettled() << ", dead letters " << found->status().dead_letters()
+              << "\n"
               << "  state    " << StateText(found->status().delivery_state()) << "\n";
   Table table({"LANE", "SETTLED", "CURSOR", "HEAD", "BACKLOG"});
   for (const v1::LaneProgress& lane : found->status().lanes()) {
@@ -172,6 +189,8 @@ int Update(Context& context, const SubscriptionFlags& flags) {
     request.mutable_update_mask()->add_paths("ack_timeout");
   }
   if (flags.unsettled_max > 0) request.mutable_update_mask()->add_paths("unsettled_max");
+  if (flags.failures_max) request.mutable_update_mask()->add_paths("failures_max");
+  if (!flags.sharing.empty()) request.mutable_update_mask()->add_paths("session_sharing");
   // An empty mask would mean every field.
   if (request.update_mask().paths().empty() && flags.file.empty()) {
     return context.Fail(UsageError("nothing to change: give a filter or another setting"));
@@ -218,8 +237,9 @@ int Delete(Context& context, const SubscriptionFlags& flags) {
 
 void AddSubscriptionsCommand(CLI::App& app, Context& context) {
   auto flags = std::make_shared<SubscriptionFlags>();
-  CLI::App* group = app.add_subcommand(
-      "subscriptions", "What one receives: create, list, show, update, pause, resume, delete");
+  CLI::App* group = app.add_subcommand("subscriptions",
+                                       "What one receives: create, list, show, update, pause, "
+                                       "resume, seek, resync, dead-letters, delete");
   group->require_subcommand(1);
   const auto add = [&](const char* name, const char* help, auto run, bool named) {
     CLI::App* command = group->add_subcommand(name, help);
@@ -253,6 +273,10 @@ void AddSubscriptionsCommand(CLI::App& app, Context& context) {
       ->footer("Examples:\n  corridorctl subscriptions pause scams\n");
   add("resume", "Deliver again, and what has waited first", Resume, true)
       ->footer("Examples:\n  corridorctl subscriptions resume scams\n");
+
+  AddSeekCommand(*group, context);
+  AddResyncCommand(*group, context);
+  AddDeadLettersCommand(*group, context);
 
   CLI::App* remove = add("delete", "Delete a subscription and its cursor", Delete, true);
   remove->add_option("--etag", flags->etag, "only if this is its etag");

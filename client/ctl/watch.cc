@@ -8,17 +8,13 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "client/ctl/commands.h"
+#include "client/ctl/delivery_output.h"
 #include "client/ctl/duration_flag.h"
 #include "client/ctl/output.h"
+#include "client/ctl/subscription_name.h"
 #include "core/base/strings.h"
-#include "core/crypto/digest.h"
-#include "core/model/describe.h"
-#include "core/model/vocabulary.h"
 #include "corridor/session.h"
 
 namespace corridor {
@@ -45,14 +41,6 @@ struct WatchFlags {
 volatile std::sig_atomic_t interrupted = 0;
 void Interrupt(int /*signal*/) { interrupted = 1; }
 
-const std::string* HeadlineOf(const v1::StatementBody& body) {
-  const v1::AlertContent* content = body.has_issue()    ? &body.issue().content()
-                                    : body.has_revise() ? &body.revise().content()
-                                                        : nullptr;
-  if (content == nullptr || content->headlines().empty()) return nullptr;
-  return &content->headlines(0).text();
-}
-
 // Shows deliveries and events. Its methods run on the session's handler thread, all but
 // Finished() and Drop().
 class View {
@@ -64,8 +52,7 @@ class View {
     // Beyond the bound nothing is shown, and what is not shown is released.
     if (flags_.count > 0 && shown_ >= flags_.count) return handle.Release();
     ++shown_;
-    context_.json() ? ShowJson(delivery) : ShowText(delivery);
-    context_.out.flush();
+    ShowDelivery(context_, delivery);
     if (flags_.acknowledge) return handle.Acknowledge();
     kept_.push_back(std::move(handle));
   }
@@ -82,6 +69,12 @@ class View {
         break;
       case SessionEvent::Kind::kRefusedDelivery:
         context_.err << "a delivery was refused: " << event.status.message() << "\n";
+        break;
+      case SessionEvent::Kind::kStandby:
+        context_.err << "another session gets the deliveries; standing by\n";
+        break;
+      case SessionEvent::Kind::kActive:
+        context_.err << "going on in place of a session that is gone\n";
         break;
       case SessionEvent::Kind::kProgress:
       case SessionEvent::Kind::kEnded:
@@ -104,34 +97,6 @@ class View {
     uint64_t backlog = 0;
     for (const v1::LaneProgress& lane : status.lanes()) backlog += lane.backlog();
     return backlog;
-  }
-
-  void ShowJson(const Delivery& delivery) {
-    Json json = {{"lane", v1::Lane_Name(delivery.lane)},
-                 {"attempt", delivery.attempt},
-                 {"digest", HexEncode(delivery.digest)},
-                 {"description", Describe(delivery.body)}};
-    json["statement"] = MessageToJson(delivery.stored);
-    context_.out << json.dump() << "\n";
-  }
-
-  void ShowText(const Delivery& delivery) {
-    const v1::StatementBody& body = delivery.body;
-    const absl::Time accepted = absl::FromUnixMillis(delivery.stored.acceptance().accept_time_ms());
-    context_.out << TimeText(accepted, context_.time_zone()) << "  "
-                 << absl::AsciiStrToUpper(Label(body.tlp())) << "  "
-                 << (delivery.lane == v1::LANE_URGENT ? "urgent   " : "routine  ")
-                 << ShortMember(body.publisher());
-    if (body.status() != v1::ALERT_STATUS_ACTUAL) {
-      context_.out << "  [" << absl::AsciiStrToUpper(Label(body.status())) << "]";
-    }
-    if (delivery.attempt > 1) context_.out << "  (attempt " << delivery.attempt << ")";
-    context_.out << "\n  " << Printable(Describe(body)) << "\n";
-    if (const std::string* headline = HeadlineOf(body)) {
-      context_.out << "  \"" << Printable(*headline) << "\"\n";
-    }
-    context_.out << "  alert " << IdText(body.alert_id()) << " revision " << body.revision()
-                 << "\n";
   }
 
   Context& context_;
@@ -190,9 +155,7 @@ void AddWatchCommand(CLI::App& app, Context& context) {
   AddDurationFlag(*command, "--for", flags->limit, "end after this time");
   command->footer(kFooter);
   context.OnRun(*command, [&context, flags] {
-    if (!absl::StartsWith(flags->subscription, "subscriptions/")) {
-      flags->subscription = absl::StrCat("subscriptions/", flags->subscription);
-    }
+    flags->subscription = FullName(flags->subscription);
     return Run(context, *flags);
   });
 }

@@ -128,8 +128,8 @@ std::shared_ptr<grpc::Channel> GrpcChannel::grpc() {
   return channel_;
 }
 
-void GrpcChannel::Prepare(grpc::ClientContext& context) const {
-  context.set_deadline(absl::ToChronoTime(SystemClock().Now() + options_.rpc_timeout));
+void GrpcChannel::Prepare(grpc::ClientContext& context, absl::Duration longer) const {
+  context.set_deadline(absl::ToChronoTime(SystemClock().Now() + options_.rpc_timeout + longer));
 }
 
 absl::StatusOr<std::shared_ptr<Channel>> Channel::Open(ConnectionOptions options) {

@@ -35,8 +35,8 @@ class GrpcChannel final : public Channel {
   // For one call.
   std::shared_ptr<grpc::Channel> grpc();
 
-  // Gives a call the deadline of the options.
-  void Prepare(grpc::ClientContext& context) const;
+  // Gives a call the deadline of the options, or a later one.
+  void Prepare(grpc::ClientContext& context, absl::Duration longer = absl::ZeroDuration()) const;
 
  private:
   const ConnectionOptions options_;

@@ -63,6 +63,36 @@ class GrpcSubscriberConnection final : public SubscriberConnection {
     return UnaryCall<v1::ListAlertsResponse>(*channel_, *stub_.Now(), &Stub::ListAlerts, request);
   }
 
+  absl::StatusOr<v1::PullResponse> Pull(const v1::PullRequest& request) override {
+    return UnaryCall<v1::PullResponse>(*channel_, *stub_.Now(), &Stub::Pull, request,
+                                       absl::Milliseconds(request.wait_ms()));
+  }
+  absl::StatusOr<v1::SettlementResult> Settle(const v1::SettleRequest& request) override {
+    return UnaryCall<v1::SettlementResult>(*channel_, *stub_.Now(), &Stub::Settle, request);
+  }
+  absl::StatusOr<v1::SeekResponse> Seek(const v1::SeekRequest& request) override {
+    return UnaryCall<v1::SeekResponse>(*channel_, *stub_.Now(), &Stub::Seek, request);
+  }
+  absl::StatusOr<v1::ListCurrentResponse> ListCurrent(
+      const v1::ListCurrentRequest& request) override {
+    return UnaryCall<v1::ListCurrentResponse>(*channel_, *stub_.Now(), &Stub::ListCurrent, request);
+  }
+  absl::StatusOr<v1::ListDeadLettersResponse> ListDeadLetters(
+      const v1::ListDeadLettersRequest& request) override {
+    return UnaryCall<v1::ListDeadLettersResponse>(*channel_, *stub_.Now(), &Stub::ListDeadLetters,
+                                                  request);
+  }
+  absl::StatusOr<v1::RedriveDeadLettersResponse> RedriveDeadLetters(
+      const v1::RedriveDeadLettersRequest& request) override {
+    return UnaryCall<v1::RedriveDeadLettersResponse>(*channel_, *stub_.Now(),
+                                                     &Stub::RedriveDeadLetters, request);
+  }
+  absl::StatusOr<v1::DiscardDeadLettersResponse> DiscardDeadLetters(
+      const v1::DiscardDeadLettersRequest& request) override {
+    return UnaryCall<v1::DiscardDeadLettersResponse>(*channel_, *stub_.Now(),
+                                                     &Stub::DiscardDeadLetters, request);
+  }
+
   std::unique_ptr<SessionStream> Attach(AttachParams params) override {
     return std::make_unique<GrpcSessionStream>(AttachCall::Begin(*stub_.Now(), std::move(params)));
   }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "client/internal/rejection_note.h"
 #include "client/internal/session_core.h"
 
 namespace corridor {
@@ -12,6 +13,12 @@ AckHandle& AckHandle::operator=(AckHandle&& other) noexcept {
     settler_ = std::move(other.settler_);
   }
   return *this;
+}
+
+void AckHandle::Reject(std::string note, Confirmed confirmed) {
+  if (const auto settler = std::move(settler_)) {
+    settler->Reject(RejectionNote(std::move(note)), std::move(confirmed));
+  }
 }
 
 void AckHandle::Settle(bool acknowledged, Confirmed confirmed) {

@@ -72,6 +72,11 @@ class LeaseSettler final : public AckHandle::Settler {
   void Defer(absl::Duration delay) override {
     if (const auto core = core_.lock()) core->Defer(generation_, lease_, delay);
   }
+  void Reject(std::string note, AckHandle::Confirmed confirmed) override {
+    if (const auto core = core_.lock()) {
+      core->Reject(generation_, lease_, std::move(note), std::move(confirmed));
+    }
+  }
 
  private:
   const std::weak_ptr<SessionCore> core_;
@@ -182,6 +187,7 @@ void SessionCore::OnResponse(uint64_t generation, v1::AttachResponse response) {
     case v1::AttachResponse::kSettled:
       return OnSettled(response.settled());
     case v1::AttachResponse::kHeartbeat:
+      SetStandby(response.heartbeat().standby());
       return Tell({.kind = SessionEvent::Kind::kProgress,
                    .progress = std::move(*response.mutable_heartbeat()->mutable_status())});
     case v1::AttachResponse::kGoAway:
@@ -198,6 +204,11 @@ void SessionCore::OnResponse(uint64_t generation, v1::AttachResponse response) {
   }
 }
 
+void SessionCore::SetStandby(bool standby) {
+  if (std::exchange(attachment_->standby, standby) == standby) return;
+  Tell({.kind = standby ? SessionEvent::Kind::kStandby : SessionEvent::Kind::kActive});
+}
+
 void SessionCore::OnStarted(const v1::SessionStarted& started) {
   const absl::Duration interval =
       std::max(absl::Milliseconds(started.heartbeat_interval_ms()), absl::Milliseconds(100));
@@ -209,6 +220,7 @@ void SessionCore::OnStarted(const v1::SessionStarted& started) {
   attachment_->lease = absl::Milliseconds(started.lease_ms());
   KeepLeases(generation_);
   Tell({.kind = SessionEvent::Kind::kAttached, .progress = started.status()});
+  SetStandby(started.standby());
 }
 
 void SessionCore::OnSettled(const v1::SettlementResult& result) {
@@ -294,16 +306,39 @@ void SessionCore::RunHandler(uint64_t generation, Delivery delivery, AckHandle h
   handler_(std::move(delivery), std::move(handle));
 }
 
-void SessionCore::Settle(uint64_t generation, std::string lease, bool acknowledged,
-                         AckHandle::Confirmed confirmed) {
-  PostStep([generation, lease = std::move(lease), acknowledged,
-            confirmed = std::move(confirmed)](SessionCore& core) mutable {
+template <typename Step>
+void SessionCore::IfAttached(uint64_t generation, AckHandle::Confirmed confirmed, Step step) {
+  PostStep([generation, confirmed = std::move(confirmed),
+            step = std::move(step)](SessionCore& core) mutable {
     if (generation == core.generation_ && core.attachment_) {
-      return core.SettleNow(std::move(lease), acknowledged, std::move(confirmed));
+      return step(core, std::move(confirmed));
     }
     core.Confirm(std::move(confirmed), Error(v1::ERROR_REASON_LEASE_STALE,
                                              "the connection was lost; the delivery comes again"));
   });
+}
+
+void SessionCore::Settle(uint64_t generation, std::string lease, bool acknowledged,
+                         AckHandle::Confirmed confirmed) {
+  IfAttached(generation, std::move(confirmed),
+             [lease = std::move(lease), acknowledged](SessionCore& core,
+                                                      AckHandle::Confirmed confirmed) mutable {
+               core.SettleNow(std::move(lease), acknowledged, std::move(confirmed));
+             });
+}
+
+void SessionCore::Reject(uint64_t generation, std::string lease, std::string note,
+                         AckHandle::Confirmed confirmed) {
+  IfAttached(generation, std::move(confirmed),
+             [lease = std::move(lease), note = std::move(note)](
+                 SessionCore& core, AckHandle::Confirmed confirmed) mutable {
+               core.attachment_->held.erase(lease);
+               v1::RejectedDelivery& rejected = *core.attachment_->unsent.add_rejected();
+               rejected.set_lease(lease);
+               rejected.set_note(std::move(note));
+               core.attachment_->unconfirmed.emplace(std::move(lease), std::move(confirmed));
+               core.SendSoon();
+             });
 }
 
 void SessionCore::SettleNow(std::string lease, bool acknowledged, AckHandle::Confirmed confirmed) {

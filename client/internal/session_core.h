@@ -24,6 +24,7 @@ namespace corridor {
 struct SessionAttachment {
   std::unique_ptr<SessionStream> stream;
   bool started = false;
+  bool standby = false;
   absl::Duration last_heard;
   absl::Duration silence_max;
   v1::GoAway go_away;
@@ -53,6 +54,8 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void Settle(uint64_t generation, std::string lease, bool acknowledged,
               AckHandle::Confirmed confirmed);
   void Defer(uint64_t generation, std::string lease, absl::Duration delay);
+  void Reject(uint64_t generation, std::string lease, std::string note,
+              AckHandle::Confirmed confirmed);
 
   absl::Status Wait() const;
   std::optional<absl::Status> WaitFor(absl::Duration limit) const;
@@ -74,6 +77,11 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   void OnEnd(uint64_t generation, const absl::Status& end);
   void Watch(uint64_t generation);
   void SettleNow(std::string lease, bool acknowledged, AckHandle::Confirmed confirmed);
+  // Runs `step` while the attachment that the lease belongs to holds; else `confirmed`
+  // hears that it is stale.
+  template <typename Step>
+  void IfAttached(uint64_t generation, AckHandle::Confirmed confirmed, Step step);
+  void SetStandby(bool standby);
   void SendSoon();
   void SendSettlements(uint64_t generation);
   void KeepLeases(uint64_t generation);

@@ -2,11 +2,27 @@
 
 #include <utility>
 
+#include "client/internal/delivery_check.h"
 #include "client/internal/paging.h"
+#include "client/internal/rejection_note.h"
 #include "client/internal/retry.h"
 #include "client/internal/session_core.h"
+#include "client/internal/signer_check.h"
+#include "core/base/status_macros.h"
 
 namespace corridor {
+namespace {
+
+absl::StatusOr<Delivery> Verified(v1::Delivery in, SignerCheck& signers, PublisherProof proof_min) {
+  ASSIGN_OR_RETURN(Delivery delivery, OpenDelivery(std::move(in)));
+  ASSIGN_OR_RETURN(delivery.publisher_proof, signers.Check(delivery));
+  if (delivery.publisher_proof < proof_min) {
+    return absl::DataLossError("it cannot be proved who said it");
+  }
+  return delivery;
+}
+
+}  // namespace
 
 Subscriber::Subscriber(std::shared_ptr<SubscriberConnection> connection, Environment environment)
     : connection_(std::move(connection)), environment_(environment) {}
@@ -55,6 +71,99 @@ absl::StatusOr<v1::Alert> Subscriber::GetAlert(std::string_view publisher,
 absl::StatusOr<v1::ListAlertsResponse> Subscriber::ListAlerts(
     const v1::ListAlertsRequest& request) {
   return Retrying(environment_, kUnaryRetryFor, [&] { return connection_->ListAlerts(request); });
+}
+
+absl::StatusOr<Pulled> Subscriber::Pull(const PullOptions& options) {
+  v1::PullRequest request;
+  request.set_subscription(options.subscription);
+  request.set_messages_max(options.messages_max);
+  request.set_wait_ms(static_cast<uint32_t>(absl::ToInt64Milliseconds(options.wait)));
+  ASSIGN_OR_RETURN(v1::PullResponse response, connection_->Pull(request));
+  SignerCheck signers(connection_, *environment_.clock, options.publisher_trust);
+  Pulled pulled;
+  v1::Settlement refused;
+  for (v1::Delivery& delivery : *response.mutable_deliveries()) {
+    std::string lease = delivery.lease();
+    absl::StatusOr<Delivery> verified =
+        Verified(std::move(delivery), signers, options.publisher_proof_min);
+    if (verified.ok()) {
+      pulled.items.push_back({*std::move(verified), std::move(lease)});
+    } else {
+      refused.add_released(std::move(lease));
+    }
+  }
+  pulled.refused = static_cast<size_t>(refused.released_size());
+  // Where it is not answered the leases run out, which comes to the same.
+  if (pulled.refused > 0) Settle(options.subscription, std::move(refused)).IgnoreError();
+  pulled.lease_holds = absl::Milliseconds(response.lease_ms());
+  pulled.status = std::move(*response.mutable_status());
+  return pulled;
+}
+
+absl::StatusOr<v1::SettlementResult> Subscriber::Settle(std::string_view subscription,
+                                                        v1::Settlement settlement) {
+  for (v1::RejectedDelivery& rejected : *settlement.mutable_rejected()) {
+    rejected.set_note(RejectionNote(rejected.note()));
+  }
+  v1::SettleRequest request;
+  request.set_subscription(std::string(subscription));
+  *request.mutable_settlement() = std::move(settlement);
+  return connection_->Settle(request);
+}
+
+absl::StatusOr<v1::SeekResponse> Subscriber::Seek(const v1::SeekRequest& request) {
+  return Retrying(environment_, kUnaryRetryFor, [&] { return connection_->Seek(request); });
+}
+
+absl::StatusOr<v1::Position> Subscriber::Resynchronise(
+    std::string_view subscription,
+    absl::FunctionRef<absl::Status(const v1::Alert&, const Delivery&)> each) {
+  SignerCheck signers(connection_, *environment_.clock, std::nullopt);
+  v1::ListCurrentRequest request;
+  request.set_subscription(std::string(subscription));
+  v1::SeekRequest seek;
+  seek.set_subscription(request.subscription());
+  do {
+    ASSIGN_OR_RETURN(
+        const v1::ListCurrentResponse page,
+        Retrying(environment_, kUnaryRetryFor, [&] { return connection_->ListCurrent(request); }));
+    for (const v1::Alert& alert : page.alerts()) {
+      if (!alert.has_current()) continue;  // Erased just now.
+      v1::Delivery in;
+      *in.mutable_statement() = alert.current();
+      ASSIGN_OR_RETURN(const Delivery delivery,
+                       Verified(std::move(in), signers, PublisherProof::kKeyUnknown));
+      RETURN_IF_ERROR(each(alert, delivery));
+    }
+    *seek.mutable_position() = page.as_of();
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  RETURN_IF_ERROR(Seek(seek).status());
+  return seek.position();
+}
+
+absl::StatusOr<v1::ListDeadLettersResponse> Subscriber::ListDeadLetters(
+    const v1::ListDeadLettersRequest& request) {
+  return Retrying(environment_, kUnaryRetryFor,
+                  [&] { return connection_->ListDeadLetters(request); });
+}
+
+absl::StatusOr<uint32_t> Subscriber::RedriveDeadLetters(std::string_view subscription,
+                                                        const v1::DeadLetterSelection& selection) {
+  v1::RedriveDeadLettersRequest request;
+  request.set_subscription(std::string(subscription));
+  *request.mutable_selection() = selection;
+  ASSIGN_OR_RETURN(const auto response, connection_->RedriveDeadLetters(request));
+  return response.redriven();
+}
+
+absl::StatusOr<uint32_t> Subscriber::DiscardDeadLetters(std::string_view subscription,
+                                                        const v1::DeadLetterSelection& selection) {
+  v1::DiscardDeadLettersRequest request;
+  request.set_subscription(std::string(subscription));
+  *request.mutable_selection() = selection;
+  ASSIGN_OR_RETURN(const auto response, connection_->DiscardDeadLetters(request));
+  return response.discarded();
 }
 
 std::unique_ptr<Session> Subscriber::Start(SessionOptions options, DeliveryHandler handler) {

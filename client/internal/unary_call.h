@@ -9,14 +9,15 @@
 
 namespace corridor {
 
-// One blocking call: the deadline of the channel's options, errors decoded.
+// One blocking call: the deadline of the channel's options and `longer`, errors decoded.
 template <typename Response, typename Stub, typename Request>
 absl::StatusOr<Response> UnaryCall(const GrpcChannel& channel, Stub& stub,
                                    grpc::Status (Stub::*method)(grpc::ClientContext*,
                                                                 const Request&, Response*),
-                                   const Request& request) {
+                                   const Request& request,
+                                   absl::Duration longer = absl::ZeroDuration()) {
   grpc::ClientContext context;
-  channel.Prepare(context);
+  channel.Prepare(context, longer);
   Response response;
   const grpc::Status status = (stub.*method)(&context, request, &response);
   if (!status.ok()) return FromGrpcStatus(status);

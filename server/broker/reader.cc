@@ -1,13 +1,17 @@
 #include "server/broker/reader.h"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "core/base/status_macros.h"
+#include "core/crypto/digest.h"
 #include "core/crypto/statement_proof.h"
 #include "core/model/errors.h"
 #include "core/policy/policy.h"
@@ -25,6 +29,8 @@ constexpr int32_t kPageSizeMax = 500;
 // How many alerts one call looks at, at most: a page may be short of its size.
 constexpr size_t kLookedAtMax = 5000;
 constexpr size_t kHeadsPerRead = 200;
+// Where a page of whole statements ends.
+constexpr size_t kPageBytesMax = 1024 * 1024;
 
 absl::Status NotFound() {
   return Error(v1::ERROR_REASON_NOT_FOUND, "no such alert, or none that you may see");
@@ -45,6 +51,31 @@ v1::AlertState StateAt(const AlertHead& head, absl::Time now) {
 absl::StatusOr<uint64_t> BeforeOffset(const std::string& page_token) {
   uint64_t before = 0;
   if (page_token.empty() || absl::SimpleAtoi(page_token, &before)) return before;
+  return InvalidFields({{"page_token", v1::ERROR_REASON_REQUEST_INVALID,
+                         "is not one that a page before gave; begin with an empty one"}});
+}
+
+// Takes the token of a page of ListCurrent apart: where it stands, and where it goes on.
+absl::StatusOr<uint64_t> CurrentPageFrom(const std::string& page_token, v1::Position& as_of) {
+  const std::vector<std::string> parts = absl::StrSplit(page_token, '.');
+  uint64_t epoch = 0;
+  uint64_t offset = 0;
+  uint64_t before = 0;
+  if (parts.size() != 3 || !absl::SimpleAtoi(parts[0], &epoch) ||
+      !absl::SimpleAtoi(parts[1], &offset) || !absl::SimpleAtoi(parts[2], &before)) {
+    return InvalidFields({{"page_token", v1::ERROR_REASON_REQUEST_INVALID,
+                           "is not one that a page before gave; begin with an empty one"}});
+  }
+  as_of.set_epoch(epoch);
+  as_of.set_offset(offset);
+  return before;
+}
+
+absl::StatusOr<std::optional<DeadLetterPlace>> BehindLetter(const std::string& page_token) {
+  if (page_token.empty()) return std::nullopt;
+  const auto id = HexDecode(page_token);
+  const auto place = id.ok() ? ParseDeadLetterId(*id) : std::nullopt;
+  if (place) return place;
   return InvalidFields({{"page_token", v1::ERROR_REASON_REQUEST_INVALID,
                          "is not one that a page before gave; begin with an empty one"}});
 }
@@ -74,8 +105,8 @@ v1::StoredStatement StoredStatementOf(const Record& record, const std::string& r
 
 Reader::Reader(Parts parts) : parts_(std::move(parts)) {}
 
-template <typename Answer, typename Find>
-void Reader::Ask(const Principal& reader, Find find,
+template <typename Answer, typename Finder>
+void Reader::Ask(const Principal& reader, Finder find,
                  absl::AnyInvocable<void(absl::StatusOr<Answer>)> answer) {
   if (absl::Status status = parts_.serving(); !status.ok()) return answer(status);
   auto found = std::make_shared<absl::StatusOr<Answer>>(absl::UnknownError(""));
@@ -100,6 +131,22 @@ void Reader::ListAlerts(const Principal& reader, v1::ListAlertsRequest request,
                         absl::AnyInvocable<void(absl::StatusOr<v1::ListAlertsResponse>)> answer) {
   Ask<v1::ListAlertsResponse>(
       reader, [this, request = std::move(request)](View& view) { return List(view, request); },
+      std::move(answer));
+}
+
+void Reader::ListCurrent(const Principal& reader, v1::ListCurrentRequest request,
+                         absl::AnyInvocable<void(absl::StatusOr<v1::ListCurrentResponse>)> answer) {
+  Ask<v1::ListCurrentResponse>(
+      reader, [this, request = std::move(request)](View& view) { return Current(view, request); },
+      std::move(answer));
+}
+
+void Reader::ListDeadLetters(
+    const Principal& reader, v1::ListDeadLettersRequest request,
+    absl::AnyInvocable<void(absl::StatusOr<v1::ListDeadLettersResponse>)> answer) {
+  Ask<v1::ListDeadLettersResponse>(
+      reader,
+      [this, request = std::move(request)](View& view) { return DeadLetters(view, request); },
       std::move(answer));
 }
 
@@ -200,38 +247,135 @@ v1::StoredStatement Reader::Stored(View& view, RecordPtr record) const {
   return stored;
 }
 
-absl::StatusOr<v1::ListAlertsResponse> Reader::List(View& view,
-                                                    const v1::ListAlertsRequest& request) const {
-  ASSIGN_OR_RETURN(const int32_t page_size, PageSize(request.page_size()));
-  ASSIGN_OR_RETURN(uint64_t before, BeforeOffset(request.page_token()));
-  ASSIGN_OR_RETURN(const SubscriptionFilter filter, SubscriptionFilter::Compile(request.filter()));
-  v1::ListAlertsResponse page;
+absl::StatusOr<Reader::Found> Reader::Find(View& view, const Wanted& wanted) const {
+  Found found{.alerts = {}, .before = wanted.before};
+  size_t bytes = 0;
   for (size_t looked_at = 0; looked_at < kLookedAtMax;) {
     ASSIGN_OR_RETURN(std::vector<AlertHead> heads,
-                     parts_.journal.ListAlertHeads(before, kHeadsPerRead));
-    if (heads.empty()) return page;
+                     parts_.journal.ListAlertHeads(found.before, kHeadsPerRead));
+    if (heads.empty()) {
+      found.before = 0;
+      return found;
+    }
     for (const AlertHead& head : heads) {
-      if (page.alerts_size() == page_size) {
-        page.set_next_page_token(absl::StrCat(before));
-        return page;
-      }
+      if (std::ssize(found.alerts) == wanted.alerts_max || bytes >= wanted.bytes_max) return found;
       ++looked_at;
-      before = head.list_offset();
-      if (!request.include_closed() && IsClosed(StateAt(head, view.now))) continue;
+      found.before = head.list_offset();
+      if (!wanted.include_closed && IsClosed(StateAt(head, view.now))) continue;
       ASSIGN_OR_RETURN(RecordPtr content,
                        parts_.journal.At(head.current->lane, head.current->offset));
       // Of what was erased nothing is left that a filter could ask.
       const bool asked =
           content->erased || ((content->statement->body.status() == v1::ALERT_STATUS_ACTUAL ||
-                               request.include_non_actual()) &&
-                              filter.Matches(*content->statement, nullptr));
+                               wanted.include_non_actual) &&
+                              wanted.filter.Matches(*content->statement, nullptr));
       if (!asked) continue;
       auto alert = Visible(view, head);
-      if (alert.ok()) *page.add_alerts() = *std::move(alert);
+      if (!alert.ok()) continue;
+      bytes += content->statement->bytes.body().size();
+      found.alerts.push_back(*std::move(alert));
     }
   }
-  page.set_next_page_token(absl::StrCat(before));
+  return found;
+}
+
+absl::StatusOr<v1::ListAlertsResponse> Reader::List(View& view,
+                                                    const v1::ListAlertsRequest& request) const {
+  ASSIGN_OR_RETURN(const int32_t page_size, PageSize(request.page_size()));
+  ASSIGN_OR_RETURN(const uint64_t before, BeforeOffset(request.page_token()));
+  ASSIGN_OR_RETURN(const SubscriptionFilter filter, SubscriptionFilter::Compile(request.filter()));
+  ASSIGN_OR_RETURN(Found found, Find(view, {.filter = filter,
+                                            .include_closed = request.include_closed(),
+                                            .include_non_actual = request.include_non_actual(),
+                                            .before = before,
+                                            .alerts_max = page_size,
+                                            .bytes_max = std::numeric_limits<size_t>::max()}));
+  v1::ListAlertsResponse page;
+  for (v1::Alert& alert : found.alerts) *page.add_alerts() = std::move(alert);
+  if (found.before != 0) page.set_next_page_token(absl::StrCat(found.before));
   return page;
+}
+
+absl::StatusOr<v1::ListCurrentResponse> Reader::Current(
+    View& view, const v1::ListCurrentRequest& request) const {
+  ASSIGN_OR_RETURN(const int32_t page_size, PageSize(request.page_size()));
+  ASSIGN_OR_RETURN(const v1::Subscription subscription,
+                   parts_.catalog.GetSubscription(view.reader.spiffe_id, request.subscription()));
+  ASSIGN_OR_RETURN(const SubscriptionFilter filter,
+                   SubscriptionFilter::Compile(subscription.filter()));
+  v1::ListCurrentResponse page;
+  v1::Position& as_of = *page.mutable_as_of();
+  uint64_t before = 0;
+  if (!request.page_token().empty()) {
+    ASSIGN_OR_RETURN(before, CurrentPageFrom(request.page_token(), as_of));
+    if (as_of.epoch() != parts_.journal.epoch()) {
+      return Error(v1::ERROR_REASON_JOURNAL_REINCARNATED,
+                   "the journal is another since the first page; begin anew");
+    }
+  } else {
+    as_of.set_epoch(parts_.journal.epoch());
+    as_of.set_offset(parts_.journal.head());
+  }
+  as_of.set_region(view.facts->region);
+  ASSIGN_OR_RETURN(Found found, Find(view, {.filter = filter,
+                                            .include_closed = false,
+                                            .include_non_actual = subscription.include_non_actual(),
+                                            .before = before,
+                                            .alerts_max = page_size,
+                                            .bytes_max = kPageBytesMax}));
+  for (v1::Alert& alert : found.alerts) {
+    // Whoever published what is erased still sees that it was there, but not as current.
+    if (alert.has_current()) *page.add_alerts() = std::move(alert);
+  }
+  if (found.before != 0) {
+    page.set_next_page_token(absl::StrCat(as_of.epoch(), ".", as_of.offset(), ".", found.before));
+  }
+  return page;
+}
+
+absl::StatusOr<v1::ListDeadLettersResponse> Reader::DeadLetters(
+    View& view, const v1::ListDeadLettersRequest& request) const {
+  ASSIGN_OR_RETURN(const int32_t page_size, PageSize(request.page_size()));
+  ASSIGN_OR_RETURN(const std::optional<DeadLetterPlace> after, BehindLetter(request.page_token()));
+  RETURN_IF_ERROR(
+      parts_.catalog.GetSubscription(view.reader.spiffe_id, request.subscription()).status());
+  ASSIGN_OR_RETURN(const std::vector<KeptDeadLetter> letters,
+                   ReadDeadLetters(parts_.store, view.reader.spiffe_id, request.subscription(),
+                                   after, static_cast<size_t>(page_size) + 1));
+  v1::ListDeadLettersResponse page;
+  size_t bytes = 0;
+  size_t looked_at = 0;
+  for (; looked_at < letters.size() && std::cmp_less(looked_at, page_size); ++looked_at) {
+    if (bytes >= kPageBytesMax) break;
+    ASSIGN_OR_RETURN(std::optional<v1::DeadLetter> shown, Shown(view, letters[looked_at]));
+    if (!shown) continue;
+    bytes += shown->statement().statement().body().size();
+    *page.add_dead_letters() = *std::move(shown);
+  }
+  if (looked_at < letters.size()) {
+    page.set_next_page_token(HexEncode(DeadLetterId(letters[looked_at - 1].place)));
+  }
+  return page;
+}
+
+absl::StatusOr<std::optional<v1::DeadLetter>> Reader::Shown(View& view,
+                                                            const KeptDeadLetter& letter) const {
+  const auto [lane, offset] = letter.place;
+  ASSIGN_OR_RETURN(RecordPtr record, parts_.journal.At(lane, offset));
+  ASSIGN_OR_RETURN(const RecordInContext in_context, InContext(parts_.journal, record));
+  if (in_context.withdrawn) return std::nullopt;
+  v1::DeadLetter shown;
+  shown.set_id(DeadLetterId(letter.place));
+  shown.set_lane(lane);
+  shown.set_reason(letter.stored.reason());
+  shown.set_note(letter.stored.note());
+  shown.set_attempts(letter.stored.attempts());
+  *shown.mutable_time() = TimeUtil::MillisecondsToTimestamp(letter.stored.time_ms());
+  shown.set_redriven(letter.stored.redriven());
+  if (DecidePrincipal(*view.facts, FlowOf(in_context), view.reader, view.now).allowed) {
+    *shown.mutable_statement() = Stored(view, std::move(record));
+  }
+  return shown;
 }
 
 }  // namespace corridor

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,20 +16,24 @@
 #include "core/model/facts.h"
 #include "core/model/principal.h"
 #include "corridor/v1/subscriber.pb.h"
+#include "server/broker/dead_letters.h"
 #include "server/catalog/catalog.h"
 #include "server/journal/disclosure_ledger.h"
 #include "server/journal/journal.h"
 #include "server/journal/recall_ledger.h"
+#include "server/routing/subscription_filter.h"
+#include "server/storage/store.h"
 
 namespace corridor {
 
-// The way out for single questions: GetAlert and ListAlerts. Policy is asked
-// for each alert, and nothing is answered before a durable disclosure range
+// The way out for single questions: GetAlert, the lists of alerts and ListDeadLetters. Policy is
+// asked for each alert, and nothing is answered before a durable disclosure range
 // says that it may be. Thread-safe; the work is done on the intake executor.
 class Reader {
  public:
   // All must outlive this.
   struct Parts {
+    const Store& store;
     Journal& journal;
     Catalog& catalog;
     DisclosureLedger& disclosures;
@@ -45,6 +50,12 @@ class Reader {
                 absl::AnyInvocable<void(absl::StatusOr<v1::Alert>)> answer);
   void ListAlerts(const Principal& reader, v1::ListAlertsRequest request,
                   absl::AnyInvocable<void(absl::StatusOr<v1::ListAlertsResponse>)> answer);
+  // NOT_FOUND: the reader has no such subscription.
+  void ListCurrent(const Principal& reader, v1::ListCurrentRequest request,
+                   absl::AnyInvocable<void(absl::StatusOr<v1::ListCurrentResponse>)> answer);
+  void ListDeadLetters(
+      const Principal& reader, v1::ListDeadLettersRequest request,
+      absl::AnyInvocable<void(absl::StatusOr<v1::ListDeadLettersResponse>)> answer);
 
  private:
   // What one question may see, as of one moment.
@@ -75,6 +86,27 @@ class Reader {
   absl::StatusOr<v1::Alert> Get(View& view, const v1::GetAlertRequest& request) const;
   absl::StatusOr<v1::ListAlertsResponse> List(View& view,
                                               const v1::ListAlertsRequest& request) const;
+  // Which alerts a list is to have, and how many at once.
+  struct Wanted {
+    const SubscriptionFilter& filter;
+    bool include_closed = false;
+    bool include_non_actual = false;
+    uint64_t before = 0;  // Only those of which the content stands before this; 0: all.
+    int32_t alerts_max = 0;
+    size_t bytes_max = 0;
+  };
+  struct Found {
+    std::vector<v1::Alert> alerts;
+    uint64_t before = 0;  // Where it goes on; 0: that was all.
+  };
+  absl::StatusOr<Found> Find(View& view, const Wanted& wanted) const;
+  absl::StatusOr<v1::ListCurrentResponse> Current(View& view,
+                                                  const v1::ListCurrentRequest& request) const;
+  absl::StatusOr<v1::ListDeadLettersResponse> DeadLetters(
+      View& view, const v1::ListDeadLettersRequest& request) const;
+  // Nothing where its content is gone.
+  absl::StatusOr<std::optional<v1::DeadLetter>> Shown(View& view,
+                                                      const KeptDeadLetter& letter) const;
   v1::StoredStatement Stored(View& view, RecordPtr record) const;
   // What the view discloses and no durable range covers yet; null when all is covered.
   const Record* Uncovered(const View& view) const;

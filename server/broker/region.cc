@@ -107,7 +107,8 @@ absl::Status Region::Build() {
                                                    .serving = Serving(),
                                                    .room = RoomOnDisk(),
                                                    .on_verdict = Verdicts()});
-  reader_ = std::make_unique<Reader>(Reader::Parts{.journal = *journal_,
+  reader_ = std::make_unique<Reader>(Reader::Parts{.store = parts_.store,
+                                                   .journal = *journal_,
                                                    .catalog = *catalog_,
                                                    .disclosures = *disclosures_,
                                                    .recalls = *recall_ledger_,
@@ -123,18 +124,20 @@ absl::Status Region::Build() {
                       .on_damage = [&observer = parts_.observer](const absl::Status& status) {
                         observer.OnDamage(status);
                       }});
-  sessions_ =
-      std::make_unique<SubscriberSessions>(SubscriberSessions::Parts{.region = options_.region,
-                                                                     .store = parts_.store,
-                                                                     .journal = *journal_,
-                                                                     .catalog = *catalog_,
-                                                                     .disclosures = *disclosures_,
-                                                                     .dispatch = *dispatch_,
-                                                                     .notifier = *recall_notifier_,
-                                                                     .flow = parts_.flow,
-                                                                     .clock = parts_.clock,
-                                                                     .random = parts_.random,
-                                                                     .serving = Serving()});
+  sessions_ = std::make_unique<SubscriberSessions>(
+      SubscriberSessions::Parts{.region = options_.region,
+                                .store = parts_.store,
+                                .journal = *journal_,
+                                .catalog = *catalog_,
+                                .disclosures = *disclosures_,
+                                .dispatch = *dispatch_,
+                                .notifier = *recall_notifier_,
+                                .flow = parts_.flow,
+                                .clock = parts_.clock,
+                                .random = parts_.random,
+                                .audit = AuditLog::Part(),
+                                .on_dead_letter = DeadLetters(),
+                                .serving = Serving()});
   BuildLinkDesk();
   BuildLinks();
   RETURN_IF_ERROR(OpenRecovery());
@@ -144,6 +147,11 @@ absl::Status Region::Build() {
   journal_->OnAppended([this] { OnFlow([](Region& region) { region.Appended(); }); });
   catalog_->OnChanged([this] { OnFlow([](Region& region) { region.FactsChanged(); }); });
   return absl::OkStatus();
+}
+
+DeadLetterObserver Region::DeadLetters() const {
+  return
+      [&observer = parts_.observer](v1::DeadLetterReason reason) { observer.OnDeadLetter(reason); };
 }
 
 VerdictObserver Region::Verdicts() const {
@@ -160,7 +168,12 @@ void Region::BuildRecalls() {
                     .upkeep = parts_.upkeep,
                     .audit = AuditLog::Part(),
                     .actor = options_.broker,
-                    .on_erased = [this] { recalls_->Review(); },
+                    .bury_with = BuryDeadLetters,
+                    .on_erased =
+                        [this] {
+                          recalls_->Review();
+                          OnFlow([](Region& region) { region.sessions_->OnErased(); });
+                        },
                     .on_failed = [&observer = parts_.observer](
                                      const absl::Status& status) { observer.OnDamage(status); }});
   recall_ledger_ = std::make_unique<RecallLedger>(
@@ -606,8 +619,11 @@ void Region::CreateSubscription(const Principal& owner, v1::Subscription subscri
 void Region::DeleteSubscription(const Principal& owner,
                                 const v1::DeleteSubscriptionRequest& request,
                                 absl::AnyInvocable<void(absl::Status)> done) {
-  catalog_->DeleteSubscription(
-      owner, request, DeletePart(CursorKey(owner.spiffe_id, request.name())), std::move(done));
+  BatchPart end = [id = owner.spiffe_id, name = request.name()](CommitContext& context) {
+    context.Delete(CursorKey(id, name));
+    return DeleteDeadLetters(context, id, name, SubscriptionCursor());
+  };
+  catalog_->DeleteSubscription(owner, request, std::move(end), std::move(done));
 }
 
 void Region::GetStatus(absl::AnyInvocable<void(absl::StatusOr<v1::GetStatusResponse>)> answer) {

@@ -72,6 +72,8 @@ class RegionObserver {
   virtual void OnLinkStatus(const v1::LinkStatus& /*status*/) {}
   // A statement was accepted or refused; verdict_observer.h says more.
   virtual void OnVerdict(StatementSource /*source*/, const absl::Status& /*verdict*/) {}
+  // A delivery became a dead letter of some subscription.
+  virtual void OnDeadLetter(v1::DeadLetterReason /*reason*/) {}
   // A record cannot be read: what it was meant for stands still.
   virtual void OnDamage(const absl::Status& /*status*/) {}
   // The tail of the journal is unknown: end the process.
@@ -210,6 +212,7 @@ class Region final : private LinkHost {
   std::function<absl::Status()> RoomOnDisk() const;
   VerdictObserver Verdicts() const;
   std::function<void()> RecallsChangedLater();
+  DeadLetterObserver DeadLetters() const;
   std::function<void(const PeerRecordPlace&, const v1::LinkRefused&)> RefusedLater();
   // Runs `task` on the flow executor, unless this is gone by then.
   void OnFlow(absl::AnyInvocable<void(Region&)> task);

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "core/base/clock.h"
 #include "core/base/executor.h"
 #include "corridor/v1/administration.pb.h"
+#include "server/broker/dead_letters.h"
 #include "server/broker/dispatch.h"
 #include "server/broker/live_subscription.h"
 #include "server/broker/recall_notifier.h"
@@ -23,11 +25,12 @@
 namespace corridor {
 
 // Every subscription with a session attached, or deliveries not settled: opens
-// sessions, keeps the cursors durable, sends heartbeats, hands over again what
-// was not settled, and ends the sessions of those who may no longer read.
+// sessions, serves pulls, keeps the cursors durable, sends heartbeats, hands over again
+// what was not settled, keeps the dead letters, moves cursors, and ends the sessions of
+// those who may no longer read.
 //
-// Open, OnRequest and OnClosed may be called from any thread; all else lives on
-// the flow executor.
+// Open, OnRequest, OnClosed and what takes an answer may be called from any thread, and
+// answers on the flow executor; all else lives on that.
 class SubscriberSessions final : public SessionHub {
  public:
   // All must outlive this.
@@ -42,6 +45,8 @@ class SubscriberSessions final : public SessionHub {
     Executor& flow;
     const Clock& clock;
     Random& random;
+    AuditPart audit;
+    DeadLetterObserver on_dead_letter;
     // Whether this broker serves anybody now.
     std::function<absl::Status()> serving;
   };
@@ -56,10 +61,24 @@ class SubscriberSessions final : public SessionHub {
   // second, on the flow executor.
   void Tick();
   // Hands nothing more to the sessions that are open, and ends each with GoAway once what
-  // it was handed is settled, the last of them after `settle_within`. Until Undrain no
-  // other may start. `done` once all were told. On the flow executor.
+  // it was handed is settled, the last of them after `settle_within`; answers every pull.
+  // Until Undrain no other may start. `done` once all were told. On the flow executor.
   void Drain(absl::Duration settle_within, absl::AnyInvocable<void()> done);
   void Undrain() { draining_ = false; }
+
+  // What subscriber.proto says of each. The subscriptions are the caller's.
+  template <typename T>
+  using Answer = absl::AnyInvocable<void(absl::StatusOr<T>)>;
+  void Pull(const Principal& caller, v1::PullRequest request, Answer<v1::PullResponse> answer);
+  void Settle(const Principal& caller, v1::SettleRequest request,
+              Answer<v1::SettlementResult> answer);
+  void Seek(const Principal& caller, v1::SeekRequest request, Answer<v1::SeekResponse> answer);
+  void RedriveDeadLetters(const Principal& caller, v1::RedriveDeadLettersRequest request,
+                          Answer<v1::RedriveDeadLettersResponse> answer);
+  void DiscardDeadLetters(const Principal& caller, v1::DiscardDeadLettersRequest request,
+                          Answer<v1::DiscardDeadLettersResponse> answer);
+  // Content was erased, and dead letters with it. From any thread.
+  void OnErased();
 
   // How subscriptions (owner and definition) stand, with or without a session,
   // in the same order. From any thread; answers on the flow executor.
@@ -81,6 +100,34 @@ class SubscriberSessions final : public SessionHub {
   void OnFlow(absl::AnyInvocable<void(SubscriberSessions&)> task);
   void Handle(SessionId id, const v1::AttachRequest& request);
   absl::Status Start(SessionId id, Session& session, const v1::SessionStart& start);
+  // Ends the sessions on `live`, all but `kept`.
+  void SendOthersAway(const LiveSubscription* live, SessionId kept, v1::GoAwayReason reason,
+                      const std::string& message);
+  absl::Status PullNow(const Principal& caller, const v1::PullRequest& request,
+                       Answer<v1::PullResponse>& answer);
+  absl::Status SettleNow(const Principal& caller, const v1::SettleRequest& request,
+                         Answer<v1::SettlementResult>& answer);
+  absl::Status SeekNow(const Principal& caller, const v1::SeekRequest& request,
+                       Answer<v1::SeekResponse>& answer);
+  // The cursor that a seek leads to.
+  absl::StatusOr<SubscriptionCursor> TargetOf(const v1::SeekRequest& request) const;
+  // Where a subscription stands, live or stored.
+  absl::StatusOr<SubscriptionCursor> CursorOf(const v1::Subscription& subscription) const;
+  v1::SeekResponse EffectOf(const v1::Subscription& subscription, const SubscriptionCursor& before,
+                            const SubscriptionCursor& target) const;
+  // Changes the dead letters that a selection names, in an audited batch; then `changed`
+  // hears of each on the flow executor, and of the live subscription where there is one.
+  using Letters = std::vector<KeptDeadLetter>;
+  void ChangeDeadLetters(const Principal& caller, const std::string& subscription,
+                         const v1::DeadLetterSelection& selection, v1::AuditAct act,
+                         std::function<absl::Status(CommitContext&, const std::string& owner,
+                                                    const std::string& name, KeptDeadLetter)>
+                             change,
+                         std::function<void(LiveSubscription&, const KeptDeadLetter&)> changed,
+                         Answer<uint32_t> answer);
+  void CountDeadLetters(LiveSubscription& live) const;
+  // Takes dispatch off a subscription that nobody takes from.
+  void RestIfUntaken(LiveSubscription& live);
   absl::StatusOr<LiveSubscription*> LiveOf(const Principal& owner,
                                            const v1::Subscription& subscription);
   // Ends a session in good order, and in bad.
@@ -93,7 +140,7 @@ class SubscriberSessions final : public SessionHub {
   absl::StatusOr<std::vector<v1::SubscriptionStatus>> StatusNow(
       const std::vector<Owned>& subscriptions) const;
   void Review(SessionId id, const Facts& facts);
-  void Refresh(LiveSubscription& live) const;
+  void Refresh(LiveSubscription& live, const Facts& facts) const;
 
   Parts parts_;
   const uint64_t broker_start_;
@@ -101,6 +148,7 @@ class SubscriberSessions final : public SessionHub {
   std::atomic<uint32_t> attached_ = 0;
   std::map<SessionId, Session> sessions_;
   std::map<Name, std::unique_ptr<LiveSubscription>> live_;
+  std::set<Name> moving_;  // A seek is being made durable.
   uint64_t next_tag_ = 1;
   bool draining_ = false;
   std::shared_ptr<SubscriberSessions*> self_;  // Null inside once destroyed.

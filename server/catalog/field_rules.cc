@@ -29,6 +29,7 @@ constexpr uint64_t kSubscriptionsMax = 1000;
 constexpr int64_t kAckTimeoutSecondsMin = 10;
 constexpr int64_t kAckTimeoutSecondsMax = 600;
 constexpr uint32_t kUnsettledMax = 100000;
+constexpr uint32_t kFailuresMax = 1000;
 constexpr int32_t kNanosPerSecond = 1'000'000'000;
 // 0001-01-01 and the end of 9999, as protobuf's Timestamp has it.
 constexpr int64_t kTimestampSecondsMin = -62135596800;
@@ -66,11 +67,6 @@ void CheckText(const std::string& text, size_t max, std::string_view path, Viola
     AddViolation(violations, path,
                  absl::StrCat("give 1 to ", max, " characters, without control characters"));
   }
-}
-
-bool IsTimestamp(const google::protobuf::Timestamp& time) {
-  return time.seconds() >= kTimestampSecondsMin && time.seconds() <= kTimestampSecondsMax &&
-         time.nanos() >= 0 && time.nanos() < kNanosPerSecond;
 }
 
 void CheckTime(bool is_there, const google::protobuf::Timestamp& time, std::string_view path,
@@ -149,6 +145,11 @@ void CheckAckTimeout(const v1::Subscription& subscription, Violations& violation
 }
 
 }  // namespace
+
+bool IsTimestamp(const google::protobuf::Timestamp& time) {
+  return time.seconds() >= kTimestampSecondsMin && time.seconds() <= kTimestampSecondsMax &&
+         time.nanos() >= 0 && time.nanos() < kNanosPerSecond;
+}
 
 void AddViolation(Violations& violations, std::string_view field, std::string_view description) {
   violations.push_back(
@@ -262,6 +263,12 @@ Violations CheckSubscription(const v1::Subscription& subscription) {
   CheckAckTimeout(subscription, violations);
   if (subscription.unsettled_max() > kUnsettledMax) {
     AddViolation(violations, "subscription.unsettled_max", "give 1 to 100,000, or 0 for 10,000");
+  }
+  if (subscription.failures_max() > kFailuresMax) {
+    AddViolation(violations, "subscription.failures_max", "give 1 to 1,000, or 0 for no limit");
+  }
+  if (!IsKnown<v1::SessionSharing>(subscription.session_sharing())) {
+    AddViolation(violations, "subscription.session_sharing", "give TAKEOVER, SHARED or STANDBY");
   }
   if (!IsKnown<v1::StartFrom>(subscription.start_from())) {
     AddViolation(violations, "subscription.start_from", "give NOW or OLDEST");

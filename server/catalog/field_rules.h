@@ -34,6 +34,9 @@ bool IsSubscriptionName(std::string_view name);
 // neither a sentence nor a telephone number is one.
 bool IsClientName(std::string_view text);
 
+// Whether `time` is one of the years 1 to 9999, as JSON can say it.
+bool IsTimestamp(const google::protobuf::Timestamp& time);
+
 }  // namespace corridor
 
 #endif  // CORRIDOR_SERVER_CATALOG_FIELD_RULES_H_

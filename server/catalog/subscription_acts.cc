@@ -31,6 +31,9 @@ v1::Subscription SettablePart(v1::Subscription subscription) {
     subscription.mutable_ack_timeout()->set_seconds(kAckTimeoutSecondsDefault);
   }
   if (subscription.unsettled_max() == 0) subscription.set_unsettled_max(kUnsettledDefault);
+  if (subscription.session_sharing() == v1::SESSION_SHARING_UNSPECIFIED) {
+    subscription.set_session_sharing(v1::SESSION_SHARING_TAKEOVER);
+  }
   if (subscription.start_from() == v1::START_FROM_UNSPECIFIED) {
     subscription.set_start_from(v1::START_FROM_NOW);
   }
@@ -41,7 +44,8 @@ v1::Subscription SettablePart(v1::Subscription subscription) {
 using FieldNames = std::set<std::string, std::less<>>;
 
 FieldNames SettableFields() {
-  return {"filter", "ack_timeout", "unsettled_max", "include_non_actual", "paused"};
+  return {"filter", "ack_timeout",  "unsettled_max",  "include_non_actual",
+          "paused", "failures_max", "session_sharing"};
 }
 
 Violations CheckUpdate(const v1::UpdateSubscriptionRequest& request) {
@@ -50,7 +54,8 @@ Violations CheckUpdate(const v1::UpdateSubscriptionRequest& request) {
   for (int i = 0; i < request.update_mask().paths_size(); ++i) {
     if (!settable.contains(request.update_mask().paths(i))) {
       AddViolation(violations, absl::StrCat("update_mask.paths[", i, "]"),
-                   "give filter, ack_timeout, unsettled_max, include_non_actual or paused");
+                   "give filter, ack_timeout, unsettled_max, include_non_actual, paused, "
+                   "failures_max or session_sharing");
     }
   }
   return violations;
@@ -67,6 +72,8 @@ v1::Subscription Merged(const v1::Subscription& present, const v1::Subscription&
     merged.set_include_non_actual(wanted.include_non_actual());
   }
   if (mask.contains("paused")) merged.set_paused(wanted.paused());
+  if (mask.contains("failures_max")) merged.set_failures_max(wanted.failures_max());
+  if (mask.contains("session_sharing")) merged.set_session_sharing(wanted.session_sharing());
   if (merged.filter().clauses().empty()) merged.clear_filter();
   return merged;
 }

@@ -32,27 +32,52 @@ SubscriptionState::SubscriptionState(SubscriptionOptions options, SubscriptionCu
   }
 }
 
-void SubscriptionState::SetLimits(absl::Duration ack_timeout, uint32_t unsettled_max) {
+void SubscriptionState::SetLimits(absl::Duration ack_timeout, uint32_t unsettled_max,
+                                  uint32_t failures_max) {
   options_.ack_timeout = ack_timeout;
   options_.unsettled_max = unsettled_max;
+  options_.failures_max = failures_max;
 }
 
-void SubscriptionState::SetWindow(v1::Lane lane, uint32_t messages, uint64_t bytes) {
-  state(lane).window_messages = std::min(messages, kSessionWindowMessagesMax);
-  state(lane).window_bytes = std::min(bytes, kSessionWindowBytesMax);
-  state(lane).no_room = false;
+void SubscriptionState::SetWindow(TakerId taker, v1::Lane lane, uint32_t messages, uint64_t bytes) {
+  Window& window = takers_[taker][LaneIndex(lane)];
+  window.messages = std::min(messages, kSessionWindowMessagesMax);
+  window.bytes = std::min(bytes, kSessionWindowBytesMax);
+  window.no_room = false;
 }
 
-void SubscriptionState::SessionEnded() {
-  while (!lease_ends_.empty()) {
-    const auto [ends, lane, offset] = *lease_ends_.begin();
+void SubscriptionState::SessionEnded(TakerId taker) {
+  CloseWindows(taker);
+  std::vector<std::pair<v1::Lane, uint64_t>> held;
+  for (const auto& [ends, lane, offset] : lease_ends_) {
+    if (state(lane).unsettled.at(offset).taker == taker) held.emplace_back(lane, offset);
+  }
+  for (const auto& [lane, offset] : held) {
     EndLease(lane, offset, state(lane).unsettled.at(offset), -absl::InfiniteDuration());
   }
-  for (LaneState& lane : lanes_) {
-    lane.window_messages = 0;
-    lane.window_bytes = 0;
-    lane.redelivery.AdvanceTo(-absl::InfiniteDuration());
-  }
+  for (LaneState& lane : lanes_) lane.redelivery.AdvanceTo(-absl::InfiniteDuration());
+  ForgetIfDone(taker);
+}
+
+void SubscriptionState::CallAnswered(TakerId taker) {
+  CloseWindows(taker);
+  ForgetIfDone(taker);
+}
+
+void SubscriptionState::CloseWindows(TakerId taker) {
+  const auto found = takers_.find(taker);
+  if (found == takers_.end()) return;
+  for (Window& window : found->second) window.messages = 0;
+}
+
+// Who neither holds anything nor has room for it is forgotten.
+void SubscriptionState::ForgetIfDone(TakerId taker) {
+  const auto found = takers_.find(taker);
+  if (found == takers_.end()) return;
+  const bool done =
+      std::all_of(found->second.begin(), found->second.end(),
+                  [](const Window& window) { return window.messages == 0 && window.leased == 0; });
+  if (done) takers_.erase(found);
 }
 
 size_t SubscriptionState::UnsettledRoom(v1::Lane lane) const {
@@ -62,13 +87,17 @@ size_t SubscriptionState::UnsettledRoom(v1::Lane lane) const {
 }
 
 OutletDemand SubscriptionState::Demand(v1::Lane lane) const {
-  const LaneState& now = state(lane);
-  OutletDemand demand{.after = now.cursor_offset};
-  if (options_.paused) return demand;
-  if (now.leased >= now.window_messages || now.redelivery.HasReady()) return demand;
-  if (now.no_room || (now.leased > 0 && now.leased_bytes >= now.window_bytes)) return demand;
-  demand.records = std::min<size_t>(now.window_messages - now.leased, UnsettledRoom(lane));
-  demand.bytes = now.window_bytes - std::min(now.window_bytes, now.leased_bytes);
+  OutletDemand demand{.after = state(lane).cursor_offset};
+  if (options_.paused || state(lane).redelivery.HasReady()) return demand;
+  for (const auto& [taker, windows] : takers_) {
+    const Window& window = windows[LaneIndex(lane)];
+    if (window.no_room || (window.leased > 0 && window.leased_bytes >= window.bytes)) continue;
+    demand.records += window.room();
+    if (window.room() == 0) continue;
+    demand.bytes =
+        std::max<size_t>(demand.bytes, window.bytes - std::min(window.bytes, window.leased_bytes));
+  }
+  demand.records = std::min(demand.records, UnsettledRoom(lane));
   return demand;
 }
 
@@ -76,17 +105,33 @@ bool SubscriptionState::IsSettled(v1::Lane lane, uint64_t offset) const {
   return cursor_.lane(lane).Contains(offset);
 }
 
+std::map<TakerId, SubscriptionState::Windows>::iterator SubscriptionState::TakerFor(v1::Lane lane,
+                                                                                    size_t bytes) {
+  auto best = takers_.end();
+  for (auto taker = takers_.begin(); taker != takers_.end(); ++taker) {
+    const Window& window = taker->second[LaneIndex(lane)];
+    if (!window.Fits(bytes)) continue;
+    if (best == takers_.end() || window.room() > best->second[LaneIndex(lane)].room()) {
+      best = taker;
+    }
+  }
+  return best;
+}
+
 bool SubscriptionState::Fits(v1::Lane lane, size_t bytes) {
-  LaneState& now = state(lane);
-  if (now.leased >= now.window_messages) return false;
-  now.no_room = now.leased > 0 && now.leased_bytes + bytes > now.window_bytes;
-  return !now.no_room;
+  const bool fits = TakerFor(lane, bytes) != takers_.end();
+  for (auto& [taker, windows] : takers_) {
+    Window& window = windows[LaneIndex(lane)];
+    window.no_room = !fits && window.room() > 0;
+  }
+  return fits;
 }
 
 Lease SubscriptionState::Hand(v1::Lane lane, uint64_t offset, size_t bytes, absl::Duration now) {
   LaneState& at = state(lane);
-  assert(Fits(lane, bytes));
-  if (offset > at.cursor_offset) {
+  const auto taker = TakerFor(lane, bytes);
+  assert(taker != takers_.end());
+  if (offset > at.cursor_offset && !at.unsettled.contains(offset)) {
     assert(!IsSettled(lane, offset));
     if (offset > at.cursor_offset + 1) Look(lane, offset - 1);
     at.unsettled.emplace(offset, Unsettled());
@@ -96,21 +141,23 @@ Lease SubscriptionState::Hand(v1::Lane lane, uint64_t offset, size_t bytes, absl
   assert(!unsettled.leased);
   at.redelivery.Remove(offset);
   unsettled.leased = true;
+  unsettled.taker = taker->first;
   unsettled.bytes = bytes;
   unsettled.lease_ends = now + options_.ack_timeout;
   unsettled.lease_ends_max = now + kLeaseMax;
   ++unsettled.attempt;
   lease_ends_.emplace(unsettled.lease_ends, lane, offset);
-  ++at.leased;
-  at.leased_bytes += bytes;
-  return {TokenOf(lane, offset, unsettled.attempt), unsettled.attempt};
+  Window& window = taker->second[LaneIndex(lane)];
+  ++window.leased;
+  window.leased_bytes += bytes;
+  return {TokenOf(lane, offset, unsettled.attempt), unsettled.attempt, taker->first};
 }
 
 void SubscriptionState::Skip(v1::Lane lane, uint64_t offset) {
-  if (offset > state(lane).cursor_offset) {
-    Look(lane, offset);
-  } else if (state(lane).unsettled.contains(offset)) {
+  if (state(lane).unsettled.contains(offset)) {
     Forget(lane, offset);
+  } else if (offset > state(lane).cursor_offset) {
+    Look(lane, offset);
   }
 }
 
@@ -129,13 +176,55 @@ void SubscriptionState::Look(v1::Lane lane, uint64_t through) {
 // The lease is over and the delivery comes again at `due`.
 void SubscriptionState::EndLease(v1::Lane lane, uint64_t offset, Unsettled& unsettled,
                                  absl::Duration due) {
-  LaneState& at = state(lane);
   lease_ends_.erase({unsettled.lease_ends, lane, offset});
   unsettled.leased = false;
-  --at.leased;
-  at.no_room = false;
-  at.leased_bytes -= unsettled.bytes;
-  at.redelivery.Add(offset, due);
+  Window& window = takers_.at(unsettled.taker)[LaneIndex(lane)];
+  --window.leased;
+  window.leased_bytes -= unsettled.bytes;
+  for (auto& [taker, windows] : takers_) windows[LaneIndex(lane)].no_room = false;
+  ForgetIfDone(unsettled.taker);
+  state(lane).redelivery.Add(offset, due);
+}
+
+void SubscriptionState::Fail(v1::Lane lane, uint64_t offset, Unsettled& unsettled,
+                             absl::Duration due) {
+  ++unsettled.failures;
+  if (options_.failures_max == 0 || unsettled.failures < options_.failures_max) {
+    return EndLease(lane, offset, unsettled, due);
+  }
+  MakeDeadLetter(
+      lane, offset, unsettled,
+      {.reason = v1::DEAD_LETTER_REASON_FAILURES_MAX, .note = "", .attempts = unsettled.attempt},
+      due);
+}
+
+bool SubscriptionState::MakeDeadLetter(v1::Lane lane, uint64_t offset, Unsettled& unsettled,
+                                       DeadLetterCause cause, absl::Duration now) {
+  if (!unsettled.redriven && dead_letters_ >= kDeadLettersMax) {
+    EndLease(lane, offset, unsettled, now + options_.redelivery.max);
+    return false;
+  }
+  if (!std::exchange(unsettled.redriven, false)) ++dead_letters_;
+  dead_letter_changes_.push_back({lane, offset, std::move(cause)});
+  Forget(lane, offset);
+  return true;
+}
+
+void SubscriptionState::Redrive(v1::Lane lane, uint64_t offset, uint32_t attempts) {
+  if (!IsSettled(lane, offset)) return;
+  LaneState& at = state(lane);
+  const bool is_new =
+      at.unsettled.try_emplace(offset, Unsettled{.attempt = attempts, .redriven = true}).second;
+  if (!is_new) return;
+  at.redelivery.Add(offset, -absl::InfiniteDuration());
+  at.redelivery.AdvanceTo(-absl::InfiniteDuration());
+}
+
+void SubscriptionState::Discard(v1::Lane lane, uint64_t offset) {
+  const auto found = state(lane).unsettled.find(offset);
+  if (found == state(lane).unsettled.end() || !found->second.redriven) return;
+  found->second.redriven = false;
+  Forget(lane, offset);
 }
 
 void SubscriptionState::Extend(const LeaseName& lease, absl::Duration now) {
@@ -155,6 +244,10 @@ void SubscriptionState::Forget(v1::Lane lane, uint64_t offset) {
     EndLease(lane, offset, found->second, absl::InfiniteDuration());
   }
   at.redelivery.Remove(offset);
+  if (found->second.redriven) {
+    dead_letter_changes_.push_back({lane, offset, std::nullopt});
+    dead_letters_ -= std::min<size_t>(dead_letters_, 1);
+  }
   at.unsettled.erase(found);
   cursor_.lane(lane).Settle(offset, offset);
   cursor_changed_ = true;
@@ -164,8 +257,7 @@ void SubscriptionState::AdvanceTo(absl::Duration now) {
   while (!lease_ends_.empty() && std::get<0>(*lease_ends_.begin()) <= now) {
     const auto [ends, lane, offset] = *lease_ends_.begin();
     Unsettled& unsettled = state(lane).unsettled.at(offset);
-    EndLease(lane, offset, unsettled,
-             ends + RedeliveryDelay(options_.redelivery, unsettled.attempt));
+    Fail(lane, offset, unsettled, ends + RedeliveryDelay(options_.redelivery, unsettled.attempt));
   }
   for (LaneState& lane : lanes_) lane.redelivery.AdvanceTo(now);
 }
@@ -174,9 +266,12 @@ std::vector<std::pair<v1::Lane, uint64_t>> SubscriptionState::DueForRedelivery()
   std::vector<std::pair<v1::Lane, uint64_t>> due;
   if (options_.paused) return due;
   for (const v1::Lane lane : kLanesUrgentFirst) {
-    const LaneState& at = state(lane);
-    const size_t room = at.window_messages - std::min(at.window_messages, at.leased);
-    for (const uint64_t offset : at.redelivery.Ready(room)) due.emplace_back(lane, offset);
+    size_t room = 0;
+    for (const auto& [taker, windows] : takers_) {
+      const Window& window = windows[LaneIndex(lane)];
+      if (!window.no_room) room += window.room();
+    }
+    for (const uint64_t offset : state(lane).redelivery.Ready(room)) due.emplace_back(lane, offset);
   }
   return due;
 }
@@ -193,7 +288,8 @@ std::optional<absl::Duration> SubscriptionState::NextEvent() const {
   return next;
 }
 
-SettleOutcome SubscriptionState::Settle(const v1::Settlement& settlement, absl::Duration now) {
+SettleOutcome SubscriptionState::Settle(TakerId asker, const v1::Settlement& settlement,
+                                        absl::Duration now) {
   AdvanceTo(now);
   SettleOutcome outcome;
   const auto if_live = [&](const std::string& token, size_t& count, auto act) {
@@ -202,23 +298,39 @@ SettleOutcome SubscriptionState::Settle(const v1::Settlement& settlement, absl::
     act(*lease);
     ++count;
   };
-  const auto again = [this](const LeaseName& lease, absl::Duration due) {
-    EndLease(lease.lane, lease.offset, state(lease.lane).unsettled.at(lease.offset), due);
+  const auto unsettled = [this](const LeaseName& lease) -> Unsettled& {
+    return state(lease.lane).unsettled.at(lease.offset);
   };
   for (const std::string& token : settlement.acknowledged()) {
     if_live(token, outcome.acknowledged, [&](const LeaseName& lease) {
       Forget(lease.lane, lease.offset);
-      waiting_for_write_.push_back(token);
+      waiting_for_write_.push_back({token, asker});
     });
+  }
+  for (const v1::RejectedDelivery& rejected : settlement.rejected()) {
+    const std::optional<LeaseName> lease = LiveLease(rejected.lease());
+    const bool taken = lease && MakeDeadLetter(lease->lane, lease->offset, unsettled(*lease),
+                                               {.reason = v1::DEAD_LETTER_REASON_REJECTED,
+                                                .note = rejected.note(),
+                                                .attempts = lease->attempt},
+                                               now);
+    if (!taken) {
+      outcome.stale.push_back(rejected.lease());
+      continue;
+    }
+    waiting_for_write_.push_back({rejected.lease(), asker});
+    ++outcome.rejected;
   }
   for (const std::string& token : settlement.released()) {
     if_live(token, outcome.released, [&](const LeaseName& lease) {
-      again(lease, now + RedeliveryDelay(options_.redelivery, lease.attempt));
+      Fail(lease.lane, lease.offset, unsettled(lease),
+           now + RedeliveryDelay(options_.redelivery, lease.attempt));
     });
   }
   for (const v1::DeferredDelivery& deferred : settlement.deferred()) {
     if_live(deferred.lease(), outcome.released, [&](const LeaseName& lease) {
-      again(lease, now + std::min(absl::Milliseconds(deferred.delay_ms()), kDeferMax));
+      EndLease(lease.lane, lease.offset, unsettled(lease),
+               now + std::min(absl::Milliseconds(deferred.delay_ms()), kDeferMax));
     });
   }
   for (const std::string& token : settlement.extended()) {
@@ -227,21 +339,21 @@ SettleOutcome SubscriptionState::Settle(const v1::Settlement& settlement, absl::
   return outcome;
 }
 
-std::optional<SubscriptionCursor> SubscriptionState::TakeWrite(CursorWriteFor purpose) {
+std::optional<SubscriptionWrite> SubscriptionState::TakeWrite(CursorWriteFor purpose) {
   if (write_out_) return std::nullopt;
-  const bool worth_it =
-      !waiting_for_write_.empty() || (purpose == CursorWriteFor::kProgress && cursor_changed_);
+  const bool worth_it = !waiting_for_write_.empty() || !dead_letter_changes_.empty() ||
+                        (purpose == CursorWriteFor::kProgress && cursor_changed_);
   if (!worth_it) return std::nullopt;
   in_write_ = std::exchange(waiting_for_write_, {});
   cursor_changed_ = false;
-  write_out_ = cursor_;
+  write_out_ = {.cursor = cursor_, .dead_letters = std::exchange(dead_letter_changes_, {})};
   return write_out_;
 }
 
-std::vector<std::string> SubscriptionState::Written() {
+std::vector<SettledLease> SubscriptionState::Written() {
   assert(write_out_);
   for (const v1::Lane lane : kLanesUrgentFirst) {
-    durable_floor_[LaneIndex(lane)] = write_out_->lane(lane).floor();
+    durable_floor_[LaneIndex(lane)] = write_out_->cursor.lane(lane).floor();
   }
   write_out_.reset();
   return std::exchange(in_write_, {});
@@ -249,6 +361,9 @@ std::vector<std::string> SubscriptionState::Written() {
 
 void SubscriptionState::WriteFailed() {
   assert(write_out_);
+  std::vector<DeadLetterChange>& changes = write_out_->dead_letters;
+  changes.insert(changes.end(), dead_letter_changes_.begin(), dead_letter_changes_.end());
+  dead_letter_changes_ = std::move(changes);
   write_out_.reset();
   cursor_changed_ = true;
   in_write_.insert(in_write_.end(), waiting_for_write_.begin(), waiting_for_write_.end());
@@ -285,7 +400,24 @@ v1::SubscriptionStatus SubscriptionState::Status(const std::array<LaneFigures, 2
   }
   status.set_unsettled(static_cast<uint32_t>(unsettled()));
   status.set_sessions(sessions);
+  status.set_dead_letters(static_cast<uint32_t>(dead_letters_));
   return status;
+}
+
+uint32_t SubscriptionState::leased(v1::Lane lane) const {
+  uint32_t leased = 0;
+  for (const auto& [taker, windows] : takers_) leased += windows[LaneIndex(lane)].leased;
+  return leased;
+}
+
+uint32_t SubscriptionState::leased(TakerId taker, v1::Lane lane) const {
+  const auto found = takers_.find(taker);
+  return found == takers_.end() ? 0 : found->second[LaneIndex(lane)].leased;
+}
+
+uint64_t SubscriptionState::leased_bytes(TakerId taker, v1::Lane lane) const {
+  const auto found = takers_.find(taker);
+  return found == takers_.end() ? 0 : found->second[LaneIndex(lane)].leased_bytes;
 }
 
 size_t SubscriptionState::unsettled() const {

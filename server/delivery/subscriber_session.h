@@ -1,6 +1,7 @@
 #ifndef CORRIDOR_SERVER_DELIVERY_SUBSCRIBER_SESSION_H_
 #define CORRIDOR_SERVER_DELIVERY_SUBSCRIBER_SESSION_H_
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -29,6 +30,12 @@ inline constexpr uint64_t kSessionWindowBytesMax = 64 * 1024 * 1024;
 inline constexpr absl::Duration kLeaseMax = absl::Hours(1);
 // The longest delay that a client may ask for.
 inline constexpr absl::Duration kDeferMax = absl::Minutes(10);
+// Dead letters of one subscription.
+inline constexpr size_t kDeadLettersMax = 10'000;
+
+// Who takes deliveries and settles them: a session, or one call. Chosen by the caller,
+// never twice.
+using TakerId = uint64_t;
 
 struct SubscriptionOptions {
   std::string name;           // `subscriptions/<id>`.
@@ -37,6 +44,7 @@ struct SubscriptionOptions {
   absl::Duration ack_timeout = absl::Seconds(60);
   uint32_t unsettled_max = 10'000;
   bool paused = false;
+  uint32_t failures_max = 0;  // 0: no limit.
   RedeliveryOptions redelivery;
 };
 
@@ -44,14 +52,43 @@ struct SubscriptionOptions {
 struct Lease {
   std::string token;  // Delivery.lease: 29 bytes.
   uint32_t attempt = 1;
+  TakerId taker = 0;  // To whom.
+};
+
+// Why a delivery is a dead letter.
+struct DeadLetterCause {
+  v1::DeadLetterReason reason = v1::DEAD_LETTER_REASON_UNSPECIFIED;
+  std::string note;
+  uint32_t attempts = 0;
+};
+
+// What is to be written of a dead letter.
+struct DeadLetterChange {
+  v1::Lane lane = v1::LANE_UNSPECIFIED;
+  uint64_t offset = 0;
+  // Absent: it was redriven and settled, and is one no more.
+  std::optional<DeadLetterCause> cause;
+};
+
+// What is durable of a subscription's state, written together.
+struct SubscriptionWrite {
+  SubscriptionCursor cursor;
+  std::vector<DeadLetterChange> dead_letters;  // In the order of events.
+};
+
+// A settlement that is durable, and who asked for it.
+struct SettledLease {
+  std::string lease;
+  TakerId asker = 0;
 };
 
 // What Settle found.
 struct SettleOutcome {
   // Leases to answer as stale.
   std::vector<std::string> stale;
-  // How many were taken as done, given back for redelivery, and extended.
+  // How many were taken as done, rejected, given back for redelivery, and extended.
   size_t acknowledged = 0;
+  size_t rejected = 0;
   size_t released = 0;
   size_t extended = 0;
 };
@@ -63,12 +100,15 @@ enum class CursorWriteFor {
 };
 
 // The live state of one subscription: what is handed out, what is settled, what
-// comes again, and how much the session can take. It outlives sessions while
-// deliveries are unsettled, so that attempts are counted on; only the cursor is
-// durable.
+// comes again, and how much each taker can take. It outlives sessions while
+// deliveries are unsettled, so that attempts are counted on; only the cursor and the
+// dead letters are durable.
 //
 //   cursor_offset: everything up to here was looked at, and is
-//     settled | leased to the session | waiting to be handed over again
+//     settled | leased to a taker | waiting to be handed over again
+//
+// A dead letter counts as settled. One that is redriven is unsettled once more, above a
+// cursor that has settled it.
 //
 // A pure state machine: no clock, no thread, no I/O. Times are monotonic
 // (Clock::Steady) and never go back. Not thread-safe; lives on one executor.
@@ -78,23 +118,25 @@ class SubscriptionState {
   SubscriptionState(SubscriptionOptions options, SubscriptionCursor cursor);
 
   // New values after UpdateSubscription. Running leases keep their timeouts.
-  void SetLimits(absl::Duration ack_timeout, uint32_t unsettled_max);
+  void SetLimits(absl::Duration ack_timeout, uint32_t unsettled_max, uint32_t failures_max);
   // While paused nothing is handed over, anew or again; leases run on.
   void SetPaused(bool paused) { options_.paused = paused; }
 
-  // --- The session: how much it can take ------------------------------------
+  // --- Takers: how much they can take ---------------------------------------
 
-  // How much may be leased at once in `lane`: a level; the newest holds. Values
-  // above the protocol's bounds are cut to them. 0 messages pause the lane.
-  void SetWindow(v1::Lane lane, uint32_t messages, uint64_t bytes);
+  // How much may be leased at once in `lane` to `taker`: a level; the newest holds.
+  // Values above the protocol's bounds are cut to them. 0 messages pause the lane.
+  void SetWindow(TakerId taker, v1::Lane lane, uint32_t messages, uint64_t bytes);
 
-  // The session is over: its windows are 0, its leases end, and what they held
-  // is ready to be handed over again at once, to whoever attaches next.
-  void SessionEnded();
+  // A session is over: its windows are 0, its leases end, and what they held is ready to
+  // be handed over again at once, to whoever takes next.
+  void SessionEnded(TakerId taker);
+  // A call was answered: its windows are 0, its leases run on.
+  void CallAnswered(TakerId taker);
 
   // --- Handing over ---------------------------------------------------------
 
-  // How much of `lane` could be taken now, and from where. Nothing while
+  // How much of `lane` could be taken now by all, and from where. Nothing while
   // something ready to come again has not been handed over first. The last
   // eighth of `unsettled_max` is kept for the urgent lane.
   OutletDemand Demand(v1::Lane lane) const;
@@ -104,11 +146,11 @@ class SubscriptionState {
   // True when `offset` was settled before: it is to be skipped. Such lie behind
   // the cursor only after a restart.
   bool IsSettled(v1::Lane lane, uint64_t offset) const;
-  // Whether a delivery of `bytes` fits the window now; one always fits an empty
+  // Whether a delivery of `bytes` fits somebody's window now; one always fits an empty
   // window. Where it does not, Demand is nothing until there is more room.
   bool Fits(v1::Lane lane, size_t bytes);
 
-  // Leases `offset` to the session. It is either the next of its lane (what
+  // Leases `offset` to the taker with the most room. It is either the next of its lane (what
   // lies between the cursor and it is no record of this lane), or one that
   // DueForRedelivery named. REQUIRES: Fits(lane, bytes); for a new one
   // WantsMore(lane) and !IsSettled(lane, offset).
@@ -124,11 +166,12 @@ class SubscriptionState {
   // --- Handing over again ---------------------------------------------------
 
   // Ends leases that have run out; they come again after a delay that grows
-  // with each attempt.
+  // with each attempt, or are dead letters when that was their last failure.
   void AdvanceTo(absl::Duration now);
 
   // What is to be handed over again now, the urgent lane first, then in the
-  // order of the lane; at most what the windows have room for, by count. For
+  // order of the lane; at most what the windows have room for, by count, and none that
+  // did not fit by bytes until there is more room. For
   // each, call Hand when it fits and may still be had, Skip when it is
   // superseded or may no longer be had.
   std::vector<std::pair<v1::Lane, uint64_t>> DueForRedelivery() const;
@@ -136,23 +179,35 @@ class SubscriptionState {
   // When AdvanceTo has something to do next.
   std::optional<absl::Duration> NextEvent() const;
 
+  // --- Dead letters ---------------------------------------------------------
+
+  // How many there are, by who keeps them. What this state adds and removes it counts.
+  void SetDeadLetters(size_t count) { dead_letters_ = count; }
+  // Hands a dead letter over again, of which `attempts` were made. Nothing when it is not
+  // settled: then it comes again by itself.
+  void Redrive(v1::Lane lane, uint64_t offset, uint32_t attempts);
+  // A redriven one is no longer wanted. Nothing when it is not redriven.
+  void Discard(v1::Lane lane, uint64_t offset);
+
   // --- Settling -------------------------------------------------------------
 
-  // Takes what the client says became of deliveries. What it acknowledged is
-  // never handed over again by this state, but is answered only once a cursor
-  // that holds it is durable. What it deferred comes again after the delay it
-  // named, kDeferMax at most. A lease it extended holds for the ack timeout from
-  // `now`, up to kLeaseMax after its handing-over. A lease that was settled,
-  // released, has run out or is of another start, subscription or session is stale.
-  SettleOutcome Settle(const v1::Settlement& settlement, absl::Duration now);
+  // Takes what `asker` says became of deliveries, whoever they were handed to. What it
+  // acknowledged or rejected is never handed over again by this state, but is answered
+  // only once a write that holds it is durable. What it deferred comes again after the
+  // delay it named, kDeferMax at most. A lease it extended holds for the ack timeout
+  // from `now`, up to kLeaseMax after its handing-over. A lease that was settled,
+  // released, has run out or is of another start, subscription or ended session is stale;
+  // so is one that was rejected when there are kDeadLettersMax dead letters: it comes
+  // again after the longest redelivery delay.
+  SettleOutcome Settle(TakerId asker, const v1::Settlement& settlement, absl::Duration now);
 
-  // The cursor to write now, if it is worth it. At most one is out at a time:
-  // nothing until Written or WriteFailed. So settlements that come during a
-  // write share the next one.
-  std::optional<SubscriptionCursor> TakeWrite(CursorWriteFor purpose);
+  // What to write now, if it is worth it. At most one write is out at a time: nothing
+  // until Written or WriteFailed. So settlements that come during a write share the next
+  // one.
+  std::optional<SubscriptionWrite> TakeWrite(CursorWriteFor purpose);
 
   // The write is durable. Returns the leases to answer as settled.
-  std::vector<std::string> Written();
+  std::vector<SettledLease> Written();
   // The write is not; the next TakeWrite gives it again.
   void WriteFailed();
 
@@ -167,27 +222,43 @@ class SubscriptionState {
   v1::SubscriptionStatus Status(const std::array<LaneFigures, 2>& figures, uint32_t sessions) const;
   // Leased, or waiting to be handed over again.
   size_t unsettled() const;
-  // Leased now in `lane`.
-  uint32_t leased(v1::Lane lane) const { return state(lane).leased; }
-  uint64_t leased_bytes(v1::Lane lane) const { return state(lane).leased_bytes; }
+  // Leased now in `lane`, to all and to one.
+  uint32_t leased(v1::Lane lane) const;
+  uint32_t leased(TakerId taker, v1::Lane lane) const;
+  uint64_t leased_bytes(TakerId taker, v1::Lane lane) const;
   const SubscriptionCursor& cursor() const { return cursor_; }
   // True when nothing but the cursor is worth keeping.
-  bool idle() const { return unsettled() == 0 && waiting_for_write_.empty() && !write_out_; }
+  bool idle() const {
+    return unsettled() == 0 && waiting_for_write_.empty() && dead_letter_changes_.empty() &&
+           !write_out_;
+  }
 
  private:
   struct Unsettled {
     uint32_t attempt = 0;
+    uint32_t failures = 0;
+    bool redriven = false;
     bool leased = false;
+    TakerId taker = 0;
     size_t bytes = 0;
     absl::Duration lease_ends;
     absl::Duration lease_ends_max;
   };
-  struct LaneState {
-    uint32_t window_messages = 0;
-    uint64_t window_bytes = 0;
+  // Of one taker in one lane.
+  struct Window {
+    uint32_t messages = 0;
+    uint64_t bytes = 0;
     bool no_room = false;  // For the next delivery, until a lease ends.
     uint32_t leased = 0;
     uint64_t leased_bytes = 0;
+
+    uint32_t room() const { return messages - std::min(messages, leased); }
+    bool Fits(size_t more) const {
+      return room() > 0 && (leased == 0 || leased_bytes + more <= bytes);
+    }
+  };
+  using Windows = std::array<Window, 2>;  // By LaneIndex.
+  struct LaneState {
     uint64_t cursor_offset = 0;
     std::map<uint64_t, Unsettled> unsettled;
     RedeliverySchedule redelivery;
@@ -201,8 +272,17 @@ class SubscriptionState {
   LaneState& state(v1::Lane lane) { return lanes_[LaneIndex(lane)]; }
   const LaneState& state(v1::Lane lane) const { return lanes_[LaneIndex(lane)]; }
   size_t UnsettledRoom(v1::Lane lane) const;
+  // The taker with the most room for a delivery of `bytes`; end when it fits nobody.
+  std::map<TakerId, Windows>::iterator TakerFor(v1::Lane lane, size_t bytes);
+  void CloseWindows(TakerId taker);
+  void ForgetIfDone(TakerId taker);
   void Look(v1::Lane lane, uint64_t through);
   void EndLease(v1::Lane lane, uint64_t offset, Unsettled& unsettled, absl::Duration due);
+  // The delivery came to nothing: it comes again at `due`, or is a dead letter.
+  void Fail(v1::Lane lane, uint64_t offset, Unsettled& unsettled, absl::Duration due);
+  // False when there are too many dead letters: it comes again much later.
+  bool MakeDeadLetter(v1::Lane lane, uint64_t offset, Unsettled& unsettled, DeadLetterCause cause,
+                      absl::Duration now);
   void Extend(const LeaseName& lease, absl::Duration now);
   v1::DeliveryState DeliveryStateOf(const std::array<LaneFigures, 2>& figures,
                                     uint32_t sessions) const;
@@ -214,11 +294,15 @@ class SubscriptionState {
   SubscriptionCursor cursor_;
   std::array<uint64_t, 2> durable_floor_;
   std::array<LaneState, 2> lanes_;
+  std::map<TakerId, Windows> takers_;
   std::set<std::tuple<absl::Duration, v1::Lane, uint64_t>> lease_ends_;
+  size_t dead_letters_ = 0;
   bool cursor_changed_ = false;
-  std::vector<std::string> waiting_for_write_;  // Settled, not yet in a write.
-  std::optional<SubscriptionCursor> write_out_;
-  std::vector<std::string> in_write_;
+  // Not yet in a write.
+  std::vector<SettledLease> waiting_for_write_;
+  std::vector<DeadLetterChange> dead_letter_changes_;
+  std::optional<SubscriptionWrite> write_out_;
+  std::vector<SettledLease> in_write_;
 };
 
 }  // namespace corridor

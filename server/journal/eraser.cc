@@ -107,6 +107,11 @@ void Eraser::Bury(Items items) {
   std::vector<BatchPart> parts;
   for (const Item& item : items) {
     if (!item.record_key.empty()) parts.push_back(BuryPart(item.record_key));
+    const auto [what, number] = ParseErasureKey(item.erasure_key);
+    if (parts_.bury_with && (what == Erased::kUrgentRecord || what == Erased::kRoutineRecord)) {
+      parts.push_back(parts_.bury_with(
+          what == Erased::kUrgentRecord ? v1::LANE_URGENT : v1::LANE_ROUTINE, number));
+    }
   }
   parts_.queue.Commit(
       std::move(parts),

@@ -41,6 +41,8 @@ class Eraser {
     Executor& upkeep;
     AuditPart audit;
     std::string actor;  // For audit entries: the broker's own SPIFFE ID.
+    // Makes the part that takes away what others keep of a record. May be null.
+    std::function<BatchPart(v1::Lane, uint64_t offset)> bury_with;
     // A round has come to its end: what was due is erased. Called on `upkeep`.
     std::function<void()> on_erased;
     // One did not, and is tried again. Called on `upkeep`.

@@ -21,6 +21,7 @@ enum class Metric {
   kCallsRefused,
   kCallsCut,
   kHandshakesRefused,
+  kDeadLetters,
   kLinkAlarms,
   kLinkRefusedRecords,
   kLinkUp,
@@ -55,7 +56,7 @@ struct MetricText {
   std::string_view help;
 };
 
-inline constexpr std::array<MetricText, 30> kMetrics = {{
+inline constexpr std::array<MetricText, 31> kMetrics = {{
     {Metric::kStatementsAccepted, false, "corridor_statements_accepted_total", "source",
      "Statements that passed gate and policy. source: publisher, check (a dry run; not stored), "
      "peer (over a link)."},
@@ -70,6 +71,8 @@ inline constexpr std::array<MetricText, 30> kMetrics = {{
      "Open streams that were ended because the caller had lost the right to them."},
     {Metric::kHandshakesRefused, false, "corridor_handshakes_refused_total", "side",
      "Certificates that were refused. side: accepted (the other side dialled), dialled."},
+    {Metric::kDeadLetters, false, "corridor_dead_letters_total", "reason",
+     "Deliveries that became dead letters of a subscription. reason: REJECTED, FAILURES_MAX."},
     {Metric::kLinkAlarms, false, "corridor_link_alarms_total", "peer,lane,reason",
      "Alarms of links to peer regions."},
     {Metric::kLinkRefusedRecords, false, "corridor_link_refused_records_total", "peer,lane,reason",

@@ -142,6 +142,69 @@ grpc::ServerUnaryReactor* SubscriberService::ConfirmRecalls(
                });
 }
 
+grpc::ServerUnaryReactor* SubscriberService::Pull(grpc::CallbackServerContext* context,
+                                                  const v1::PullRequest* request,
+                                                  v1::PullResponse* response) {
+  return Serve(context, request, response,
+               [this](const Principal& caller, const auto& request, auto answer) {
+                 region_.sessions().Pull(caller, request, std::move(answer));
+               });
+}
+
+grpc::ServerUnaryReactor* SubscriberService::Settle(grpc::CallbackServerContext* context,
+                                                    const v1::SettleRequest* request,
+                                                    v1::SettlementResult* response) {
+  return Serve(context, request, response,
+               [this](const Principal& caller, const auto& request, auto answer) {
+                 region_.sessions().Settle(caller, request, std::move(answer));
+               });
+}
+
+grpc::ServerUnaryReactor* SubscriberService::Seek(grpc::CallbackServerContext* context,
+                                                  const v1::SeekRequest* request,
+                                                  v1::SeekResponse* response) {
+  return Serve(context, request, response,
+               [this](const Principal& caller, const auto& request, auto answer) {
+                 region_.sessions().Seek(caller, request, std::move(answer));
+               });
+}
+
+grpc::ServerUnaryReactor* SubscriberService::ListCurrent(grpc::CallbackServerContext* context,
+                                                         const v1::ListCurrentRequest* request,
+                                                         v1::ListCurrentResponse* response) {
+  return Serve(context, request, response,
+               [this](const Principal& caller, const auto& request, auto answer) {
+                 region_.reader().ListCurrent(caller, request, std::move(answer));
+               });
+}
+
+grpc::ServerUnaryReactor* SubscriberService::ListDeadLetters(
+    grpc::CallbackServerContext* context, const v1::ListDeadLettersRequest* request,
+    v1::ListDeadLettersResponse* response) {
+  return Serve(context, request, response,
+               [this](const Principal& caller, const auto& request, auto answer) {
+                 region_.reader().ListDeadLetters(caller, request, std::move(answer));
+               });
+}
+
+grpc::ServerUnaryReactor* SubscriberService::RedriveDeadLetters(
+    grpc::CallbackServerContext* context, const v1::RedriveDeadLettersRequest* request,
+    v1::RedriveDeadLettersResponse* response) {
+  return Serve(context, request, response,
+               [this](const Principal& caller, const auto& request, auto answer) {
+                 region_.sessions().RedriveDeadLetters(caller, request, std::move(answer));
+               });
+}
+
+grpc::ServerUnaryReactor* SubscriberService::DiscardDeadLetters(
+    grpc::CallbackServerContext* context, const v1::DiscardDeadLettersRequest* request,
+    v1::DiscardDeadLettersResponse* response) {
+  return Serve(context, request, response,
+               [this](const Principal& caller, const auto& request, auto answer) {
+                 region_.sessions().DiscardDeadLetters(caller, request, std::move(answer));
+               });
+}
+
 grpc::ServerUnaryReactor* SubscriberService::GetSigningKeys(
     grpc::CallbackServerContext* context, const v1::GetSigningKeysRequest* request,
     v1::GetSigningKeysResponse* response) {

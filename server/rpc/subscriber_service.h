@@ -46,6 +46,27 @@ class SubscriberService final : public v1::Subscriber::CallbackService {
   grpc::ServerUnaryReactor* ConfirmRecalls(grpc::CallbackServerContext* context,
                                            const v1::ConfirmRecallsRequest* request,
                                            v1::ConfirmRecallsResponse* response) override;
+  grpc::ServerUnaryReactor* Pull(grpc::CallbackServerContext* context,
+                                 const v1::PullRequest* request,
+                                 v1::PullResponse* response) override;
+  grpc::ServerUnaryReactor* Settle(grpc::CallbackServerContext* context,
+                                   const v1::SettleRequest* request,
+                                   v1::SettlementResult* response) override;
+  grpc::ServerUnaryReactor* Seek(grpc::CallbackServerContext* context,
+                                 const v1::SeekRequest* request,
+                                 v1::SeekResponse* response) override;
+  grpc::ServerUnaryReactor* ListCurrent(grpc::CallbackServerContext* context,
+                                        const v1::ListCurrentRequest* request,
+                                        v1::ListCurrentResponse* response) override;
+  grpc::ServerUnaryReactor* ListDeadLetters(grpc::CallbackServerContext* context,
+                                            const v1::ListDeadLettersRequest* request,
+                                            v1::ListDeadLettersResponse* response) override;
+  grpc::ServerUnaryReactor* RedriveDeadLetters(grpc::CallbackServerContext* context,
+                                               const v1::RedriveDeadLettersRequest* request,
+                                               v1::RedriveDeadLettersResponse* response) override;
+  grpc::ServerUnaryReactor* DiscardDeadLetters(grpc::CallbackServerContext* context,
+                                               const v1::DiscardDeadLettersRequest* request,
+                                               v1::DiscardDeadLettersResponse* response) override;
   grpc::ServerUnaryReactor* GetSigningKeys(grpc::CallbackServerContext* context,
                                            const v1::GetSigningKeysRequest* request,
                                            v1::GetSigningKeysResponse* response) override;

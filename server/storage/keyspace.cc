@@ -252,5 +252,22 @@ std::string CursorKeyPrefix() { return "s/"; }
 std::string CursorKey(std::string_view owner, std::string_view name) {
   return CursorKeyPrefix() + KeyText(owner) + KeyText(name);
 }
+std::string DeadLetterKeyPrefix(std::string_view owner, std::string_view name) {
+  return "g/s/" + KeyText(owner) + KeyText(name);
+}
+std::string DeadLetterKey(std::string_view owner, std::string_view name, v1::Lane lane,
+                          uint64_t offset) {
+  return DeadLetterKeyPrefix(owner, name) + LaneByte(lane) + KeyNumber(offset);
+}
+std::string DeadLetterCountKey(std::string_view owner, std::string_view name) {
+  return "g/n/" + KeyText(owner) + KeyText(name);
+}
+std::string DeadLetterPlaceKeyPrefix(v1::Lane lane, uint64_t offset) {
+  return "g/p/" + LaneByte(lane) + KeyNumber(offset);
+}
+std::string DeadLetterPlaceKey(v1::Lane lane, uint64_t offset, std::string_view owner,
+                               std::string_view name) {
+  return DeadLetterPlaceKeyPrefix(lane, offset) + KeyText(owner) + KeyText(name);
+}
 
 }  // namespace corridor

@@ -50,6 +50,9 @@ namespace corridor {
 //   a/gate                                    gate policy in force       audit
 //   c/generation, c/<room letter>/...         see below                  catalog
 //   s/<owner text><name text>                 cursor of a subscription   delivery
+//   g/s/<owner text><name text><lane 1><offset 8>  dead letter of a subscription  delivery
+//   g/p/<lane 1><offset 8><owner text><name text>  the same, by where the record stands  delivery
+//   g/n/<owner text><name text>               how many dead letters it has  delivery
 
 // In a store of its own, outside of what is backed up (recall_register.h):
 //   z/<publisher text><alert id><statement id, or nothing>  recalled or withdrawn  journal
@@ -198,6 +201,13 @@ std::string DirectoryKey(std::string_view region);
 // Delivery.
 std::string CursorKeyPrefix();
 std::string CursorKey(std::string_view owner, std::string_view name);
+std::string DeadLetterKeyPrefix(std::string_view owner, std::string_view name);
+std::string DeadLetterKey(std::string_view owner, std::string_view name, v1::Lane lane,
+                          uint64_t offset);
+std::string DeadLetterCountKey(std::string_view owner, std::string_view name);
+std::string DeadLetterPlaceKeyPrefix(v1::Lane lane, uint64_t offset);
+std::string DeadLetterPlaceKey(v1::Lane lane, uint64_t offset, std::string_view owner,
+                               std::string_view name);
 
 }  // namespace corridor
 

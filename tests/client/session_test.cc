@@ -211,6 +211,147 @@ TEST_F(SessionTest, ADeferredDeliveryComesAgainWhenTheHandlerSaid) {
   EXPECT_EQ(sent.acknowledged_size() + sent.released_size(), 0) << "settled once only";
 }
 
+TEST_F(SessionTest, ARejectedDeliveryIsADeadLetterWithItsReason) {
+  Start();
+  ReceiveStarted();
+  Deliver("lease-1");
+  Deliver("lease-2");
+  std::vector<absl::Status> confirmed;
+  const auto keep = [&](absl::Status status) { confirmed.push_back(std::move(status)); };
+  handles_[0].Reject("no column\nfor it", keep);
+  handles_[0].Acknowledge();
+  handles_[1].Reject(std::string(255, 'x') + "\u00e9", keep);
+  executor_.RunUntilIdle();
+  const v1::Settlement sent = SettlementsSent();
+  ASSERT_EQ(sent.rejected_size(), 2);
+  EXPECT_EQ(sent.rejected(0).lease(), "lease-1");
+  EXPECT_EQ(sent.rejected(0).note(), "no column for it");
+  EXPECT_EQ(sent.rejected(1).note(), std::string(255, 'x')) << "cut between two characters";
+  EXPECT_EQ(sent.acknowledged_size(), 0) << "settled once only";
+  Settled("lease-1");
+  Settled("lease-2", true);
+  ASSERT_EQ(confirmed.size(), 2);
+  EXPECT_TRUE(confirmed[0].ok());
+  EXPECT_EQ(ReasonOf(confirmed[1]), v1::ERROR_REASON_LEASE_STALE);
+}
+
+TEST_F(SessionTest, ASessionThatStandsBySaysSoAndWhenItGoesOn) {
+  Start();
+  v1::AttachResponse started;
+  started.mutable_started()->set_heartbeat_interval_ms(5000);
+  started.mutable_started()->set_standby(true);
+  Receive(started);
+  EXPECT_EQ(events_.back().kind, SessionEvent::Kind::kStandby);
+  ReceiveHeartbeat();
+  EXPECT_EQ(events_[events_.size() - 2].kind, SessionEvent::Kind::kActive);
+  const size_t count = events_.size();
+  ReceiveHeartbeat();
+  EXPECT_EQ(events_.size(), count + 1) << "said once";
+}
+
+// What is pulled is verified as a session verifies it; what does not verify goes back.
+TEST_F(SessionTest, APullBringsOnlyWhatVerifies) {
+  v1::PullResponse response;
+  *response.add_deliveries() = DeliveryOf(Statement(), 1, "good");
+  *response.add_deliveries() = DeliveryOf(Statement(), 1, "bad");
+  response.mutable_deliveries(1)->mutable_statement()->mutable_statement()->mutable_body()->append(
+      "x");
+  response.set_lease_ms(60'000);
+  EXPECT_CALL(*connection_, Pull).WillOnce([&](const v1::PullRequest& request) {
+    EXPECT_EQ(request.subscription(), "subscriptions/all");
+    EXPECT_EQ(request.messages_max(), 7u);
+    EXPECT_EQ(request.wait_ms(), 2000u);
+    return response;
+  });
+  std::vector<std::string> released;
+  EXPECT_CALL(*connection_, Settle).WillOnce([&](const v1::SettleRequest& request) {
+    for (const auto& lease : request.settlement().released()) released.push_back(lease);
+    return v1::SettlementResult();
+  });
+  const auto pulled = subscriber_.Pull(
+      {.subscription = "subscriptions/all", .messages_max = 7, .wait = absl::Seconds(2)});
+  ASSERT_TRUE(pulled.ok()) << pulled.status();
+  ASSERT_EQ(pulled->items.size(), 1);
+  EXPECT_EQ(pulled->items[0].lease, "good");
+  EXPECT_EQ(pulled->items[0].delivery.body.publisher(), kPublisher);
+  EXPECT_EQ(pulled->refused, 1);
+  EXPECT_EQ(pulled->lease_holds, absl::Minutes(1));
+  EXPECT_THAT(released, testing::ElementsAre("bad"));
+}
+
+TEST_F(SessionTest, WhatAPullCannotProveToItsPublisherIsRefusedWhereThatIsAskedFor) {
+  v1::PullResponse response;
+  *response.add_deliveries() = DeliveryOf(Statement(), 1, "unproved");
+  EXPECT_CALL(*connection_, Pull).WillOnce(testing::Return(response));
+  EXPECT_CALL(*connection_, Settle).WillOnce(testing::Return(v1::SettlementResult()));
+  const auto pulled = subscriber_.Pull(
+      {.subscription = "subscriptions/all", .publisher_proof_min = PublisherProof::kOnBrokersWord});
+  ASSERT_TRUE(pulled.ok()) << pulled.status();
+  EXPECT_EQ(pulled->items.size(), 0);
+  EXPECT_EQ(pulled->refused, 1);
+}
+
+TEST_F(SessionTest, AMirrorIsFilledThenTheSubscriptionIsMoved) {
+  v1::ListCurrentResponse first;
+  first.add_alerts()->set_revision(3);
+  *first.mutable_alerts(0)->mutable_current() = DeliveryOf(Statement(), 1, "").statement();
+  first.set_next_page_token("next");
+  first.mutable_as_of()->set_offset(9);
+  v1::ListCurrentResponse last = first;
+  last.clear_alerts();
+  last.clear_next_page_token();
+  EXPECT_CALL(*connection_, ListCurrent).WillOnce(testing::Return(first)).WillOnce([&](auto& next) {
+    EXPECT_EQ(next.page_token(), "next");
+    return last;
+  });
+  EXPECT_CALL(*connection_, Seek).WillOnce([](const v1::SeekRequest& request) {
+    EXPECT_EQ(request.position().offset(), 9u);
+    return v1::SeekResponse();
+  });
+  std::vector<uint32_t> revisions;
+  const auto moved = subscriber_.Resynchronise("subscriptions/all", [&](const auto& alert, auto&) {
+    revisions.push_back(alert.revision());
+    return absl::OkStatus();
+  });
+  ASSERT_TRUE(moved.ok()) << moved.status();
+  EXPECT_EQ(moved->offset(), 9u);
+  EXPECT_THAT(revisions, testing::ElementsAre(3u));
+}
+
+// Half a mirror is none: nothing is moved.
+TEST_F(SessionTest, AMirrorThatCannotBeFilledMovesNothing) {
+  v1::ListCurrentResponse page;
+  *page.add_alerts()->mutable_current() = DeliveryOf(Statement(), 1, "").statement();
+  EXPECT_CALL(*connection_, ListCurrent).WillRepeatedly(testing::Return(page));
+  EXPECT_CALL(*connection_, Seek).Times(0);
+  const auto full = [](const auto&, auto&) { return absl::ResourceExhaustedError("disk"); };
+  EXPECT_TRUE(
+      absl::IsResourceExhausted(subscriber_.Resynchronise("subscriptions/all", full).status()));
+  page.mutable_alerts(0)->mutable_current()->mutable_statement()->mutable_body()->append("x");
+  EXPECT_CALL(*connection_, ListCurrent).WillRepeatedly(testing::Return(page));
+  EXPECT_TRUE(absl::IsDataLoss(subscriber_.Resynchronise("subscriptions/all", full).status()));
+}
+
+TEST_F(SessionTest, DeadLettersAreNamedOrAllOfThem) {
+  EXPECT_CALL(*connection_, RedriveDeadLetters).WillOnce([](const auto& request) {
+    EXPECT_TRUE(request.selection().all());
+    v1::RedriveDeadLettersResponse response;
+    response.set_redriven(3);
+    return response;
+  });
+  EXPECT_CALL(*connection_, DiscardDeadLetters).WillOnce([](const auto& request) {
+    EXPECT_FALSE(request.selection().all());
+    EXPECT_EQ(request.selection().ids_size(), 1);
+    return v1::DiscardDeadLettersResponse();
+  });
+  v1::DeadLetterSelection all;
+  all.set_all(true);
+  EXPECT_EQ(*subscriber_.RedriveDeadLetters("subscriptions/all", all), 3u);
+  v1::DeadLetterSelection one;
+  one.add_ids("123456789");
+  EXPECT_EQ(*subscriber_.DiscardDeadLetters("subscriptions/all", one), 0u);
+}
+
 TEST_F(SessionTest, ALeaseIsExtendedWhileItsDeliveryIsHeldAndNotForEver) {
   Start({.handling_max = absl::Minutes(2)});
   ReceiveStarted(60'000);
@@ -352,6 +493,14 @@ TEST_F(SessionTest, ADrainingBrokerIsComeBackTo) {
   executor_.Advance(absl::Seconds(1));
   EXPECT_EQ(calls_.size(), 2);
   EXPECT_EQ(ReasonOf(events_.back().status), v1::ERROR_REASON_DRAINING);
+}
+
+TEST_F(SessionTest, AMovedSubscriptionIsAttachedToAgain) {
+  Start();
+  ReceiveStarted();
+  GoAway(v1::GO_AWAY_REASON_MOVED);
+  executor_.Advance(absl::Seconds(1));
+  EXPECT_EQ(calls_.size(), 2);
 }
 
 TEST_F(SessionTest, ATakeOverEndsItForGood) {

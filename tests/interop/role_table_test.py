@@ -34,6 +34,7 @@ ROLE_TABLE = {
     },
     "Subscriber": {
         "reader": "CreateSubscription GetSubscription ListSubscriptions UpdateSubscription DeleteSubscription Attach "
+                  "Pull Settle Seek ListCurrent ListDeadLetters RedriveDeadLetters DiscardDeadLetters "
                   "GetAlert ListAlerts ListRecallNotices ConfirmRecalls GetSigningKeys",
     },
     "RegionLink": {"": "Link ExchangeRevocations"},

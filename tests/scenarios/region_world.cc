@@ -283,6 +283,11 @@ std::shared_ptr<TestSession> TestRegion::Attach(std::string_view agency, uint32_
   auto created = world_.Await<absl::StatusOr<v1::Subscription>>(
       [&](auto done) { region_->CreateSubscription(principal, subscription, std::move(done)); });
   EXPECT_TRUE(created.ok()) << created.status();
+  return AttachAgain(agency, messages);
+}
+
+std::shared_ptr<TestSession> TestRegion::AttachAgain(std::string_view agency, uint32_t messages) {
+  const Principal principal = Desk(agency);
   auto session = std::make_shared<TestSession>();
   session->id = region_->sessions().Open(principal, session);
   v1::AttachRequest start;

@@ -87,6 +87,8 @@ class TestRegion final : public RegionObserver {
   // Creates the agency's subscription `subscriptions/all`, if it is not there,
   // and attaches with wide windows.
   std::shared_ptr<TestSession> Attach(std::string_view agency, uint32_t messages = 1000);
+  // The same with the subscription as it is.
+  std::shared_ptr<TestSession> AttachAgain(std::string_view agency, uint32_t messages = 1000);
   // Acknowledges; Acknowledge also lets time pass.
   void Settle(TestSession& session, const std::vector<v1::Delivery>& deliveries);
   void Acknowledge(TestSession& session, const std::vector<v1::Delivery>& deliveries);

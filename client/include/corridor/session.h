@@ -63,6 +63,7 @@ class AckHandle {
     virtual ~Settler() = default;
     virtual void Settle(bool acknowledged, Confirmed confirmed) = 0;
     virtual void Defer(absl::Duration delay) = 0;
+    virtual void Reject(std::string note, Confirmed confirmed) = 0;
   };
 
   explicit AckHandle(std::unique_ptr<Settler> settler) : settler_(std::move(settler)) {}
@@ -77,6 +78,11 @@ class AckHandle {
   void Release() { Settle(false, nullptr); }
   // Not done: deliver again after `delay`, up to ten minutes (a longer one is cut).
   void Defer(absl::Duration delay);
+  // Cannot be done, now or later: goes to the subscription's dead letters. `note` says why
+  // to one's own people: at most 256 bytes of UTF-8 (a longer one is cut), control
+  // characters become spaces. Name no person in it. LEASE_STALE also when there are too
+  // many dead letters.
+  void Reject(std::string note, Confirmed confirmed = nullptr);
 
  private:
   void Settle(bool acknowledged, Confirmed confirmed);
@@ -89,6 +95,8 @@ struct SessionEvent {
     kAttached,         // deliveries may come
     kDetached,         // connection lost; `status` says why; it reconnects
     kProgress,         // a heartbeat; `progress` is set
+    kStandby,          // another session gets the deliveries; this one waits
+    kActive,           // it goes on in place of one that is gone
     kRefusedDelivery,  // a delivery or recall notice failed verification
     kEnded,            // for good; `status` as Wait() gives it
   };

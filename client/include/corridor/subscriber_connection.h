@@ -42,6 +42,18 @@ class SubscriberConnection {
   virtual absl::StatusOr<v1::ListAlertsResponse> ListAlerts(
       const v1::ListAlertsRequest& request) = 0;
 
+  virtual absl::StatusOr<v1::PullResponse> Pull(const v1::PullRequest& request) = 0;
+  virtual absl::StatusOr<v1::SettlementResult> Settle(const v1::SettleRequest& request) = 0;
+  virtual absl::StatusOr<v1::SeekResponse> Seek(const v1::SeekRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListCurrentResponse> ListCurrent(
+      const v1::ListCurrentRequest& request) = 0;
+  virtual absl::StatusOr<v1::ListDeadLettersResponse> ListDeadLetters(
+      const v1::ListDeadLettersRequest& request) = 0;
+  virtual absl::StatusOr<v1::RedriveDeadLettersResponse> RedriveDeadLetters(
+      const v1::RedriveDeadLettersRequest& request) = 0;
+  virtual absl::StatusOr<v1::DiscardDeadLettersResponse> DiscardDeadLetters(
+      const v1::DiscardDeadLettersRequest& request) = 0;
+
   virtual absl::StatusOr<v1::GetSigningKeysResponse> GetSigningKeys(
       const v1::GetSigningKeysRequest& request) = 0;
 

@@ -38,6 +38,7 @@ class CommandsTest : public testing::Test {
     context.AddFlags(app);
     AddPublishCommand(app, context);
     AddCheckCommand(app, context);
+    AddPullCommand(app, context);
     AddWatchCommand(app, context);
     AddAlertsCommand(app, context);
     AddSubscriptionsCommand(app, context);
@@ -349,6 +350,24 @@ TEST_F(CommandsTest, WithoutABrokerTheCommandLineIsToBlame) {
   EXPECT_EQ(Run({"nonsense"}), kExitUsage);
 }
 
+// What cannot be taken back is never done for want of a word.
+TEST_F(CommandsTest, WhatIsToBeMovedOrForgottenIsSaidInFull) {
+  for (const std::vector<std::string>& rest : std::vector<std::vector<std::string>>{
+           {"seek", "scams"},
+           {"seek", "scams", "--to-end", "--to-offset", "4"},
+           {"seek", "scams", "--to-time", "next week"},
+           {"dead-letters", "discard", "scams"},
+           {"dead-letters", "discard", "scams", "01000000000000002a", "--all"},
+           {"dead-letters", "redrive", "scams", "no-id"},
+           {"update", "scams", "--sharing", "somehow"}}) {
+    std::vector<std::string> arguments = {"subscriptions"};
+    arguments.insert(arguments.end(), rest.begin(), rest.end());
+    EXPECT_EQ(Run(arguments), kExitUsage) << rest[0];
+    EXPECT_THAT(err_, testing::Not(HasSubstr("--endpoint")))
+        << rest[0] << ": refused for another reason";
+  }
+}
+
 TEST_F(CommandsTest, AProfilesPathsAreRelativeToItsFolder) {
   std::ofstream(dir_.File("desk.profile")) << "endpoint: 'localhost:1' region: 'sea.example' "
                                               "certificate: 'absent.pem' key: 'a' trust: 'b'";
@@ -372,6 +391,7 @@ TEST_F(CommandsTest, EveryCommandHasHelpWithAnExample) {
   CLI::App app;
   AddPublishCommand(app, context);
   AddCheckCommand(app, context);
+  AddPullCommand(app, context);
   AddWatchCommand(app, context);
   AddAlertsCommand(app, context);
   AddSubscriptionsCommand(app, context);

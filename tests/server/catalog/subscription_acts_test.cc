@@ -177,5 +177,26 @@ TEST_F(SubscriptionActsTest, ABeginThatFailsLeavesNothing) {
   EXPECT_THAT(catalog_->AllSubscriptions(), SizeIs(0));
 }
 
+TEST_F(SubscriptionActsTest, FailuresAndSharingAreBoundedAndChange) {
+  v1::Subscription wanted = Named("subscriptions/all");
+  ASSERT_TRUE(Create(desk_, wanted).ok());
+  v1::UpdateSubscriptionRequest request;
+  *request.mutable_subscription() = wanted;
+  request.mutable_subscription()->set_failures_max(1000);
+  request.mutable_subscription()->set_session_sharing(v1::SESSION_SHARING_STANDBY);
+  request.mutable_update_mask()->add_paths("failures_max");
+  const auto limited = Update(request);
+  ASSERT_TRUE(limited.ok()) << limited.status();
+  EXPECT_EQ(limited->failures_max(), 1000u);
+  EXPECT_EQ(limited->session_sharing(), v1::SESSION_SHARING_TAKEOVER) << "not in the mask";
+  request.mutable_update_mask()->add_paths("session_sharing");
+  EXPECT_EQ(Update(request)->session_sharing(), v1::SESSION_SHARING_STANDBY);
+  request.mutable_subscription()->set_failures_max(1001);
+  EXPECT_TRUE(absl::IsInvalidArgument(Update(request).status()));
+  request.mutable_subscription()->set_failures_max(0);
+  request.mutable_subscription()->set_session_sharing(static_cast<v1::SessionSharing>(9));
+  EXPECT_TRUE(absl::IsInvalidArgument(Update(request).status()));
+}
+
 }  // namespace
 }  // namespace corridor

@@ -1,10 +1,12 @@
 // A subscription lives through a long, random life: windows come and go, leases
-// run out, sessions break, writes fail, the broker restarts. At every step:
+// run out, sessions break, writes fail, the broker restarts, what is rejected comes again
+// when it is redriven. At every step:
 // nothing is lost, nothing is delivered again once its settlement was confirmed,
 // the floor never goes back, and no window is exceeded. A failing seed replays.
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
@@ -28,14 +30,14 @@ class World {
     state_->AdvanceTo(now_);
     switch (random_.Uint64() % 20) {
       case 0:
-        EndSession();
+        EndSession(PickSession());
         break;
       case 1:
         if (random_.Uint64() % 5 == 0) Restart();
         break;
       case 2:
       case 3:
-        SetWindow(PickLane(), random_.Uint64() % 12, random_.Uint64() % 400);
+        SetWindow(PickSession(), PickLane(), random_.Uint64() % 12, random_.Uint64() % 400);
         break;
       case 4:
       case 5:
@@ -47,6 +49,7 @@ class World {
         break;
       case 8:
         now_ += absl::Seconds(30);
+        Redrive();
         break;
       case 9:
         state_->SetPaused(random_.Uint64() % 4 == 0);
@@ -73,12 +76,13 @@ class World {
     for (int round = 0; round < 2000 && !AllSettled(); ++round) {
       now_ += absl::Seconds(20);
       state_->AdvanceTo(now_);
-      for (const v1::Lane lane : kLanesUrgentFirst) SetWindow(lane, 10, 1000);
+      for (const v1::Lane lane : kLanesUrgentFirst) SetWindow(1, lane, 10, 1000);
+      Redrive();
       Deliver();
       settle_odds_ = 1;
       Settle();
-      if (state_->TakeWrite(CursorWriteFor::kProgress)) Confirm(state_->Written());
-      durable_ = state_->cursor();
+      write_out_ = state_->TakeWrite(CursorWriteFor::kProgress);
+      FinishWrite(true);
       Check();
     }
     ASSERT_TRUE(AllSettled());
@@ -87,6 +91,8 @@ class World {
     for (const auto& [offset, record] : journal_) {
       if (record.wanted && !record.superseded) {
         ASSERT_TRUE(delivered_.contains(offset)) << "lost: " << offset;
+        ASSERT_TRUE(confirmed_.contains(offset) || letters_.contains({record.lane, offset}))
+            << "neither done nor a dead letter: " << offset;
       }
     }
   }
@@ -99,10 +105,17 @@ class World {
     bool superseded = false;
   };
   struct Held {
-    v1::Lane lane;
+    TakerId session;
     uint64_t offset;
   };
 
+  // The dead letters, as they are durable: with the attempts, and whether redriven.
+  struct Letter {
+    uint32_t attempts;
+    bool redriven = false;
+  };
+
+  TakerId PickSession() { return 1 + random_.Uint64() % 2; }
   v1::Lane PickLane() { return random_.Uint64() % 3 == 0 ? v1::LANE_URGENT : v1::LANE_ROUTINE; }
 
   void Restart() {
@@ -110,24 +123,39 @@ class World {
                                 .tag = 1,
                                 .broker_start = random_.Uint64(),
                                 .ack_timeout = absl::Seconds(20),
-                                .unsettled_max = 24};
+                                .unsettled_max = 24,
+                                .failures_max = 5};
     state_.emplace(options, durable_);
+    state_->SetDeadLetters(letters_.size());
+    for (const auto& [place, letter] : letters_) {
+      if (letter.redriven) state_->Redrive(place.first, place.second, letter.attempts);
+    }
     held_.clear();
-    windows_ = {};
+    windows_.clear();
     write_out_.reset();
   }
 
-  void EndSession() {
-    state_->SessionEnded();
-    windows_ = {};
+  void EndSession(TakerId session) {
+    state_->SessionEnded(session);
+    for (const v1::Lane lane : kLanesUrgentFirst) windows_.erase({session, lane});
     // The client forgets; it may still settle what it held, and is told: stale.
-    for (const auto& [token, held] : held_) gone_.insert(token);
-    held_.clear();
+    for (const auto& [token, held] : held_) {
+      if (held.session == session) gone_.insert(token);
+    }
+    std::erase_if(held_, [&](const auto& each) { return each.second.session == session; });
   }
 
-  void SetWindow(v1::Lane lane, uint32_t messages, uint64_t bytes) {
-    windows_[LaneIndex(lane)] = {messages, bytes};
-    state_->SetWindow(lane, messages, bytes);
+  void SetWindow(TakerId session, v1::Lane lane, uint32_t messages, uint64_t bytes) {
+    windows_[{session, lane}] = {messages, bytes};
+    state_->SetWindow(session, lane, messages, bytes);
+  }
+
+  void Redrive() {
+    for (auto& [place, letter] : letters_) {
+      if (letter.redriven || random_.Uint64() % 3 != 0) continue;
+      letter.redriven = true;
+      state_->Redrive(place.first, place.second, letter.attempts);
+    }
   }
 
   void Publish() {
@@ -164,7 +192,7 @@ class World {
       for (const uint64_t offset : batch) {
         const Record& record = journal_.at(offset);
         if (state_->IsSettled(lane, offset) || !record.wanted || record.superseded) {
-          state_->Skip(lane, offset);
+          state_->SkipThrough(lane, offset);
           continue;
         }
         if (!state_->WantsMore(lane) || !state_->Fits(lane, record.bytes)) break;
@@ -174,17 +202,21 @@ class World {
   }
 
   void Hand(v1::Lane lane, uint64_t offset, size_t bytes) {
-    const uint32_t leased_before = state_->leased(lane);
     const Lease lease = state_->Hand(lane, offset, bytes, now_);
+    const auto window = windows_.at({lease.taker, lane});
     ASSERT_FALSE(confirmed_.contains(offset)) << "delivered after its confirmed settlement";
     ASSERT_TRUE(tokens_.insert(lease.token).second) << "a lease given twice";
-    ASSERT_LE(state_->leased(lane), windows_[LaneIndex(lane)].first);
-    if (leased_before > 0) {
-      ASSERT_LE(state_->leased_bytes(lane), windows_[LaneIndex(lane)].second);
+    ASSERT_LE(state_->leased(lease.taker, lane), window.first);
+    if (state_->leased(lease.taker, lane) > 1) {
+      ASSERT_LE(state_->leased_bytes(lease.taker, lane), window.second);
     }
-    ASSERT_LE(state_->unsettled(), 24u);
+    const auto redriven =
+        static_cast<size_t>(std::count_if(letters_.begin(), letters_.end(), [](const auto& letter) {
+          return letter.second.redriven;
+        }));
+    ASSERT_LE(state_->unsettled(), 24u + redriven);
     delivered_.insert(offset);
-    held_[lease.token] = {lane, offset};
+    held_[lease.token] = {lease.taker, offset};
   }
 
   void Settle() {
@@ -192,7 +224,7 @@ class World {
     std::vector<std::string> sent;
     for (const auto& [token, held] : held_) {
       if (random_.Uint64() % settle_odds_ != 0) continue;
-      const uint64_t choice = settle_odds_ > 1 ? random_.Uint64() % 8 : 7;
+      const uint64_t choice = settle_odds_ > 1 ? random_.Uint64() % 9 : 8;
       if (choice == 0) {
         settlement.add_extended(token);
         continue;
@@ -203,6 +235,9 @@ class World {
         v1::DeferredDelivery& deferred = *settlement.add_deferred();
         deferred.set_lease(token);
         deferred.set_delay_ms(static_cast<uint32_t>(random_.Uint64() % 60'000));
+      } else if (choice == 3) {
+        settlement.add_rejected()->set_lease(token);
+        rejected_.insert(token);
       } else {
         settlement.add_acknowledged(token);
         offset_of_[token] = held.offset;
@@ -212,14 +247,16 @@ class World {
     for (const std::string& token : sent) held_.erase(token);
     const std::set<std::string> late = std::exchange(gone_, {});
     for (const std::string& token : late) settlement.add_acknowledged(token);
-    const SettleOutcome outcome = state_->Settle(settlement, now_);
+    const SettleOutcome outcome = state_->Settle(PickSession(), settlement, now_);
     const std::set<std::string> stale(outcome.stale.begin(), outcome.stale.end());
     for (const std::string& token : late) {
       ASSERT_TRUE(stale.contains(token)) << "a lease of an ended session was taken";
     }
-    ASSERT_EQ(outcome.acknowledged + outcome.released + outcome.extended + outcome.stale.size(),
+    ASSERT_EQ(outcome.acknowledged + outcome.rejected + outcome.released + outcome.extended +
+                  outcome.stale.size(),
               static_cast<size_t>(settlement.acknowledged_size() + settlement.released_size() +
-                                  settlement.deferred_size() + settlement.extended_size()));
+                                  settlement.deferred_size() + settlement.extended_size() +
+                                  settlement.rejected_size()));
   }
 
   void Write() {
@@ -234,7 +271,13 @@ class World {
   void FinishWrite(bool ok) {
     if (!write_out_) return;
     if (ok) {
-      durable_ = *std::exchange(write_out_, std::nullopt);
+      durable_ = write_out_->cursor;
+      for (const DeadLetterChange& change : write_out_->dead_letters) {
+        const std::pair<v1::Lane, uint64_t> place{change.lane, change.offset};
+        letters_.erase(place);
+        if (change.cause) letters_[place] = {change.cause->attempts};
+      }
+      write_out_.reset();
       Confirm(state_->Written());
     } else {
       write_out_.reset();
@@ -242,8 +285,10 @@ class World {
     }
   }
 
-  void Confirm(const std::vector<std::string>& tokens) {
-    for (const std::string& token : tokens) confirmed_.insert(offset_of_.at(token));
+  void Confirm(const std::vector<SettledLease>& settled) {
+    for (const SettledLease& each : settled) {
+      if (!rejected_.contains(each.lease)) confirmed_.insert(offset_of_.at(each.lease));
+    }
   }
 
   void Check() {
@@ -268,7 +313,8 @@ class World {
     for (const auto& [offset, record] : journal_) {
       if (!durable_.lane(record.lane).Contains(offset)) return false;
     }
-    return true;
+    return std::none_of(letters_.begin(), letters_.end(),
+                        [](const auto& letter) { return letter.second.redriven; });
   }
 
   SeededRandom random_;
@@ -277,11 +323,13 @@ class World {
   uint64_t head_ = 0;
   SubscriptionCursor durable_{.epoch = 9, .lanes = {LaneCursor(), LaneCursor()}};
   std::optional<SubscriptionState> state_;
-  std::array<std::pair<uint32_t, uint64_t>, 2> windows_;
-  std::optional<SubscriptionCursor> write_out_;
+  std::map<std::pair<TakerId, v1::Lane>, std::pair<uint32_t, uint64_t>> windows_;
+  std::map<std::pair<v1::Lane, uint64_t>, Letter> letters_;
+  std::optional<SubscriptionWrite> write_out_;
   std::map<std::string, Held> held_;  // By the client, as far as it knows.
   std::set<std::string> gone_;        // Of sessions that ended.
   std::set<std::string> tokens_;
+  std::set<std::string> rejected_;
   std::map<std::string, uint64_t> offset_of_;
   std::set<uint64_t> delivered_;
   std::set<uint64_t> confirmed_;

@@ -222,5 +222,68 @@ TEST_F(SessionTest, AlertsAreListedForWhoMayReadThem) {
   EXPECT_EQ(alerts.alerts_size(), 1);
 }
 
+// By calls alone: pull, settle, what was rejected, and back to the beginning.
+TEST_F(SessionTest, AJobByTheClockNeedsNoSession) {
+  Publish(1);
+  Publish(2);
+  v1::PullRequest pull;
+  pull.set_subscription("subscriptions/all");
+  pull.set_wait_ms(10'000);
+  v1::PullResponse pulled;
+  auto status = stub_->Pull(Context().get(), pull, &pulled);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  ASSERT_EQ(pulled.deliveries_size(), 2);
+  v1::SettleRequest settle;
+  settle.set_subscription("subscriptions/all");
+  settle.mutable_settlement()->add_acknowledged(pulled.deliveries(0).lease());
+  settle.mutable_settlement()->add_rejected()->set_lease(pulled.deliveries(1).lease());
+  v1::SettlementResult settled;
+  status = stub_->Settle(Context().get(), settle, &settled);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_EQ(settled.settled_size(), 2);
+
+  v1::ListDeadLettersRequest list;
+  list.set_subscription("subscriptions/all");
+  v1::ListDeadLettersResponse letters;
+  ASSERT_TRUE(stub_->ListDeadLetters(Context().get(), list, &letters).ok());
+  ASSERT_EQ(letters.dead_letters_size(), 1);
+  v1::RedriveDeadLettersRequest redrive;
+  redrive.set_subscription("subscriptions/all");
+  redrive.mutable_selection()->add_ids(letters.dead_letters(0).id());
+  v1::RedriveDeadLettersResponse redriven;
+  ASSERT_TRUE(stub_->RedriveDeadLetters(Context().get(), redrive, &redriven).ok());
+  EXPECT_EQ(redriven.redriven(), 1u);
+  v1::DiscardDeadLettersRequest discard;
+  discard.set_subscription("subscriptions/all");
+  discard.mutable_selection()->set_all(true);
+  v1::DiscardDeadLettersResponse discarded;
+  ASSERT_TRUE(stub_->DiscardDeadLetters(Context().get(), discard, &discarded).ok());
+  EXPECT_EQ(discarded.discarded(), 1u);
+
+  v1::SeekRequest seek;
+  seek.set_subscription("subscriptions/all");
+  seek.mutable_position()->set_offset(0);
+  v1::SeekResponse moved;
+  ASSERT_TRUE(stub_->Seek(Context().get(), seek, &moved).ok());
+  EXPECT_EQ(moved.lanes_size(), 2);
+  ASSERT_TRUE(stub_->Pull(Context().get(), pull, &pulled).ok());
+  EXPECT_EQ(pulled.deliveries_size(), 2);
+}
+
+TEST_F(SessionTest, WhatOnlyTheOwnerHasIsNotFoundForOthers) {
+  auto other = v1::Subscriber::NewStub(ChannelWith(sea_.Agency("th-desk")));
+  v1::PullRequest pull;
+  pull.set_subscription("subscriptions/all");
+  v1::PullResponse pulled;
+  EXPECT_EQ(ReasonOf(FromGrpcStatus(other->Pull(Context().get(), pull, &pulled))),
+            v1::ERROR_REASON_NOT_FOUND);
+  v1::SeekRequest seek;
+  seek.set_subscription("subscriptions/all");
+  seek.set_end(true);
+  v1::SeekResponse moved;
+  EXPECT_EQ(ReasonOf(FromGrpcStatus(other->Seek(Context().get(), seek, &moved))),
+            v1::ERROR_REASON_NOT_FOUND);
+}
+
 }  // namespace
 }  // namespace corridor

@@ -23,6 +23,18 @@ class MockSubscriberConnection : public SubscriberConnection {
               (override));
   MOCK_METHOD(absl::StatusOr<v1::ListAlertsResponse>, ListAlerts,
               (const v1::ListAlertsRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::PullResponse>, Pull, (const v1::PullRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::SettlementResult>, Settle, (const v1::SettleRequest& request),
+              (override));
+  MOCK_METHOD(absl::StatusOr<v1::SeekResponse>, Seek, (const v1::SeekRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ListCurrentResponse>, ListCurrent,
+              (const v1::ListCurrentRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::ListDeadLettersResponse>, ListDeadLetters,
+              (const v1::ListDeadLettersRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::RedriveDeadLettersResponse>, RedriveDeadLetters,
+              (const v1::RedriveDeadLettersRequest& request), (override));
+  MOCK_METHOD(absl::StatusOr<v1::DiscardDeadLettersResponse>, DiscardDeadLetters,
+              (const v1::DiscardDeadLettersRequest& request), (override));
   MOCK_METHOD(absl::StatusOr<v1::GetSigningKeysResponse>, GetSigningKeys,
               (const v1::GetSigningKeysRequest& request), (override));
   MOCK_METHOD(std::unique_ptr<SessionStream>, Attach, (AttachParams params), (override));
