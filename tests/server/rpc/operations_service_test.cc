@@ -44,7 +44,10 @@ class OperationsServiceTest : public BrokerFixture {
   // What operators did to the broker as a whole, as the audit log has it.
   std::vector<std::string> Audited() {
     std::vector<std::string> objects;
-    for (const v1::AuditEntry& entry : *region_->audit().Read(0, 1000)) {
+    const auto entries = region_->audit().Read(0, 1000);
+    EXPECT_TRUE(entries.ok()) << entries.status();
+    if (!entries.ok()) return {};
+    for (const v1::AuditEntry& entry : *entries) {
       if (entry.act() == v1::AUDIT_ACT_SESSION) objects.push_back(entry.object());
     }
     return objects;
