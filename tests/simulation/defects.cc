@@ -356,9 +356,10 @@ class ForgetToAskBack final : public Defect {
 // Keeps what has ended to hold, and serves it late.
 class ServeTheEnded final : public Defect {
  public:
-  void OnDeliver(const std::string& /*subscription*/, uint64_t /*session*/, absl::Duration now,
+  void OnDeliver(const std::string& subscription, uint64_t /*session*/, absl::Duration now,
                  std::vector<v1::AttachResponse>& responses) override {
-    for (auto& kept : kept_) {
+    if (!responses[0].has_deliveries()) return;
+    for (auto& kept : kept_[subscription]) {
       if (now < kept.second) continue;
       Commit();
       *responses[0].mutable_deliveries()->add_deliveries() = kept.first;
@@ -370,13 +371,13 @@ class ServeTheEnded final : public Defect {
       if (!body.ParseFromString(delivery.statement().statement().body())) continue;
       const absl::Duration end =
           absl::FromUnixSeconds(body.valid_until().seconds()) - StartOfWorlds();
-      if (body.has_issue() && end < absl::Hours(1)) kept_.push_back({delivery, end});
+      if (body.has_issue() && end < absl::Hours(1)) kept_[subscription].push_back({delivery, end});
     }
   }
 
  private:
   // Until when it must be kept back.
-  std::vector<std::pair<v1::Delivery, absl::Duration>> kept_;
+  std::map<std::string, std::vector<std::pair<v1::Delivery, absl::Duration>>> kept_;
 };
 
 // A cancellation goes to nobody who has not settled what it cancels.
@@ -384,6 +385,7 @@ class LoseCancellations final : public Defect {
  public:
   void OnDeliver(const std::string& /*subscription*/, uint64_t /*session*/, absl::Duration /*now*/,
                  std::vector<v1::AttachResponse>& responses) override {
+    if (!responses[0].has_deliveries()) return;
     auto& deliveries = *responses[0].mutable_deliveries()->mutable_deliveries();
     for (int i = deliveries.size() - 1; i >= 0; --i) {
       if (deliveries[i].statement().kind() != v1::STATEMENT_KIND_CANCEL) continue;
@@ -444,7 +446,7 @@ const std::vector<NamedDefect>& AllDefects() {
       {"WriteNoAudit", {"P8"}, Maker<LoseWrites>(Prefixes{AuditEntryKeyPrefix()})},
       {"ForgetEndOfAgreement", {"P5"}, Maker<ForgetChanges>(AgreementKeyPrefix())},
       // It forgets the end of one as well.
-      {"ForgetSuspension", {"P5", "P4", "P6"}, Maker<ForgetChanges>(MemberKeyPrefix())},
+      {"ForgetSuspension", {"P5", "P4", "P6"}, Maker<ForgetChanges>(MemberKeyPrefix()), true},
       {"OverlookRot", {"P9"}, Maker<OverlookRot>()},
       {"ForgetRevocations", {"P5", "P6", "P3"}, Maker<ForgetRevocations>()},
       {"ForgetToAskBack", {"P4", "P6"}, Maker<ForgetToAskBack>()},

@@ -16,6 +16,7 @@ struct NamedDefect {
   // The promises of which one is broken, as messages begin: "P1", "P6".
   std::vector<std::string> breaks;
   std::function<std::unique_ptr<Defect>()> make;
+  bool suspensions = false;  // In worlds with suspended members.
 };
 
 // Mistakes that a broker of this kind might have; each must be noticed by the promises.
