@@ -93,12 +93,9 @@ BatchPart RecallPlanner::PartFor(v1::SignedWithdrawal signed_withdrawal,
     recall.origin.set_offset(withdrawal.offset());
     recall.withdrawal = signed_withdrawal;
     ASSIGN_OR_RETURN(const auto here, StatementsOf(context, recall, recall.statement_ids));
-    LeftOut all;
-    for (const Journal::StatementPlace& at : here) {
-      recall.content.push_back(at.place);
-      RETURN_IF_ERROR(AddAllHolders(context, at.place, all));
-    }
-    return parts_.ledger.Open(context, std::move(recall), ListOf(all.holders));
+    for (const Journal::StatementPlace& at : here) recall.content.push_back(at.place);
+    ASSIGN_OR_RETURN(const auto holders, AllHolders(context, recall.content));
+    return parts_.ledger.Open(context, std::move(recall), holders);
   };
 }
 
@@ -113,7 +110,8 @@ BatchPart RecallPlanner::PartForRevokedKey(RecordPtr record) const {
     recall.origin = record->acceptance.position();
     recall.origin.set_offset(recall.origin.offset() | kRevokedKeyNumbers);
     LeftOut all;
-    RETURN_IF_ERROR(AddAllHolders(context, {record->lane, record->offset}, all));
+    ASSIGN_OR_RETURN(const RecordPtr found, DurableAt({record->lane, record->offset}));
+    RETURN_IF_ERROR(AddHolders(context, found, nullptr, all));
     if (all.holders.empty()) return absl::OkStatus();
     return parts_.ledger.Open(context, std::move(recall), ListOf(all.holders));
   };
@@ -168,14 +166,13 @@ absl::Status RecallPlanner::OpenRecall(CommitContext& context, const ParsedState
   std::vector<std::string> wanted;
   if (!target.empty()) wanted.push_back(target);
   ASSIGN_OR_RETURN(const auto here, StatementsOf(context, recall, wanted));
-  LeftOut all;
   for (const Journal::StatementPlace& at : here) {
     recall.statement_ids.push_back(at.statement_id);
-    if (at.place.offset == 0) continue;  // An embargo held it: nobody has it.
-    recall.content.push_back(at.place);
-    RETURN_IF_ERROR(AddAllHolders(context, at.place, all));
+    // Offset 0: an embargo held it, and nobody has it.
+    if (at.place.offset != 0) recall.content.push_back(at.place);
   }
-  return parts_.ledger.Open(context, std::move(recall), ListOf(all.holders));
+  ASSIGN_OR_RETURN(const auto holders, AllHolders(context, recall.content));
+  return parts_.ledger.Open(context, std::move(recall), holders);
 }
 
 absl::Status RecallPlanner::OpenWithdrawal(CommitContext& context, const ParsedStatement& revision,
@@ -194,7 +191,8 @@ absl::Status RecallPlanner::OpenWithdrawal(CommitContext& context, const ParsedS
   for (const Journal::StatementPlace& at : here) {
     if (at.place.offset == 0 || at.statement_id == body.statement_id()) continue;
     LeftOut left_out;
-    RETURN_IF_ERROR(AddHolders(context, at.place, &flow, left_out));
+    ASSIGN_OR_RETURN(const RecordPtr found, DurableAt(at.place));
+    RETURN_IF_ERROR(AddHolders(context, found, &flow, left_out));
     if (!left_out.told_by_revision.empty()) told_of += at.statement_id;
     all.told_by_revision.merge(left_out.told_by_revision);
     if (left_out.holders.empty()) continue;
@@ -226,46 +224,53 @@ absl::StatusOr<std::vector<Journal::StatementPlace>> RecallPlanner::StatementsOf
   return here;
 }
 
-absl::Status RecallPlanner::AddAllHolders(const CommitContext& context, AlertHead::Place place,
-                                          LeftOut& left_out) const {
-  LeftOut here;
-  RETURN_IF_ERROR(AddHolders(context, place, nullptr, here));
-  const absl::StatusOr<RecordPtr> found = parts_.journal.At(place.lane, place.offset);
-  if (found.ok() && parts_.recalled != nullptr) {
-    const v1::StatementBody& body = (*found)->statement->body;
-    if ((*found)->erased) {
-      RETURN_IF_ERROR(AddRegistered(body, here));
-    } else {
-      RETURN_IF_ERROR(RegisterHolders(*parts_.recalled, ContentOf(body), ListOf(here.holders)));
+absl::StatusOr<RecordPtr> RecallPlanner::DurableAt(AlertHead::Place place) const {
+  absl::StatusOr<RecordPtr> found = parts_.journal.At(place.lane, place.offset);
+  if (absl::IsNotFound(found.status())) return nullptr;
+  return found;
+}
+
+absl::StatusOr<std::vector<std::string>> RecallPlanner::AllHolders(
+    const CommitContext& context, const std::vector<AlertHead::Place>& content) const {
+  std::set<std::string> all;
+  std::vector<RecalledFrom> recalled;
+  for (const AlertHead::Place& place : content) {
+    ASSIGN_OR_RETURN(const RecordPtr found, DurableAt(place));
+    if (found == nullptr) continue;
+    const RecalledContent statement = ContentOf(found->statement->body);
+    if (found->erased) {
+      ASSIGN_OR_RETURN(const auto told, ToldBeforeRestore(statement));
+      all.insert(told.begin(), told.end());
+      continue;
     }
+    LeftOut here;
+    RETURN_IF_ERROR(AddHolders(context, found, nullptr, here));
+    recalled.push_back({statement, ListOf(here.holders)});
+    all.merge(here.holders);
   }
-  left_out.holders.merge(here.holders);
-  return absl::OkStatus();
+  if (parts_.recalled != nullptr) RETURN_IF_ERROR(RegisterHolders(*parts_.recalled, recalled));
+  return ListOf(all);
 }
 
-absl::Status RecallPlanner::AddRegistered(const v1::StatementBody& body, LeftOut& left_out) const {
-  if (parts_.journal.previous().empty()) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::vector<std::string> registered,
-                   ListRegisteredHolders(*parts_.recalled, ContentOf(body)));
-  left_out.holders.insert(registered.begin(), registered.end());
-  return absl::OkStatus();
+absl::StatusOr<std::vector<std::string>> RecallPlanner::ToldBeforeRestore(
+    const RecalledContent& erased) const {
+  if (parts_.recalled == nullptr || parts_.journal.previous().empty()) {
+    return std::vector<std::string>();
+  }
+  return ListRegisteredHolders(*parts_.recalled, erased);
 }
 
-absl::Status RecallPlanner::AddHolders(const CommitContext& context, AlertHead::Place place,
+absl::Status RecallPlanner::AddHolders(const CommitContext& context, const RecordPtr& found,
                                        const Flow* left_out_by, LeftOut& left_out) const {
-  const absl::StatusOr<RecordPtr> found = parts_.journal.At(place.lane, place.offset);
-  // Of the same batch, it is not durable and was handed to nobody.
-  if (absl::IsNotFound(found.status())) return absl::OkStatus();
-  RETURN_IF_ERROR(found.status());
-  if ((*found)->erased) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const RecordInContext record, InContext(parts_.journal, *found));
+  if (found == nullptr || found->erased) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const RecordInContext record, InContext(parts_.journal, found));
   const Flow flow = FlowOf(record);
   ASSIGN_OR_RETURN(const auto ranges,
-                   DisclosureLedger::RangesAt(context, place.lane, place.offset));
+                   DisclosureLedger::RangesAt(context, found->lane, found->offset));
   for (const DisclosureLedger::Range& range : ranges) {
     // A region sends only what is its own: to another region this was not disclosed.
     const bool is_region = !ParsePrincipal(range.holder).ok();
-    if (left_out.holders.contains(range.holder) || (is_region && !(*found)->local)) continue;
+    if (left_out.holders.contains(range.holder) || (is_region && !found->local)) continue;
     ASSIGN_OR_RETURN(const std::shared_ptr<const Facts> facts,
                      parts_.archive.FactsOf(context, range.generation));
     const absl::Time then = DisclosedAt(*record.record, range);

@@ -18,6 +18,7 @@
 #include "server/journal/disclosure_ledger.h"
 #include "server/journal/journal.h"
 #include "server/journal/recall_ledger.h"
+#include "server/journal/recall_register.h"
 
 namespace corridor {
 
@@ -81,16 +82,19 @@ class RecallPlanner {
   absl::StatusOr<std::vector<Journal::StatementPlace>> StatementsOf(
       const CommitContext& context, const Recall& recall,
       const std::vector<std::string>& ids) const;
-  // Adds those to whom the record there may have gone. `left_out_by`, where given,
-  // leaves only those whom that flow leaves out.
-  absl::Status AddHolders(const CommitContext& context, AlertHead::Place place,
+  // The record there; null where it is of the same batch, and so was handed to nobody.
+  absl::StatusOr<RecordPtr> DurableAt(AlertHead::Place place) const;
+  // Adds those to whom the record may have gone: none where it is null or erased. `left_out_by`,
+  // where given, leaves only those whom that flow leaves out.
+  absl::Status AddHolders(const CommitContext& context, const RecordPtr& found,
                           const Flow* left_out_by, LeftOut& left_out) const;
-  // Adds all to whom it may have gone, and remembers them outside of the journal.
-  absl::Status AddAllHolders(const CommitContext& context, AlertHead::Place place,
-                             LeftOut& left_out) const;
+  // All to whom content that is to be erased may have gone; they are remembered outside of the
+  // journal.
+  absl::StatusOr<std::vector<std::string>> AllHolders(
+      const CommitContext& context, const std::vector<AlertHead::Place>& content) const;
   // Of erased content of a restored journal, those who were to be told before the restore: it
   // does not know whether they were.
-  absl::Status AddRegistered(const v1::StatementBody& body, LeftOut& left_out) const;
+  absl::StatusOr<std::vector<std::string>> ToldBeforeRestore(const RecalledContent& erased) const;
   // Adds a holder that had `flow` under the facts of `then`, where `revision` leaves it out.
   void AddLeftOut(const Flow& revision, const Flow& flow, const std::string& holder,
                   const Facts& facts, absl::Time then, absl::Time now, LeftOut& left_out) const;

@@ -46,13 +46,13 @@ absl::StatusOr<std::vector<RecalledContent>> ListRecalled(const Store& store) {
   return all;
 }
 
-absl::Status RegisterHolders(Store& store, const RecalledContent& statement,
-                             const std::vector<std::string>& holders) {
-  if (holders.empty()) return absl::OkStatus();
-  const std::string prefix = HolderPrefix(statement);
+absl::Status RegisterHolders(Store& store, const std::vector<RecalledFrom>& recalled) {
   WriteBatch batch;
-  for (const std::string& holder : holders) batch.Put(prefix + holder, "");
-  return store.Apply(batch);
+  for (const auto& [statement, holders] : recalled) {
+    const std::string prefix = HolderPrefix(statement);
+    for (const std::string& holder : holders) batch.Put(prefix + holder, "");
+  }
+  return batch.writes().empty() ? absl::OkStatus() : store.Apply(batch);
 }
 
 absl::StatusOr<std::vector<std::string>> ListRegisteredHolders(const Store& store,

@@ -27,11 +27,15 @@ absl::Status RegisterRecalled(Store& store, const std::vector<RecalledContent>& 
 
 absl::StatusOr<std::vector<RecalledContent>> ListRecalled(const Store& store);
 
-// The principals and peer regions to which one statement may have gone that is being taken back:
-// with its content, what says so to policy is erased. Durable when it returns OK, and before the
-// content is erased. REQUIRES: a statement id.
-absl::Status RegisterHolders(Store& store, const RecalledContent& statement,
-                             const std::vector<std::string>& holders);
+// To whom one statement may have gone that is being taken back. REQUIRES: a statement id.
+struct RecalledFrom {
+  RecalledContent statement;
+  std::vector<std::string> holders;  // Principals and peer regions.
+};
+
+// For when the content is erased, and with it what says so to policy. Durable when it returns OK:
+// call it before. One write for all.
+absl::Status RegisterHolders(Store& store, const std::vector<RecalledFrom>& recalled);
 
 absl::StatusOr<std::vector<std::string>> ListRegisteredHolders(const Store& store,
                                                                const RecalledContent& statement);

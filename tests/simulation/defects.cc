@@ -448,7 +448,7 @@ const std::vector<NamedDefect>& AllDefects() {
       // It forgets the end of one as well.
       {"ForgetSuspension", {"P5", "P4", "P6"}, Maker<ForgetChanges>(MemberKeyPrefix()), true},
       {"OverlookRot", {"P9"}, Maker<OverlookRot>()},
-      {"ForgetRevocations", {"P5", "P6", "P3"}, Maker<ForgetRevocations>()},
+      {"ForgetRevocations", {"P5", "P6"}, Maker<ForgetRevocations>()},
       {"ForgetToAskBack", {"P4", "P6"}, Maker<ForgetToAskBack>()},
       {"KeepPayloadKeys", {"P6"}, Maker<KeepPayloadKeys>()},
       {"DropRecallAtReconnect", {"P6"}, Maker<DropRecallAtReconnect>()},
