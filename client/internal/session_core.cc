@@ -244,7 +244,7 @@ void SessionCore::HandOver(v1::Delivery in) {
   if (delivery.ok() && options_.publisher_key) {
     const v1::StatementProof& proof = delivery->stored.statement().proof();
     const std::string key = options_.publisher_key(delivery->body.publisher(), proof.key_id());
-    if (!key.empty() && !VerifyStatementProof(*DigestFrom(delivery->digest), proof, key)) {
+    if (!key.empty() && !VerifyStatementProof(*DigestFrom(delivery->digest), proof, key, &roots_)) {
       delivery = absl::DataLossError("the publisher's proof does not verify");
     }
   }

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "client/internal/signer_check.h"
 #include "core/base/backoff.h"
+#include "core/crypto/verified_roots.h"
 #include "corridor/environment.h"
 #include "corridor/session.h"
 #include "corridor/subscriber_connection.h"
@@ -109,6 +110,7 @@ class SessionCore : public std::enable_shared_from_this<SessionCore> {
   // Used on the environment's executor alone.
   SessionOptions options_;
   std::array<Window, 2> windows_;  // routine, urgent
+  VerifiedRoots roots_;
   Backoff backoff_;
   std::optional<SessionAttachment> attachment_;
   bool shutting_down_ = false;

@@ -83,7 +83,7 @@ absl::StatusOr<PublisherProof> SignerCheck::Check(const Delivery& delivery) {
   }
   ASSIGN_OR_RETURN(const Proved proved, PublicKeyOf(*key, trust_, accepted_at));
   const auto digest = DigestFrom(delivery.digest);
-  if (!digest.ok() || !VerifyStatementProof(*digest, proof, proved.public_key)) {
+  if (!digest.ok() || !VerifyStatementProof(*digest, proof, proved.public_key, &roots_)) {
     return NotItsWord("the publisher's proof does not verify");
   }
   return proved.proof;

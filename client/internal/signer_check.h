@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "core/base/clock.h"
 #include "core/crypto/peer_verification.h"
+#include "core/crypto/verified_roots.h"
 #include "corridor/session.h"
 #include "corridor/subscriber_connection.h"
 
@@ -46,6 +47,7 @@ class SignerCheck {
   const Clock& clock_;
   const std::optional<TrustStore> trust_;
   std::map<std::string, Known> keys_;  // By id.
+  VerifiedRoots roots_;
 };
 
 }  // namespace corridor

@@ -57,6 +57,12 @@ bool VerifyPath(const v1::BatchProof& proof, const Digest& leaf) {
          VerifyInclusion(*root, leaf, proof.leaf_index(), proof.leaf_count(), *path);
 }
 
+bool VerifyRoot(std::string_view public_key, std::string_view message, std::string_view signature,
+                VerifiedRoots* roots) {
+  return roots == nullptr ? VerifyEd25519(public_key, message, signature)
+                          : roots->Verify(public_key, message, signature);
+}
+
 }  // namespace
 
 Digest RoutingHash(const v1::SignedStatement& statement) {
@@ -94,14 +100,14 @@ void SignBatch(const SigningKey& key, std::vector<v1::SignedStatement>& statemen
 }
 
 bool VerifyStatementProof(const Digest& digest, const v1::StatementProof& proof,
-                          std::string_view public_key) {
+                          std::string_view public_key, VerifiedRoots* roots) {
   if (proof.has_ed25519_signature()) {
     return VerifyEd25519(public_key, BytesOf(digest), proof.ed25519_signature());
   }
   if (!proof.has_batch()) return false;
   return VerifyPath(proof.batch(), LeafHash(BytesOf(digest))) &&
-         VerifyEd25519(public_key, BatchMessage(proof.batch().root()),
-                       proof.batch().root_signature());
+         VerifyRoot(public_key, BatchMessage(proof.batch().root()), proof.batch().root_signature(),
+                    roots);
 }
 
 Digest AcceptanceLeaf(std::string_view digest, const v1::Acceptance& acceptance) {
@@ -130,12 +136,12 @@ void SignAcceptances(const SigningKey& key, const std::vector<std::string>& dige
 }
 
 bool VerifyAcceptance(std::string_view digest, const v1::Acceptance& acceptance,
-                      std::string_view public_key) {
+                      std::string_view public_key, VerifiedRoots* roots) {
   const uint64_t epoch = acceptance.position().epoch();
   return digest.size() == std::tuple_size_v<Digest> &&
          VerifyPath(acceptance.proof(), AcceptanceLeaf(digest, acceptance)) &&
-         VerifyEd25519(public_key, AcceptanceMessage(epoch, acceptance.proof().root()),
-                       acceptance.proof().root_signature());
+         VerifyRoot(public_key, AcceptanceMessage(epoch, acceptance.proof().root()),
+                    acceptance.proof().root_signature(), roots);
 }
 
 v1::SignedWithdrawal SignWithdrawal(const SigningKey& key, const v1::Withdrawal& withdrawal) {

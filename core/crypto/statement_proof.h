@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "core/crypto/digest.h"
 #include "core/crypto/signature.h"
+#include "core/crypto/verified_roots.h"
 #include "corridor/v1/record.pb.h"
 #include "corridor/v1/region_link.pb.h"
 #include "corridor/v1/statement.pb.h"
@@ -18,6 +19,8 @@ namespace corridor {
 // The digests and signatures of statements, acceptances and directories, as
 // statement.proto, record.proto and region_link.proto define them. Free
 // functions, thread-safe; the verifying ones say false for anything malformed.
+// Those that take `roots` remember there the signature of a batch's root, which
+// its other statements carry too; null: nothing is remembered.
 
 // SHA-256(routing_salt routing): what readers get in place of the routing part.
 Digest RoutingHash(const v1::SignedStatement& statement);
@@ -37,7 +40,7 @@ void SignBatch(const SigningKey& key, std::vector<v1::SignedStatement>& statemen
 // Whether `proof` proves that the holder of `public_key` made the statement of
 // `digest`.
 bool VerifyStatementProof(const Digest& digest, const v1::StatementProof& proof,
-                          std::string_view public_key);
+                          std::string_view public_key, VerifiedRoots* roots = nullptr);
 
 // The leaf of a statement in its commit batch.
 Digest AcceptanceLeaf(std::string_view digest, const v1::Acceptance& acceptance);
@@ -51,7 +54,7 @@ void SignAcceptances(const SigningKey& key, const std::vector<std::string>& dige
 // Whether the holder of the broker key `public_key` accepted the statement of
 // `digest` as `acceptance` says.
 bool VerifyAcceptance(std::string_view digest, const v1::Acceptance& acceptance,
-                      std::string_view public_key);
+                      std::string_view public_key, VerifiedRoots* roots = nullptr);
 
 // Serialises and signs a withdrawal.
 v1::SignedWithdrawal SignWithdrawal(const SigningKey& key, const v1::Withdrawal& withdrawal);

@@ -81,7 +81,7 @@ absl::StatusOr<AcceptedStatement> Intake::Examine(const Principal& sender, const
                    parts_.gate.Examine(std::move(statement), GateSide::kPublisher));
   const ParsedStatement& parsed = *accepted.statement();
   RETURN_IF_ERROR(CheckPublish(facts, sender, parsed));
-  RETURN_IF_ERROR(CheckStatementKey(facts, parsed, now));
+  RETURN_IF_ERROR(CheckStatementKey(facts, parsed, now, roots_));
   ASSIGN_OR_RETURN(RecordPtr target, TargetRecord(parts_.journal, parsed));
   const ParsedStatement* target_statement = target ? target->statement.get() : nullptr;
   RETURN_IF_ERROR(CheckAudience(facts, FlowOf(parsed, ToMillis(now), target_statement), now));
@@ -160,7 +160,7 @@ v1::CheckStatementResponse Intake::CheckNow(const Principal& sender,
   const Flow flow = FlowOf(parsed, ToMillis(now), *target ? (*target)->statement.get() : nullptr);
 
   absl::Status verdict = CheckPublish(*facts, sender, parsed);
-  if (verdict.ok() && has_proof) verdict = CheckStatementKey(*facts, parsed, now);
+  if (verdict.ok() && has_proof) verdict = CheckStatementKey(*facts, parsed, now, roots_);
   if (verdict.ok()) verdict = CheckAudience(*facts, flow, now);
   // Whose statement it is not, to him its recipients are not explained.
   if (parsed.body.publisher() == sender.member) {

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "core/base/clock.h"
 #include "core/base/executor.h"
+#include "core/crypto/verified_roots.h"
 #include "core/gate/gate.h"
 #include "core/model/facts.h"
 #include "core/model/principal.h"
@@ -75,6 +76,7 @@ class Intake {
   v1::CheckStatementResponse CheckNow(const Principal& sender, v1::SignedStatement statement);
 
   Parts parts_;
+  VerifiedRoots roots_;
 };
 
 }  // namespace corridor

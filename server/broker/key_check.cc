@@ -21,7 +21,7 @@ ParsedIds IdsOf(const v1::SignedStatement& statement) {
 }
 
 absl::Status CheckStatementKey(const Facts& facts, const ParsedStatement& statement,
-                               absl::Time accepted_at, StolenKey stolen) {
+                               absl::Time accepted_at, VerifiedRoots& roots, StolenKey stolen) {
   const v1::StatementProof& proof = statement.bytes.proof();
   const auto key = facts.signing_keys.find(proof.key_id());
   if (key == facts.signing_keys.end() || key->second.member() != statement.body.publisher()) {
@@ -40,7 +40,7 @@ absl::Status CheckStatementKey(const Facts& facts, const ParsedStatement& statem
   }
   auto digest = DigestFrom(statement.digest);
   const std::string& public_key = facts.signing_public_keys.at(proof.key_id());
-  if (!digest.ok() || !VerifyStatementProof(*digest, proof, public_key)) {
+  if (!digest.ok() || !VerifyStatementProof(*digest, proof, public_key, &roots)) {
     return Error(v1::ERROR_REASON_SIGNATURE_INVALID,
                  "the proof does not verify under the publisher's key");
   }
@@ -48,7 +48,8 @@ absl::Status CheckStatementKey(const Facts& facts, const ParsedStatement& statem
 }
 
 absl::Status CheckAcceptance(const Facts& facts, const std::string& origin,
-                             const std::string& digest, const v1::Acceptance& acceptance) {
+                             const std::string& digest, const v1::Acceptance& acceptance,
+                             VerifiedRoots& roots) {
   const auto key = facts.broker_keys.find(acceptance.key_id());
   if (key == facts.broker_keys.end()) {
     return Error(v1::ERROR_REASON_SIGNING_KEY_UNKNOWN,
@@ -58,7 +59,7 @@ absl::Status CheckAcceptance(const Facts& facts, const std::string& origin,
     return Error(v1::ERROR_REASON_ORIGIN_INVALID,
                  "the statement was not accepted by a broker of the region that sent it");
   }
-  if (!VerifyAcceptance(digest, acceptance, key->second.public_key)) {
+  if (!VerifyAcceptance(digest, acceptance, key->second.public_key, &roots)) {
     return Error(v1::ERROR_REASON_ORIGIN_INVALID, "the acceptance proof does not verify");
   }
   return absl::OkStatus();

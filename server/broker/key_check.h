@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/crypto/verified_roots.h"
 #include "core/model/facts.h"
 #include "core/model/statement.h"
 #include "server/journal/journal.h"
@@ -27,15 +28,18 @@ enum class StolenKey { kIsVoid, kMayRecall };
 
 // Whether the statement's proof was made by a key of its publisher that was
 // valid when the statement was accepted. SIGNING_KEY_UNKNOWN, SIGNING_KEY_REVOKED or
-// SIGNATURE_INVALID when not. Pure.
+// SIGNATURE_INVALID when not. Pure: `roots` only spares it the mathematics of a batch's
+// signature that has verified before; the key is judged each time.
 absl::Status CheckStatementKey(const Facts& facts, const ParsedStatement& statement,
-                               absl::Time accepted_at, StolenKey stolen = StolenKey::kIsVoid);
+                               absl::Time accepted_at, VerifiedRoots& roots,
+                               StolenKey stolen = StolenKey::kIsVoid);
 
 // Whether `acceptance` of a statement with `digest` was signed by a broker of
 // `origin`, for a position of that region. SIGNING_KEY_UNKNOWN while the key is
-// not here (that may heal), ORIGIN_INVALID otherwise. Pure.
+// not here (that may heal), ORIGIN_INVALID otherwise. Pure, with `roots` as above.
 absl::Status CheckAcceptance(const Facts& facts, const std::string& origin,
-                             const std::string& digest, const v1::Acceptance& acceptance);
+                             const std::string& digest, const v1::Acceptance& acceptance,
+                             VerifiedRoots& roots);
 
 // The current content of the alert that a statement is about: for CANCEL and
 // RECALL the publisher's own alert, for SIGHTING and RESPONSE their target.

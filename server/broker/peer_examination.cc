@@ -24,11 +24,12 @@ absl::Status CheckOrigin(const std::string& origin, const ParsedStatement& state
 // When the publisher's key counts: where an embargo held the statement, that is before
 // its release.
 absl::StatusOr<absl::Time> SaidAt(const Facts& facts, const std::string& origin,
-                                  const std::string& digest, const v1::LinkRecord& record) {
+                                  const std::string& digest, const v1::LinkRecord& record,
+                                  VerifiedRoots& roots) {
   if (!record.has_held_acceptance()) {
     return absl::FromUnixMillis(record.acceptance().accept_time_ms());
   }
-  RETURN_IF_ERROR(CheckAcceptance(facts, origin, digest, record.held_acceptance()));
+  RETURN_IF_ERROR(CheckAcceptance(facts, origin, digest, record.held_acceptance(), roots));
   return absl::FromUnixMillis(record.held_acceptance().accept_time_ms());
 }
 
@@ -51,10 +52,11 @@ absl::StatusOr<AcceptedStatement> PeerExamination::ExamineProofs(
   ASSIGN_OR_RETURN(AcceptedStatement accepted, gate_.Examine(record.statement(), GateSide::kLink));
   const ParsedStatement& statement = *accepted.statement();
   RETURN_IF_ERROR(CheckOrigin(origin, statement));
-  RETURN_IF_ERROR(CheckAcceptance(facts, origin, statement.digest, record.acceptance()));
-  ASSIGN_OR_RETURN(const absl::Time said_at, SaidAt(facts, origin, statement.digest, record));
+  RETURN_IF_ERROR(CheckAcceptance(facts, origin, statement.digest, record.acceptance(), roots_));
+  ASSIGN_OR_RETURN(const absl::Time said_at,
+                   SaidAt(facts, origin, statement.digest, record, roots_));
   // The origin has erased what a recall names, whoever held the key by then; so do we.
-  RETURN_IF_ERROR(CheckStatementKey(facts, statement, said_at, StolenKey::kMayRecall));
+  RETURN_IF_ERROR(CheckStatementKey(facts, statement, said_at, roots_, StolenKey::kMayRecall));
   return accepted;
 }
 

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/crypto/verified_roots.h"
 #include "core/gate/gate.h"
 #include "core/model/facts.h"
 #include "corridor/v1/record.pb.h"
@@ -39,6 +40,8 @@ class PeerExamination {
   const std::string region_;
   const Gate& gate_;
   const Journal& journal_;
+  // Of publishers' batches, and of the commit batches of peers.
+  mutable VerifiedRoots roots_;
 };
 
 // What may mend itself while the record waits: a key that is on its way, a clock that is
