@@ -64,6 +64,7 @@
 #include "server/rpc/region_link_service.h"
 #include "server/rpc/rpc_server.h"
 #include "server/rpc/subscriber_service.h"
+#include "server/sandbox.h"
 #include "server/storage/rocksdb_store.h"
 #include "server/trust_watch.h"
 
@@ -87,7 +88,7 @@ constexpr char kExitCodes[] =
     "  2  wrong command line\n"
     "  3  wrong configuration; each mistake is named with its field\n"
     "  4  the data cannot be used: in use by another broker, damaged, shorter than it was\n"
-    "     (see --accept-lost-tail), or no backup that may be restored\n"
+    "     (see --accept-lost-tail), no backup that may be restored, or no folder for a sandbox\n"
     "  5  an address cannot be listened on\n"
     "  6  storage failed while running; start again, and look at the disk first\n";
 
@@ -118,6 +119,9 @@ struct CommandLine {
   std::string backup_key_path;
   std::string recalled_folder;
   bool metrics_table = false;
+  bool sandbox = false;
+  std::string sandbox_folder;
+  std::string sandbox_address = "127.0.0.1:7443";
 };
 
 LogLevel LevelOf(config::LogLevel level) {
@@ -260,7 +264,7 @@ Region::Options RegionOptionsOf(const BrokerConfig& config, bool accept_lost_tai
   options.region = config.region;
   options.broker = config.tls.self.spiffe_id;
   options.acceptance_chain_pem = config.acceptance_signing.certificate_chain_pem;
-  options.version = CORRIDOR_VERSION;
+  options.version = config.sandbox ? CORRIDOR_VERSION "+sandbox" : CORRIDOR_VERSION;
   options.journal = JournalOptionsOf(config, accept_lost_tail);
   options.approvals = {.needed = config.approvals.needed,
                        .takes_effect_after = config.approvals.takes_effect_after,
@@ -326,6 +330,9 @@ class Broker {
   absl::Status Open(bool accept_lost_tail);
   // Opens the ports and begins to serve.
   absl::Status Serve();
+  // The first of them. REQUIRES: it serves.
+  int port() const { return server_->ports().front(); }
+  Catalog& catalog() { return region_->catalog(); }
   // Tells everybody, waits up to `grace` for what is under way, stops all.
   void Stop(absl::Duration grace);
 
@@ -677,7 +684,8 @@ absl::Status Broker::Listen() {
   backups_service_.emplace(intake_, DoorToBackups());
   region_->catalog().OnChanged([this] { calls_.Review(); });
   auto caller_check = MakeCallerCheck(
-      judge_, flood_, [this](const CallRefusal& refusal) { OnRefusedCall(refusal); });
+      judge_, flood_, [this](const CallRefusal& refusal) { OnRefusedCall(refusal); },
+      config_.sandbox ? " (sandbox)" : "");
   RpcServerOptions options;
   options.addresses = config_.listen_addresses;
   options.credentials = MakeServerCredentials(
@@ -695,6 +703,7 @@ absl::Status Broker::Listen() {
                          .resets_per_second = config_.limits.resets_per_second,
                          .first_call_bytes = config_.limits.first_call_bytes,
                          .bytes_without_message = int64_t{4} * config_.limits.message_bytes};
+  options.sandbox = config_.sandbox;
   options.on_first_message = [this](const std::string& chain) { flood_.MessageCame(chain); };
   ASSIGN_OR_RETURN(
       server_, RpcServer::Start(options,
@@ -934,7 +943,35 @@ int RestoreBackup(const BrokerConfig& config, const CommandLine& command, absl::
   return kExitOk;
 }
 
-int Run(const CommandLine& command) {
+// Opens and serves until it is asked to stop, or cannot.
+ExitCode RunBroker(Broker& broker, const CommandLine& command, const Sandbox* sandbox,
+                   absl::Duration grace, Log& log, StopRequest& stop) {
+  absl::Status open = broker.Open(command.accept_lost_tail);
+  if (open.ok() && sandbox != nullptr) open = sandbox->Register(broker.catalog());
+  if (!open.ok()) {
+    log.Write(LogLevel::kError, "data_refused", {{"error", open.ToString()}});
+    broker.Stop(absl::ZeroDuration());
+    return kExitData;
+  }
+  absl::Status serving = broker.Serve();
+  if (serving.ok() && sandbox != nullptr) serving = sandbox->WriteProfiles(broker.port());
+  if (!serving.ok()) {
+    log.Write(LogLevel::kError, "listen_failed", {{"error", serving.ToString()}});
+    broker.Stop(absl::ZeroDuration());
+    return kExitListen;
+  }
+  if (sandbox != nullptr) {
+    std::fputs(sandbox->HowToUse().c_str(), stdout);
+    std::fflush(stdout);
+  }
+  const bool failed = stop.Wait() == StopReason::kStorageFailed;
+  log.Write(LogLevel::kInfo, "stopping");
+  broker.Stop(failed ? absl::Seconds(1) : grace);
+  return failed ? kExitStorageFailed : kExitOk;
+}
+
+// `sandbox` may be null.
+int Run(const CommandLine& command, const Sandbox* sandbox) {
   if (command.metrics_table) {
     return std::fputs(MetricsTable().c_str(), stdout) >= 0 ? kExitOk : kExitUsage;
   }
@@ -963,24 +1000,22 @@ int Run(const CommandLine& command) {
   int exit_code = kExitOk;
   {
     Broker broker(*std::move(config), clock, log, stop);
-    if (absl::Status open = broker.Open(command.accept_lost_tail); !open.ok()) {
-      log.Write(LogLevel::kError, "data_refused", {{"error", open.ToString()}});
-      exit_code = kExitData;
-      broker.Stop(absl::ZeroDuration());
-    } else if (absl::Status serving = broker.Serve(); !serving.ok()) {
-      log.Write(LogLevel::kError, "listen_failed", {{"error", serving.ToString()}});
-      exit_code = kExitListen;
-      broker.Stop(absl::ZeroDuration());
-    } else {
-      const bool failed = stop.Wait() == StopReason::kStorageFailed;
-      log.Write(LogLevel::kInfo, "stopping");
-      broker.Stop(failed ? absl::Seconds(1) : grace);
-      if (failed) exit_code = kExitStorageFailed;
-    }
+    exit_code = RunBroker(broker, command, sandbox, grace, log, stop);
   }
   log.Write(LogLevel::kInfo, "stopped", {{"exit_code", int64_t{exit_code}}});
   RouteGrpcLog(nullptr, false);
   return exit_code;
+}
+
+int RunSandbox(CommandLine command) {
+  const auto sandbox =
+      Sandbox::Open(command.sandbox_folder, command.sandbox_address, SystemClock().Now());
+  if (!sandbox.ok()) {
+    std::fprintf(stderr, "%s\n", std::string(sandbox.status().message()).c_str());
+    return kExitData;
+  }
+  command.config_path = sandbox->config_path();
+  return Run(command, &*sandbox);
 }
 
 }  // namespace
@@ -1022,11 +1057,27 @@ int main(int argc, char** argv) {
          "since the backup is applied before anybody is served")
       ->type_name("FOLDER")
       ->needs(restore);
+  CLI::Option* const sandbox =
+      app.add_flag("--sandbox", command.sandbox,
+                   "Serve a region to try things in, with certificates and members of its own "
+                   "making: no --config, no PKI. Says how to use it on standard output; every "
+                   "answer is marked corridor-sandbox: true");
+  sandbox->excludes(config)->excludes(restore);
+  app.add_option("--directory", command.sandbox_folder,
+                 "Where the sandbox keeps its keys, profiles and data, to be taken up again; "
+                 "without it they go when it ends")
+      ->type_name("FOLDER")
+      ->needs(sandbox);
+  app.add_option("--listen", command.sandbox_address,
+                 "Where the sandbox listens: 127.0.0.1 or [::1], and a port; 0 takes a free one")
+      ->type_name("ADDRESS")
+      ->capture_default_str()
+      ->needs(sandbox);
   app.set_version_flag("--version", "corridord " CORRIDOR_VERSION);
   app.footer(corridor::kExitCodes);
   try {
     app.parse(argc, argv);
-    if (config->empty() && !command.metrics_table) {
+    if (config->empty() && !command.metrics_table && !command.sandbox) {
       app.exit(CLI::RequiredError(config->get_name()));
       return corridor::kExitUsage;
     }
@@ -1034,5 +1085,5 @@ int main(int argc, char** argv) {
     const int code = app.exit(error);
     return code == 0 ? corridor::kExitOk : corridor::kExitUsage;
   }
-  return corridor::Run(command);
+  return command.sandbox ? corridor::RunSandbox(command) : corridor::Run(command, nullptr);
 }

@@ -41,6 +41,12 @@ bool IsAddress(std::string_view text, int port_min) {
   return host.find_first_of(" /[]") == std::string_view::npos;
 }
 
+// An address of this machine itself, in numbers: a name may be made to mean another.
+bool IsLoopback(std::string_view address) {
+  const bool loopback = address.starts_with("127.0.0.1:") || address.starts_with("[::1]:");
+  return loopback && IsAddress(address, 0);
+}
+
 std::string Indexed(std::string_view list, int index, std::string_view field = "") {
   std::string path = absl::StrCat(A(list), "[", index, "]");
   if (!field.empty()) absl::StrAppend(&path, ".", A(field));
@@ -65,6 +71,7 @@ class Loader {
   void CheckDataDir();
   void CheckCount(std::string_view field, int count, int min, int max);
   void ReadListeners();
+  void CheckSandbox();
   void CheckMetricsAddress();
   void ReadTrust(BrokerConfig::Tls& tls);
   std::optional<TrustBundle> ReadTrustDomain(int index, std::string& roots_pem);
@@ -142,12 +149,22 @@ void Loader::ReadListeners() {
   }
 }
 
+// A sandbox is for its own machine and meets nobody else's region.
+void Loader::CheckSandbox() {
+  if (!file_.sandbox()) return;
+  for (int i = 0; i < file_.listeners_size(); ++i) {
+    if (IsLoopback(file_.listeners(i).address())) continue;
+    reader_.Note(Indexed("listeners", i, "address"),
+                 "is not 127.0.0.1:port or [::1]:port; a sandbox serves its own machine only");
+  }
+  if (file_.links_size() > 0) reader_.Note("links", "must be absent: a sandbox has no peers");
+}
+
 // The figures are served without TLS: only to this machine.
 void Loader::CheckMetricsAddress() {
   const std::string& address = file_.metrics_address();
   if (address.empty()) return;
-  const bool loopback = address.starts_with("127.0.0.1:") || address.starts_with("[::1]:");
-  if (!loopback || !IsAddress(address, 0)) {
+  if (!IsLoopback(address)) {
     reader_.Note("metrics_address",
                  "is not 127.0.0.1:port or [::1]:port; figures are served to this machine only, "
                  "a proxy may pass them on");
@@ -522,6 +539,7 @@ std::optional<BrokerConfig> Loader::Load() {
   CheckDataDir();
   ReadListeners();
   CheckMetricsAddress();
+  CheckSandbox();
   auto tls = ReadTls();
   auto signing = ReadSigning(tls.has_value() ? tls->trust : TrustStore());
   ReadOperators();
@@ -551,6 +569,7 @@ std::optional<BrokerConfig> Loader::Load() {
                       disk,
                       std::move(backup),
                       file_.metrics_address(),
+                      file_.sandbox(),
                       level_given ? file_.log().level() : config::LOG_LEVEL_INFO,
                       {}};
 }

@@ -128,6 +128,7 @@ struct BrokerConfig {
   Disk disk;
   std::optional<Backup> backup;
   std::string metrics_address;  // Loopback, or empty.
+  bool sandbox = false;         // Then it listens on loopback addresses only.
   config::LogLevel log_level = config::LOG_LEVEL_INFO;
   TlsFiles tls_files;
 };

@@ -24,8 +24,9 @@ void Append(std::string& text, const grpc::AuthContext& context, const char* pro
 
 class CallerCheck final : public grpc::AuthMetadataProcessor {
  public:
-  CallerCheck(const CallJudge& judge, CallFlood& flood, CallRefusalObserver observer)
-      : judge_(judge), flood_(flood), observer_(std::move(observer)) {}
+  CallerCheck(const CallJudge& judge, CallFlood& flood, CallRefusalObserver observer,
+              std::string remark)
+      : judge_(judge), flood_(flood), observer_(std::move(observer)), remark_(std::move(remark)) {}
 
   bool IsBlocking() const override { return false; }
 
@@ -33,7 +34,8 @@ class CallerCheck final : public grpc::AuthMetadataProcessor {
                        OutputMetadata*) override {
     const std::string chain = ChainOf(*context);
     if (!flood_.Begin(chain)) {
-      return {grpc::StatusCode::RESOURCE_EXHAUSTED, "QUOTA: too many calls without a message"};
+      return {grpc::StatusCode::RESOURCE_EXHAUSTED,
+              "QUOTA: too many calls without a message" + remark_};
     }
     const auto path = metadata.find(":path");
     const std::string method = path == metadata.end()
@@ -43,21 +45,23 @@ class CallerCheck final : public grpc::AuthMetadataProcessor {
     if (verdict.ok()) return grpc::Status::OK;
     auto caller = PrincipalOf(*context);
     observer_({caller.ok() ? caller->spiffe_id : "", method.substr(0, kMethodBytesMax), verdict});
-    return {static_cast<grpc::StatusCode>(verdict.raw_code()), RefusalMessage(verdict)};
+    return {static_cast<grpc::StatusCode>(verdict.raw_code()), RefusalMessage(verdict) + remark_};
   }
 
  private:
   const CallJudge& judge_;
   CallFlood& flood_;
   const CallRefusalObserver observer_;
+  const std::string remark_;
 };
 
 }  // namespace
 
 std::shared_ptr<grpc::AuthMetadataProcessor> MakeCallerCheck(const CallJudge& judge,
                                                              CallFlood& flood,
-                                                             CallRefusalObserver observer) {
-  return std::make_shared<CallerCheck>(judge, flood, std::move(observer));
+                                                             CallRefusalObserver observer,
+                                                             std::string remark) {
+  return std::make_shared<CallerCheck>(judge, flood, std::move(observer), std::move(remark));
 }
 
 std::string ChainOf(const grpc::AuthContext& context) {

@@ -30,10 +30,11 @@ using CallRefusalObserver = std::function<void(const CallRefusal&)>;
 // The one choke point: asked before every call, of every service, known or not.
 // Refuses as `judge` does; a refusal carries code and message only, so the message
 // begins with the reason. What `flood` refuses is QUOTA, of which `observer` is not
-// told: there are too many. Both must outlive what is returned.
+// told: there are too many. Each message ends with `remark`. Both must outlive what is returned.
 std::shared_ptr<grpc::AuthMetadataProcessor> MakeCallerCheck(const CallJudge& judge,
                                                              CallFlood& flood,
-                                                             CallRefusalObserver observer);
+                                                             CallRefusalObserver observer,
+                                                             std::string remark = "");
 
 // The certificates that the caller showed, PEM, leaf first.
 std::string ChainOf(const grpc::AuthContext& context);

@@ -12,6 +12,7 @@
 #include "core/base/status_macros.h"
 #include "server/identity/caller_check.h"
 #include "server/rpc/call_observer.h"
+#include "server/rpc/sandbox_mark.h"
 
 namespace corridor {
 namespace {
@@ -82,6 +83,7 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(
   for (grpc::Service* service : services) builder.RegisterService(service);
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> observers;
   observers.push_back(MakeCallObserver(log, clock, EventsFor(*server->acceptor_, options)));
+  if (options.sandbox) observers.push_back(MakeSandboxMark());
   builder.experimental().SetInterceptorCreators(std::move(observers));
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr) return absl::UnavailableError("gRPC does not start");

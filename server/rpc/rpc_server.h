@@ -27,6 +27,8 @@ struct RpcServerOptions {
   int message_bytes = 17 * 1024 * 1024;
   int metadata_bytes = 8 * 1024;
   ConnectionLimits connections;
+  // Marks every answer of a service as one of a sandbox; sandbox_mark.h says how.
+  bool sandbox = false;
   // Told of the first message of each call, with the certificates that its caller showed.
   std::function<void(const std::string& chain_pem)> on_first_message = [](const std::string&) {};
 };

@@ -114,6 +114,18 @@ TEST_F(BrokerConfigTest, AFileThatIsNotThereOrDoesNotParseSaysWhere) {
   EXPECT_THAT(Mistakes("region: \"a\"\nlisten: 1\n"), Contains(HasSubstr("line 2, column")));
 }
 
+// Somebody marks a region as a sandbox though others reach it, and links it to a real one.
+TEST_F(BrokerConfigTest, ASandboxIsForItsOwnMachineAndHasNoPeers) {
+  const std::string sandbox = absl::StrCat(kGood, "sandbox: true\n");
+  EXPECT_THAT(Mistakes(sandbox), ElementsAre(HasSubstr("links: must be absent")));
+  for (const char* open : {"0.0.0.0:7443", "[::]:7443", "localhost:7443", "127.0.0.1.example:1"}) {
+    EXPECT_THAT(Mistakes(absl::StrReplaceAll(sandbox, {{"127.0.0.1:0", open}})),
+                Contains(HasSubstr("listeners[0].address: is not 127.0.0.1:port")))
+        << open;
+  }
+  EXPECT_FALSE(Load(kGood)->sandbox);
+}
+
 TEST_F(BrokerConfigTest, AnEmptyFileNamesEverythingThatIsRequired) {
   const auto mistakes = Mistakes("");
   for (const char* field :
