@@ -82,6 +82,7 @@ absl::StatusOr<AcceptedStatement> Intake::Examine(const Principal& sender, const
   const ParsedStatement& parsed = *accepted.statement();
   RETURN_IF_ERROR(CheckPublish(facts, sender, parsed));
   RETURN_IF_ERROR(CheckStatementKey(facts, parsed, now, roots_));
+  RETURN_IF_ERROR(audiences_.Check(parsed));
   ASSIGN_OR_RETURN(RecordPtr target, TargetRecord(parts_.journal, parsed));
   const ParsedStatement* target_statement = target ? target->statement.get() : nullptr;
   RETURN_IF_ERROR(CheckAudience(facts, FlowOf(parsed, ToMillis(now), target_statement), now));
@@ -161,6 +162,7 @@ v1::CheckStatementResponse Intake::CheckNow(const Principal& sender,
 
   absl::Status verdict = CheckPublish(*facts, sender, parsed);
   if (verdict.ok() && has_proof) verdict = CheckStatementKey(*facts, parsed, now, roots_);
+  if (verdict.ok()) verdict = audiences_.Check(parsed);
   if (verdict.ok()) verdict = CheckAudience(*facts, flow, now);
   // Whose statement it is not, to him its recipients are not explained.
   if (parsed.body.publisher() == sender.member) {

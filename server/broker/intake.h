@@ -15,6 +15,7 @@
 #include "core/model/principal.h"
 #include "corridor/v1/publisher.pb.h"
 #include "server/audit/audit_log.h"
+#include "server/broker/batch_audiences.h"
 #include "server/broker/recall_planner.h"
 #include "server/broker/verdict_observer.h"
 #include "server/catalog/catalog.h"
@@ -77,6 +78,7 @@ class Intake {
 
   Parts parts_;
   VerifiedRoots roots_;
+  BatchAudiences audiences_;
 };
 
 }  // namespace corridor

@@ -1,5 +1,5 @@
-// Whatever libFuzzer once made of a text or a statement is read again in every test run: each kept
-// input goes through the checks of its target, which abort where one fails.
+// Whatever libFuzzer once made of a text, a statement or a proof is read again in every test run:
+// each kept input goes through the checks of its target, which abort where one fails.
 
 #include <gtest/gtest.h>
 
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fuzz/gate_checks.h"
+#include "fuzz/proof_checks.h"
 
 namespace corridor {
 namespace {
@@ -34,6 +35,12 @@ TEST(FuzzCorpusTest, EveryKeptStatementHolds) {
   const std::vector<std::string> inputs = Corpus("statement");
   EXPECT_FALSE(inputs.empty());
   for (const std::string& input : inputs) CheckStatement(input);
+}
+
+TEST(FuzzCorpusTest, EveryKeptProofHolds) {
+  const std::vector<std::string> inputs = Corpus("batch_proof");
+  EXPECT_FALSE(inputs.empty());
+  for (const std::string& input : inputs) CheckBatchProof(input);
 }
 
 }  // namespace

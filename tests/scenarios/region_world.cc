@@ -263,6 +263,11 @@ v1::SignedStatement TestRegion::SignedBy(std::string_view agency, const v1::Stat
   return Sign(body, routing, signers_.find(agency)->second.key, random_);
 }
 
+void TestRegion::SignTogether(std::string_view agency,
+                              std::vector<v1::SignedStatement>& statements) {
+  SignBatch(signers_.find(agency)->second.key, statements);
+}
+
 absl::StatusOr<v1::Receipt> TestRegion::Publish(std::string_view agency,
                                                 const v1::StatementBody& body,
                                                 const v1::StatementRouting& routing) {

@@ -83,6 +83,8 @@ class TestRegion final : public RegionObserver {
   absl::StatusOr<v1::Receipt> PublishBytes(const Principal& sender, v1::SignedStatement statement);
   v1::SignedStatement SignedBy(std::string_view agency, const v1::StatementBody& body,
                                const v1::StatementRouting& routing);
+  // Signs all of them anew, under one signature.
+  void SignTogether(std::string_view agency, std::vector<v1::SignedStatement>& statements);
 
   // Creates the agency's subscription `subscriptions/all`, if it is not there,
   // and attaches with wide windows.

@@ -80,8 +80,12 @@ class Publisher:
         return statement
 
     def sign_batch(self, drafts):
-        """The same for 1 to 4,096 drafts that share one signature."""
+        """The same for 1 to 4,096 drafts that share one signature. InvalidError: as above, or they are not all for the same
+        audience (docs/batch_format.md): whoever gets one of a batch learns that there are others."""
         statements = [self._serialise(draft) for draft in drafts]
+        if len({_audience(one) for one in statements}) > 1:
+            raise InvalidError("INVALID_ARGUMENT", "statements under one signature must be for one audience",
+                               reason="MISUSE_RULE")
         self._key.sign_batch(statements)
         return statements
 
@@ -221,6 +225,18 @@ def in_days(days):
     """The time so many days from now, for `valid_until`: in_days(30)."""
     now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
     return now + datetime.timedelta(days=days)
+
+
+def _audience(statement):
+    """Whom the signer means: what all the statements of a batch must have in common."""
+    body = statement_pb2.StatementBody.FromString(statement.body)
+    routing = statement_pb2.StatementRouting.FromString(statement.routing)
+    followed = None  # The alert whose readers it goes to, where it names none of its own.
+    if routing.audience.WhichOneof("audience") in (None, "to_publisher", "same_as_target"):
+        target = {"sighting": body.sighting, "response": body.response}.get(body.WhichOneof("kind"))
+        followed = (target.target.publisher, target.target.alert_id) if target is not None else \
+            (body.recall.on_behalf_of or body.publisher, body.alert_id)
+    return statement.routing, body.tlp, followed
 
 
 def _groups(indices, signed):

@@ -355,6 +355,24 @@ class PublisherTest(unittest.TestCase):
         self.assertEqual([len(request.statements) for request in self.broker.requests], [256, 256, 88])
         self.assertEqual(len({receipt.digest for receipt in receipts}), 600)
 
+    def test_a_batch_is_for_one_audience(self):
+        def cancel(alert_id):
+            return corridor.Draft(corridor.StatementBody(alert_id=alert_id, revision=2, cancel={}))
+
+        narrower, amber = (corridor.Draft(corridor.StatementBody(), corridor.StatementRouting()) for _ in range(2))
+        for draft in (narrower, amber):
+            draft.body.CopyFrom(self.draft.body)
+            draft.routing.CopyFrom(self.draft.routing)
+        narrower.routing.excluded.add(country="UGA")
+        amber.body.tlp = statement_pb2.StatementBody(tlp="TLP_AMBER").tlp
+        for other in (narrower, amber, cancel(bytes(16))):
+            with self.assertRaises(corridor.InvalidError) as raised:
+                self.publisher.sign_batch([self.draft, other])
+            self.assertEqual(raised.exception.reason, "MISUSE_RULE")
+        with self.assertRaises(corridor.InvalidError):
+            self.publisher.sign_batch([cancel(b"1" * 16), cancel(b"2" * 16)])
+        self.assertEqual(len(self.publisher.sign_batch([cancel(b"1" * 16)] * 2)), 2)
+
     def test_a_receipt_of_another_statement_is_no_receipt(self):
         self.broker.answers = [lambda request: accepted(publisher_pb2.PublishRequest(statements=[golden("issue")]))]
         with self.assertRaises(corridor.ProofError):

@@ -1,0 +1,45 @@
+#ifndef CORRIDOR_SERVER_BROKER_BATCH_AUDIENCES_H_
+#define CORRIDOR_SERVER_BROKER_BATCH_AUDIENCES_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "core/crypto/digest.h"
+#include "core/model/statement.h"
+
+namespace corridor {
+
+// Sees to it that the statements under one root are for one audience (docs/batch_format.md): a path
+// tells its reader that the batch had others. Remembers for whom the statements of the newest roots
+// were, at most `capacity`; what comes under an older root, or after a restart, is not compared.
+// Thread-safe.
+class BatchAudiences {
+ public:
+  static constexpr size_t kCapacity = 4096;
+
+  // REQUIRES: capacity >= 2.
+  explicit BatchAudiences(size_t capacity = kCapacity) : generation_max_(capacity / 2) {}
+
+  // OK for a statement with a proof of its own, the first under its root, and one for whom the
+  // first was; MISUSE_RULE otherwise, with the rule in its metadata. REQUIRES: its proof verifies,
+  // so that nobody but the signer says what a root is for.
+  absl::Status Check(const ParsedStatement& statement);
+
+  // How many roots it remembers.
+  size_t size() const;
+
+ private:
+  const size_t generation_max_;
+  mutable absl::Mutex mutex_;
+  // Audiences by key and root: of those met since the last change of generations, and before it.
+  absl::flat_hash_map<std::string, Digest> young_ ABSL_GUARDED_BY(mutex_);
+  absl::flat_hash_map<std::string, Digest> old_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace corridor
+
+#endif  // CORRIDOR_SERVER_BROKER_BATCH_AUDIENCES_H_
