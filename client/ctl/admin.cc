@@ -14,6 +14,7 @@ void AddAdminCommand(CLI::App& app, Context& context) {
   AddAdminLinks(*admin, context);
   AddAdminProtection(*admin, context);
   AddAdminStatus(*admin, context);
+  AddAdminTop(*admin, context);
   AddAdminOperations(*admin, context);
   AddAdminBackup(*admin, context);
   AddAdminCheck(*admin, context);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "client/ctl/commands.h"
 #include "client/ctl/output.h"
+#include "client/ctl/repeat.h"
 #include "client/ctl/textproto.h"
 #include "core/base/status_macros.h"
 
@@ -211,12 +212,12 @@ void AddAdminAgreements(CLI::App& admin, Context& context) {
 
   CLI::App* list = group->add_subcommand("list", "List agreements");
   list->footer("Examples:\n  corridorctl admin agreements list\n");
-  context.OnRun(*list, [&context] { return List(context); });
+  OnShow(context, *list, [&context] { return List(context); });
 
   CLI::App* show = group->add_subcommand("show", "Show an agreement");
   add_id(show)->required();
   show->footer("Examples:\n  corridorctl admin agreements show ea-to-sea\n");
-  context.OnRun(*show, [&context, flags] { return Show(context, *flags); });
+  OnShow(context, *show, [&context, flags] { return Show(context, *flags); });
 
   CLI::App* end = group->add_subcommand("end", "End an agreement: nothing more flows by it");
   add_id(end)->required();

@@ -5,6 +5,7 @@
 
 #include "client/ctl/commands.h"
 #include "client/ctl/output.h"
+#include "client/ctl/repeat.h"
 
 namespace corridor {
 namespace {
@@ -54,7 +55,7 @@ void AddAdminApprovals(CLI::App& admin, Context& context) {
 
   CLI::App* list = group->add_subcommand("list", "What waits");
   list->footer("Examples:\n  corridorctl admin approvals list\n");
-  context.OnRun(*list, [&context] { return List(context); });
+  OnShow(context, *list, [&context] { return List(context); });
 
   CLI::App* approve =
       group->add_subcommand("approve", "Let an act of another operator take effect");

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/ctl/commands.h"
 #include "client/ctl/output.h"
+#include "client/ctl/repeat.h"
 #include "client/ctl/secret_file.h"
 #include "client/ctl/trust_roots.h"
 #include "core/base/status_macros.h"
@@ -205,7 +206,7 @@ void AddAdminBackup(CLI::App& admin, Context& context) {
 
   CLI::App* list = group->add_subcommand("list", "The backups that there are, the newest first");
   list->footer("Examples:\n  corridorctl admin backup list --format=json\n");
-  context.OnRun(*list, [&context] { return List(context); });
+  OnShow(context, *list, [&context] { return List(context); });
 
   CLI::App* keygen = group->add_subcommand("keygen", "Make the pair of keys that backups are for");
   auto out = std::make_shared<std::string>("backup");

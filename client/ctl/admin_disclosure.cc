@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "client/ctl/commands.h"
 #include "client/ctl/output.h"
+#include "client/ctl/repeat.h"
 #include "client/ctl/textproto.h"
 #include "core/base/status_macros.h"
 
@@ -82,10 +83,12 @@ absl::StatusOr<int> Restore(Context& context, const DisclosureFlags& flags) {
   return kExitOk;
 }
 
-absl::StatusOr<int> ListReach(Context& context) {
-  ASSIGN_OR_RETURN(const auto admin, context.OpenAdmin());
-  ASSIGN_OR_RETURN(const auto suspended, admin->ListSuspendedReach());
-  PrintReach(context, suspended);
+int ListReach(Context& context) {
+  auto admin = context.OpenAdmin();
+  if (!admin.ok()) return context.Fail(admin.status());
+  const auto suspended = (*admin)->ListSuspendedReach();
+  if (!suspended.ok()) return context.Fail(suspended.status());
+  PrintReach(context, *suspended);
   return kExitOk;
 }
 
@@ -144,7 +147,7 @@ void AddAdminReach(CLI::App& admin, Context& context) {
 
   CLI::App* list = group->add_subcommand("list", "Whose reach is suspended");
   list->footer("Examples:\n  corridorctl admin reach list\n");
-  OnRun(*list, context, [&context] { return ListReach(context); });
+  OnShow(context, *list, [&context] { return ListReach(context); });
 }
 
 }  // namespace corridor

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "client/ctl/commands.h"
 #include "client/ctl/output.h"
+#include "client/ctl/repeat.h"
 #include "client/ctl/textproto.h"
 #include "core/base/status_macros.h"
 
@@ -131,7 +132,7 @@ void AddAdminGrants(CLI::App& admin, Context& context) {
 
   CLI::App* list = group->add_subcommand("list", "List grants");
   list->footer("Examples:\n  corridorctl admin grants list\n");
-  context.OnRun(*list, [&context] { return List(context); });
+  OnShow(context, *list, [&context] { return List(context); });
 
   CLI::App* remove = group->add_subcommand("delete", "Take a principal's rights away");
   remove->add_option("PRINCIPAL", flags->principal, principal_help)->required();

@@ -5,6 +5,7 @@
 
 #include "client/ctl/commands.h"
 #include "client/ctl/output.h"
+#include "client/ctl/repeat.h"
 #include "client/ctl/textproto.h"
 #include "core/crypto/digest.h"
 
@@ -92,7 +93,7 @@ void AddAdminKeys(CLI::App& admin, Context& context) {
   CLI::App* list = group->add_subcommand("list", "List signing keys");
   list->add_option("--member", flags->member, "only of this member");
   list->footer("Examples:\n  corridorctl admin keys list --member ke-desk@eastafrica.example\n");
-  context.OnRun(*list, [&context, flags] { return List(context, *flags); });
+  OnShow(context, *list, [&context, flags] { return List(context, *flags); });
 
   CLI::App* retire = group->add_subcommand("retire", "Let a key sign nothing from now on");
   retire->add_option("KEY_ID", flags->key_id, "as list shows it")->required();

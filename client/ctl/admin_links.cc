@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "client/ctl/commands.h"
 #include "client/ctl/output.h"
+#include "client/ctl/repeat.h"
 #include "client/ctl/textproto.h"
 #include "core/base/status_macros.h"
 
@@ -229,9 +230,7 @@ void AddAdminLinks(CLI::App& admin, Context& context) {
   links->footer(
       "Without a command it shows how each link stands, per lane and direction.\n\n"
       "Examples:\n  corridorctl admin links\n  corridorctl admin links reconcile sea.example\n");
-  context.OnRun(*links, [&context, links] {
-    return links->get_subcommands().empty() ? Links(context) : context.exit_code;
-  });
+  OnShow(context, *links, [&context] { return Links(context); });
 
   CLI::App* pause = links->add_subcommand("pause", "Stop a link, also across restarts");
   AddPeer(*pause, *flags);
@@ -254,7 +253,7 @@ void AddAdminLinks(CLI::App& admin, Context& context) {
   CLI::App* refused = links->add_subcommand("refused", "What of a peer was refused here, and why");
   AddPeer(*refused, *flags);
   refused->footer("Examples:\n  corridorctl admin links refused sea.example\n");
-  context.OnRun(*refused, [&context, flags] { return Refused(context, *flags); });
+  OnShow(context, *refused, [&context, flags] { return Refused(context, *flags); });
 
   CLI::App* again = links->add_subcommand("ask-again", "Ask a peer for statements once more");
   AddPeer(*again, *flags);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "client/ctl/commands.h"
 #include "client/ctl/output.h"
+#include "client/ctl/repeat.h"
 #include "client/ctl/textproto.h"
 #include "core/base/status_macros.h"
 
@@ -132,6 +133,11 @@ void AddAdminMembers(CLI::App& admin, Context& context) {
     context.OnRun(*command, [&context, flags, run] { return run(context, *flags); });
     return command;
   };
+  const auto add_show = [&](const char* name, const char* help, auto run) {
+    CLI::App* command = group->add_subcommand(name, help);
+    OnShow(context, *command, [&context, flags, run] { return run(context, *flags); });
+    return command;
+  };
   const auto add_id = [&](CLI::App* command) {
     return command->add_option("MEMBER", flags->id, "SPIFFE ID, or ke-desk@eastafrica.example");
   };
@@ -146,11 +152,11 @@ void AddAdminMembers(CLI::App& admin, Context& context) {
       "\\\n"
       "      --country KEN --type central-government\n");
 
-  CLI::App* list = add("list", "List members", List);
+  CLI::App* list = add_show("list", "List members", List);
   list->add_flag("--linked", flags->linked, "also those of linked regions");
   list->footer("Examples:\n  corridorctl admin members list --linked\n");
 
-  CLI::App* show = add("show", "Show a member", Show);
+  CLI::App* show = add_show("show", "Show a member", Show);
   add_id(show)->required();
   show->footer("Examples:\n  corridorctl admin members show ke-desk@eastafrica.example\n");
 

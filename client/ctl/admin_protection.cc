@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/ctl/commands.h"
 #include "client/ctl/output.h"
+#include "client/ctl/repeat.h"
 #include "client/ctl/textproto.h"
 
 namespace corridor {
@@ -167,7 +168,7 @@ void AddAdminProtection(CLI::App& admin, Context& context) {
   CLI::App* list = quarantine->add_subcommand(
       "list", "Which are withheld, and which a sighting says hold personal data");
   list->footer("Examples:\n  corridorctl admin quarantine list\n");
-  context.OnRun(*list, [&context] { return ListQuarantines(context); });
+  OnShow(context, *list, [&context] { return ListQuarantines(context); });
 
   CLI::App* hold =
       admin.add_subcommand("legal-hold", "Alerts whose content is kept from being erased");
@@ -186,14 +187,14 @@ void AddAdminProtection(CLI::App& admin, Context& context) {
   context.OnRun(*let_go, [&context, flags] { return SetHold(context, *flags, true); });
   CLI::App* holds = hold->add_subcommand("list", "The holds");
   holds->footer("Examples:\n  corridorctl admin legal-hold list\n");
-  context.OnRun(*holds, [&context] { return ListHolds(context); });
+  OnShow(context, *holds, [&context] { return ListHolds(context); });
 
   auto overdue = std::make_shared<bool>(false);
   CLI::App* recalls =
       admin.add_subcommand("recalls", "Recalls and withdrawals, and who has confirmed them");
   recalls->add_flag("--overdue", *overdue, "only those with a holder that is overdue");
   recalls->footer("Examples:\n  corridorctl admin recalls --overdue\n");
-  context.OnRun(*recalls, [&context, overdue] { return ListRecalls(context, *overdue); });
+  OnShow(context, *recalls, [&context, overdue] { return ListRecalls(context, *overdue); });
 }
 
 }  // namespace corridor

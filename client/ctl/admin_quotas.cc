@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/ctl/commands.h"
 #include "client/ctl/output.h"
+#include "client/ctl/repeat.h"
 
 namespace corridor {
 namespace {
@@ -94,7 +95,7 @@ void AddAdminQuotas(CLI::App& admin, Context& context) {
 
   CLI::App* list = group->add_subcommand("list", "Quotas that differ from the default");
   list->footer("Examples:\n  corridorctl admin quotas list\n");
-  context.OnRun(*list, [&context] { return List(context); });
+  OnShow(context, *list, [&context] { return List(context); });
 
   CLI::App* remove = group->add_subcommand("delete", "Let a principal have the default again");
   remove->add_option("PRINCIPAL", flags->principal, principal_help)->required();

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/ctl/commands.h"
 #include "client/ctl/output.h"
+#include "client/ctl/repeat.h"
 #include "client/ctl/textproto.h"
 #include "core/crypto/audit_chain.h"
 #include "core/crypto/digest.h"
@@ -71,7 +72,7 @@ int Status(Context& context) {
 void AddAdminStatus(CLI::App& admin, Context& context) {
   CLI::App* status = admin.add_subcommand("status", "How the region stands");
   status->footer("Examples:\n  corridorctl admin status --format=json\n");
-  context.OnRun(*status, [&context] { return Status(context); });
+  OnShow(context, *status, [&context] { return Status(context); });
 }
 
 }  // namespace corridor

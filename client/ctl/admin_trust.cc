@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/ctl/commands.h"
 #include "client/ctl/output.h"
+#include "client/ctl/repeat.h"
 
 namespace corridor {
 namespace {
@@ -75,7 +76,7 @@ void AddAdminTrust(CLI::App& admin, Context& context) {
   sessions->require_subcommand(1);
   CLI::App* list = sessions->add_subcommand("list", "Who has which stream open, and since when");
   list->footer("Examples:\n  corridorctl admin sessions list\n");
-  context.OnRun(*list, [&context] { return ListSessions(context); });
+  OnShow(context, *list, [&context] { return ListSessions(context); });
   CLI::App* end = sessions->add_subcommand(
       "end", "End one stream, or all of a principal; who has the right to may open them again");
   auto which = std::make_shared<v1::EndSessionsRequest>();
@@ -100,7 +101,7 @@ void AddAdminTrust(CLI::App& admin, Context& context) {
   context.OnRun(*reload, [&context] { return ReloadTrust(context); });
   CLI::App* expiring = trust->add_subcommand("expiring", "What expires, the soonest first");
   expiring->footer("Examples:\n  corridorctl admin trust expiring\n");
-  context.OnRun(*expiring, [&context] { return ListExpiring(context); });
+  OnShow(context, *expiring, [&context] { return ListExpiring(context); });
 }
 
 }  // namespace corridor

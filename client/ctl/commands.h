@@ -43,6 +43,7 @@ void AddAdminOperations(CLI::App& admin, Context& context);
 void AddAdminBackup(CLI::App& admin, Context& context);
 void AddAdminProtection(CLI::App& admin, Context& context);
 void AddAdminStatus(CLI::App& admin, Context& context);
+void AddAdminTop(CLI::App& admin, Context& context);
 void AddAdminCheck(CLI::App& admin, Context& context);
 void AddAdminTrust(CLI::App& admin, Context& context);
 void AddAdminApprovals(CLI::App& admin, Context& context);

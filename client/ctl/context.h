@@ -2,6 +2,7 @@
 #define CORRIDOR_CLIENT_CTL_CONTEXT_H_
 
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <string>
@@ -10,7 +11,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "client/ctl/interrupt.h"
 #include "client/ctl/profile.pb.h"
+#include "client/ctl/screen.h"
 #include "core/base/clock.h"
 #include "core/crypto/signature.h"
 #include "corridor/admin_client.h"
@@ -79,6 +82,10 @@ class Context {
   std::ostream& err;
   const Clock& clock;
   int exit_code = kExitOk;
+  // What `out` is; a file unless somebody says otherwise.
+  std::function<Screen()> screen = [] { return Screen{}; };
+  // Waits between two samples of what is shown again and again. False: no more of them.
+  std::function<bool(absl::Duration)> pause = PauseUnlessInterrupted;
 
  private:
   ctl::Profile flags_;

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/ctl/output.h"
+#include "client/ctl/repeat.h"
 #include "client/ctl/subscription_name.h"
 #include "core/base/status_macros.h"
 #include "core/crypto/digest.h"
@@ -108,8 +109,10 @@ void AddDeadLettersCommand(CLI::App& subscriptions, Context& context) {
     command.add_option("ID", flags->ids, "as `list` shows it");
     command.add_flag("--all", flags->all, "all of them");
   };
-  add("list", "List dead letters, with the reason",
-      "Examples:\n  corridorctl subscriptions dead-letters list scams\n", List);
+  CLI::App* list = group->add_subcommand("list", "List dead letters, with the reason");
+  list->add_option("NAME", flags->name, "the subscription")->required();
+  list->footer("Examples:\n  corridorctl subscriptions dead-letters list scams\n");
+  OnShow(context, *list, [&context, flags] { return List(context, *flags); });
   add_selection(*add("redrive", "Deliver dead letters again",
                      "Examples:\n  corridorctl subscriptions dead-letters redrive scams --all\n",
                      [](Context& c, const DeadLetterFlags& f) {

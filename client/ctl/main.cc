@@ -2,6 +2,7 @@
 
 #include "client/ctl/commands.h"
 #include "client/ctl/context.h"
+#include "client/ctl/screen.h"
 #include "core/base/clock.h"
 
 namespace {
@@ -20,6 +21,7 @@ constexpr char kFooter[] =
 int main(int argc, char** argv) {
   const corridor::SystemClock clock;
   corridor::Context context(std::cin, std::cout, std::cerr, clock);
+  context.screen = corridor::StandardScreen;
   CLI::App app("Warnings of human trafficking between national agencies.", "corridorctl");
   app.footer(kFooter);
   app.require_subcommand(1);

@@ -11,6 +11,7 @@
 #include "client/ctl/duration_flag.h"
 #include "client/ctl/filter_flags.h"
 #include "client/ctl/output.h"
+#include "client/ctl/repeat.h"
 #include "client/ctl/subscription_name.h"
 #include "client/ctl/subscriptions_seek.h"
 #include "client/ctl/textproto.h"
@@ -247,6 +248,12 @@ void AddSubscriptionsCommand(CLI::App& app, Context& context) {
     context.OnRun(*command, [&context, flags, run] { return run(context, *flags); });
     return command;
   };
+  const auto add_show = [&](const char* name, const char* help, auto run, bool named) {
+    CLI::App* command = group->add_subcommand(name, help);
+    if (named) command->add_option("NAME", flags->name, "a-z, 0-9 and hyphen")->required();
+    OnShow(context, *command, [&context, flags, run] { return run(context, *flags); });
+    return command;
+  };
 
   CLI::App* create = add("create", "Create a subscription", Create, true);
   AddSettings(*create, *flags);
@@ -255,11 +262,11 @@ void AddSubscriptionsCommand(CLI::App& app, Context& context) {
   create->add_flag("--from-oldest", flags->from_oldest, "begin with the oldest statement retained");
   create->footer(kCreateFooter);
 
-  add(
+  add_show(
       "list", "List one's subscriptions",
       [](Context& c, const SubscriptionFlags& /*flags*/) { return List(c); }, false)
       ->footer("Examples:\n  corridorctl subscriptions list\n");
-  add("show", "Show a subscription and how it stands", Show, true)
+  add_show("show", "Show a subscription and how it stands", Show, true)
       ->footer("Examples:\n  corridorctl subscriptions show all\n");
 
   CLI::App* update = add("update", "Change a subscription", Update, true);

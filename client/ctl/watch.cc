@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <csignal>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -12,6 +11,7 @@
 #include "client/ctl/commands.h"
 #include "client/ctl/delivery_output.h"
 #include "client/ctl/duration_flag.h"
+#include "client/ctl/interrupt.h"
 #include "client/ctl/output.h"
 #include "client/ctl/subscription_name.h"
 #include "core/base/strings.h"
@@ -37,9 +37,6 @@ struct WatchFlags {
   size_t count = 0;  // 0: no bound
   absl::Duration limit = absl::InfiniteDuration();
 };
-
-volatile std::sig_atomic_t interrupted = 0;
-void Interrupt(int /*signal*/) { interrupted = 1; }
 
 // Shows deliveries and events. Its methods run on the session's handler thread, all but
 // Finished() and Drop().
@@ -126,11 +123,10 @@ int Run(Context& context, const WatchFlags& flags) {
         view.Show(delivery, std::move(handle));
       });
 
-  std::signal(SIGINT, Interrupt);
-  std::signal(SIGTERM, Interrupt);
+  HoldInterrupts();
   const absl::Time end = context.clock.Now() + flags.limit;
   std::optional<absl::Status> ended;
-  while (!ended && !interrupted && !view.Finished() && context.clock.Now() < end) {
+  while (!ended && !Interrupted() && !view.Finished() && context.clock.Now() < end) {
     ended = session->WaitFor(std::min(absl::Milliseconds(100), end - context.clock.Now()));
   }
   if (!ended) {

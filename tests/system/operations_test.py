@@ -1,6 +1,6 @@
-"""An operator drains a running broker, lets it serve again and changes what it logs: members are refused with DRAINING
-meanwhile and are served afterwards, figures say so, each act is in the audit log, and a drain that is to stop the broker
-ends it with exit code 0.
+"""An operator watches a running broker, drains it, lets it serve again and changes what it logs: members are refused with
+DRAINING meanwhile and are served afterwards, figures say so, each act is in the audit log, and a drain that is to stop the
+broker ends it with exit code 0.
 
     operations_test.py --bin build/bin --root .
 """
@@ -8,6 +8,7 @@ ends it with exit code 0.
 import argparse
 import json
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,8 +28,28 @@ def register_member(broker):
     return profile
 
 
+def watched(broker):
+    """The region on one screen, and a list that is shown again and again until Ctrl-C."""
+    seen = json.loads(broker.run("admin", "top", "--once", "--every", "1", "--format=json"))
+    if seen["region"] != REGION or seen["records_per_second"] != 0 or seen["answered_in_ms"] <= 0:
+        yield f"top says {seen}"
+    text = broker.run("admin", "top", "--once", "--every", "1")
+    if not text.startswith(f"{REGION}  corridord ") or "\nlinks: 0\n" not in text or "\x1b" in text:
+        yield f"top shows {text!r}"
+    watcher = subprocess.Popen([broker.bin / "corridorctl", "--profile", broker.profile, "admin", "members", "list",
+                                "--watch=1"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    lines = [watcher.stdout.readline() for _ in range(6)]
+    watcher.send_signal(signal.SIGINT)
+    watcher.communicate(timeout=READY_SECONDS)
+    if watcher.returncode != 0:
+        yield f"an interrupted list ends with {watcher.returncode}"
+    if [line[:4] for line in lines] != ["--- ", "MEMB", "desk", "--- ", "MEMB", "desk"]:
+        yield f"a list that is watched shows {lines}"
+
+
 def story(broker):
     profile = register_member(broker)
+    yield from watched(broker)
     ctl = broker.bin / "corridorctl"
     subprocess.run([ctl, "--profile", profile, "subscriptions", "create", "all"], check=True, capture_output=True)
 
