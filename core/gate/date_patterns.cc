@@ -165,6 +165,13 @@ constexpr PatternRule kRules[] = {
      R"(วันเกิด|เกิดวัน|เกิดเมื่อ|เกิดที่|เกิด[ :\d]|ວັນເດືອນປີເກີດ|ວັນເກີດ|ເກີດວັນ|ເກີດ|ថ្ងៃខែឆ្នាំកំណើត|កំណើត|កើត|မွေးသက္ကရာဇ်|မွေးနေ့|မွေးဖွား|မွေး|出生|生日|生于|出生日期|出生年月)",
      "^[^\\d\\n]*?(" CORRIDOR_DATE CORRIDOR_ANY_MONTH ")"},
     {TextCategory::kBirthDate, "birth-date.words", kHasDigit,
+     R"(\b(?:born|birthday|dob|date of birth)\b[^\d\n]{0,12}(\d{1,2}\s*[-/., ]\s*\d{1,2}\s*[-/., ]\s*(?:two thousand|2 thousand|nineteen)))"},
+    // The day of a month right behind the cue, whatever the year.
+    {TextCategory::kBirthDate, "birth-date.day", kHasDigit,
+     R"((?:^|[^\p{L}\p{M}])(?:born|d\.?o\.?b\.?|date of birth|birth ?date|birthday|bday|née?|date de naissance|alizaliwa|tarehe ya kuzaliwa|lahir|tanggal lahir|tgl lahir|tarikh lahir|ipinanganak|kaarawan|nacid[oa]|nació|fecha de nacimiento|nasceu|nascid[oa]|data de nascimento|sinh)[^\p{L}\p{M}\d](?:is|was|on|the|le|el|em|a|tarehe|tanggal|noong|ika|ngày|:|=|,|\s)*(\d{1,2}(?:st|nd|rd|th|er)?\s*(?:of|de|du|ya)?\s*)" CORRIDOR_MONTH
+     "|" CORRIDOR_MONTH
+     R"(\s+(?:the\s+)?(?:\d{1,2}(?:st|nd|rd|th)?|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth))(?:[^\p{L}\p{M}\p{N}]|$))"},
+    {TextCategory::kBirthDate, "birth-date.words", kHasDigit,
      R"(\b(?:born|birthday|dob|birth)\b[^\d\n]{0,20}(\d{1,2}(?:st|nd|rd|th)? (?:day )?of the (?:\w+ month|\d{1,2}(?:st|nd|rd|th)?)))"},
     {TextCategory::kBirthDate, "birth-date.turns", kHasDigit,
      R"(\b(?:turn(?:s|ed|ing)?|aura|atatimiza|genap|berusia)\s+\d{1,2}(?:\s+(?:years|ans|miaka|tahun))?\s+(?:on|le|tarehe|pada|in)\s+()" CORRIDOR_DATE
@@ -178,13 +185,16 @@ constexpr PatternRule kRules[] = {
      "(" CORRIDOR_DATE
      R"()[\s,]*(?:\(?(?:(?:is |was )?(?:his |her |my |their )?(?:birth ?day|bday)|d\.?o\.?b|date of birth|born|birth|naissance|lahir|kuzaliwa|เกิด|出生|生|မွေး)))"},
     {TextCategory::kBirthDate, "birth-date.words", kHasLatin,
-     R"(\b(?:born(?: on)?|date of birth|birthday|dob|née? le|alizaliwa|lahir|ipinanganak)\b[^\d\n]{0,40}?\b((?:the\s+)?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|twentieth|twenty|thirtieth|thirty|premier|deux|trois|tarehe|moja|pili|tatu|tanggal|satu|dua|tiga|ika)[\s-]+(?:\w+[\s-]+){0,3}?)" CORRIDOR_MONTH
+     R"(\b(?:born(?: on)?|date of birth|birthday|dob|née? le|alizaliwa|lahir|ipinanganak|nacid[oa](?: el)?|nació(?: el)?|nasceu(?: em| a)?|nascid[oa](?: em| a)?)\b[^\d\n]{0,40}?\b((?:the\s+)?(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|\w+teenth|twentieth|twenty|thirtieth|thirty|premier|deux|trois|tarehe|moja|pili|tatu|nne|tano|sita|saba|nane|tisa|kumi|ishirini|thelathini|tanggal|satu|dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh|sebelas|ika|quatre|cinq|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|primero|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|veinte|treinta|dois|três|quatro|sete|oito|nove|dez|doze|treze|vinte|trinta)[\s-]+(?:\w+[\s-]+){0,3}?)" CORRIDOR_MONTH
      ")"},
     {TextCategory::kBirthDate, "birth-date.words", kHasAny,
      R"((?:lahir|dilahirkan|kelahiran|ipinanganak|alizaliwa|kuzaliwa|เกิด|ເກີດ|កើត|sinh|ተወለደ[\p{L}]*|የልደት)[^\d\n]{0,24}?((?:[\p{L}\p{M}]+\s+){1,3}?)" CORRIDOR_MONTH
      R"((?:ปี|พ\.ศ\.|tahun|mwaka|\s)*(?:seribu|dua ribu|elfu|สอง|หนึ่ง|ພັນ|ສອງ|một|hai|ሺ|አንድ ሺ|isang|dalawang)[\p{L}\p{M} ]{0,80}))"},
     {TextCategory::kBirthDate, "birth-date.short", kHasDigit | kHasLatin,
      R"(\b(?:dob|d\.o\.b\.?|date of birth)\b[\s:]*()" CORRIDOR_MONTH R"([\s,]*(?:19|20)\d{2}))"},
+    // With the time of the day, it is when something befell somebody; no law is dated so.
+    {TextCategory::kExactDate, "date.instant", kHasDigit | kHasColon,
+     R"((?:^|[^\d/.-])((?:\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2})(?:t|,?\s+(?:at|à|saa|jam|alas|um|a las|às|lúc)?\s*)\d{1,2}:\d{2})(?:[^\d]|$))"},
     {TextCategory::kExactDate, "date.figures", kHasDigit,
      R"((?:^|[^\d/.-])(\d{1,2}[/.-]\d{1,2}[/.-]\d{4}|\d{4}[/.-]\d{1,2}[/.-]\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{4})(?:[^\d/-]|$))",
      nullptr, IsExactDate},

@@ -49,7 +49,7 @@ std::string ReadLookalikes(std::string_view word) {
   return few && !IsYearWithS(word) ? digits : "";
 }
 
-// "0712x345x678": one and the same letter twice or more between digits.
+// "0712x345x678", "07xx12xx34": one and the same letter twice or more between digits.
 bool IsSeparatedByOneLetter(std::string_view word) {
   const size_t first = word.find_first_not_of("0123456789");
   if (first == 0 || first == word.npos || !IsDigit(word.back())) return false;
@@ -57,7 +57,7 @@ bool IsSeparatedByOneLetter(std::string_view word) {
   return std::count(word.begin(), word.end(), letter) >= 2 &&
          std::all_of(word.begin(), word.end(),
                      [letter](char c) { return IsDigit(c) || c == letter; }) &&
-         word.find(std::string(2, letter)) == word.npos;
+         word.find(std::string(3, letter)) == word.npos;
 }
 
 bool IsLettersForDigits(std::string_view word, bool alone) {
@@ -129,7 +129,17 @@ class Reader {
     }
   }
 
+  // "năm 2024": Vietnamese has one word for "five" and "year".
+  bool IsWordForYear(std::string_view word) const {
+    if (word != "năm") return false;
+    const std::string_view behind = text_.substr(at_, 6);
+    return behind.size() >= 5 && behind[0] == ' ' && (behind[1] == '1' || behind[1] == '2') &&
+           std::all_of(behind.begin() + 1, behind.begin() + 5, IsDigit) &&
+           (behind.size() == 5 || !IsDigit(behind[5]));
+  }
+
   void ReadLetters(size_t begin, std::string_view word, bool alone) {
+    if (alone && IsWordForYear(word)) return Break();
     if (const NumberWord* meaning = FindNumberWord(word)) {
       return Apply(*meaning, begin, begin + word.size());
     }

@@ -49,7 +49,7 @@ constexpr std::string_view kNames[] = {
     "martha ~gloria teresa ann sara ~madison frances kathryn janice ~jean abigail alice julia judy "
     "sophia "
     "~grace denise ~amber doris marilyn danielle beverly isabella theresa diana natalie brittany "
-    "charlotte marie kayla ~alexis lori agnes beatrice ~caroline esther eunice ~faith ~hope ~joy "
+    "charlotte marie kayla ~alexis ~lori agnes beatrice ~caroline esther eunice ~faith ~hope ~joy "
     "~mercy "
     "~patience ~precious ~blessing ~peace ~charity ~prudence ~gift ~innocent ~fortune ~prince "
     "~princess "
@@ -202,7 +202,7 @@ constexpr std::string_view kNames[] = {
     "wahyuni widodo wibowo wijaya winarti yulianti ~yuni yusuf zainal zulkifli abdurrahman aditya "
     "~adi "
     "aisyah aminah anita ~ari ~arief arif aryanto asep ~aulia ~cahyono cecep ~chandra darmawan "
-    "dedi dedy deni "
+    "dedi dedy ~deni "
     "desi dimas doni ~dwi ~edi ~eka endang erna ~fajar farhan fauzi fauziah ferdi firmansyah "
     "gunawan ~guntur "
     "~hadi ~haris hartono hasan ~hasanah herman hermawan heru ~hidayat ibrahim ~ika ~imam imran "
@@ -434,7 +434,7 @@ constexpr std::string_view kNames[] = {
     "بشير إسماعيل ~سالم بكر "
     "نوال سهام ابتسام إبتسام ~كريم مروان عماد أيمن أشرف حسام هشام أنس زياد "
     "عمر عثمان خالد محمود مصطفى سعيد زينب آمنة امينة سميرة نادية ليلى",
-    "ሀና ሳራ ሜሮን ሊዲያ ብርሃኑ ~ግርማ ታደሰ ታምራት መሀመድ አህመድ ሰለሞን ኢየሩሳሌም सुनिता तामाङ गुरुङ श्रेष्ठ முருகன்"};
+    "ሀና ትግስት ሳራ ሜሮን ሊዲያ ብርሃኑ ~ግርማ ታደሰ ታምራት መሀመድ አህመድ ሰለሞን ኢየሩሳሌም सुनिता तामाङ गुरुङ श्रेष्ठ முருகன்"};
 
 constexpr std::string_view kThaiNames =
     "สมชาย สมหญิง สมศักดิ์ สมพร สมพงษ์ สมปอง สมจิตร สมหมาย สุชาติ สุดารัตน์ สุนีย์ สุกัญญา สุภาพร สุรชัย "
@@ -443,7 +443,10 @@ constexpr std::string_view kThaiNames =
     "กาญจนา กนกวรรณ กิตติศักดิ์ กิตติพงษ์ กฤษดา ชัยวัฒน์ เฉลิมชัย ชนิดา ชาญชัย จิราภรณ์ จินตนา จันทร์เพ็ญ ภัทราพร "
     "พงษ์ศักดิ์ พิมพ์ชนก พิชัย ปิยะพร ปรีชา รัชนี รัตนาภรณ์ รุ่งนภา เสาวนีย์ ศราวุธ ศิริพร ศิริชัย สุมาลี ธนวัฒน์ ธนากร "
     "ธวัชชัย ธงชัย อุดมศักดิ์ วิรัตน์ ยุพิน อภิชาติ อนงค์ อนุชา อรุณี อารีรัตน์ เอกชัย บุญมี บุญส่ง บุญเรือง ทองดี แสงจันทร์ "
-    "อรทัย เพ็ญศรี ลัดดา สายสุนีย์ ไพโรจน์ ไพบูลย์";
+    "อรทัย เพ็ญศรี ลัดดา สายสุนีย์ ไพโรจน์ ไพบูลย์ สมศรี สมใจ สมนึก สมคิด สมยศ สมบูรณ์ชัย สุรีย์พร สุภาวดี สุจิตรา สุวิทย์ "
+    "วิภาวดี วิมลรัตน์ วาสนา วันชัย วีระชัย วีรพงษ์ ศักดิ์ชัย ศศิธร ศิริลักษณ์ อัมพร อำนวยชัย อุไรวรรณ อัจฉรา ธิดารัตน์ "
+    "ทัศนีย์ ทวีศักดิ์ นันทนา นิรันดร์ นิตยา ประสิทธิ์ชัย ประทุม ปิยะนุช พัชรี พิมลพรรณ ยุพา เยาวลักษณ์ ลำดวน ละออ สำราญ "
+    "มณีรัตน์ กมลทิพย์ กัลยา เกศรา ขวัญใจ จารุวรรณ จำเนียร ชลธิชา ชุติมา ดวงใจ ดวงพร บุญช่วย บุญเลิศ บุษบา";
 
 constexpr std::string_view kOrganisationWords =
     "perjalanan wisata biro umrah penyalur penempatan rekrutmen recrutement placement voyages "

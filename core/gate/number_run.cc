@@ -38,6 +38,20 @@ size_t CountSymbols(std::string_view gap) {
   return count;
 }
 
+// What the first group says of those behind it.
+enum class Start {
+  kAny,
+  kNumber,   // Behind a cue, or with a plus or a zero in front: a number rather than counts.
+  kDialled,  // "0712": as only a number to call begins.
+};
+
+Start StartOf(const DigitGroup& group, bool cued) {
+  if (group.digits[0] == '0' && group.digits.size() >= 3 && group.digits[1] != '0') {
+    return Start::kDialled;
+  }
+  return cued || group.plus || group.digits[0] == '0' ? Start::kNumber : Start::kAny;
+}
+
 // A gap that parts a list of numbers rather than one number: "18, 19, 21".
 bool PartsList(std::string_view gap, const DigitGroup& before, const DigitGroup& after) {
   if (gap.find_first_of(",;\n") == std::string_view::npos) return false;
@@ -60,16 +74,18 @@ bool PartsShortNumbers(const DigitGroup& before, const DigitGroup& after) {
   return before.digits.size() != after.digits.size() || after.digits.size() == 4;
 }
 
-// "07 12 and 34 and 56"
-bool ArePairs(const DigitGroup& before, const DigitGroup& after, bool number) {
-  return number && before.digits.size() == 2 && after.digits.size() == 2;
+// "07 12 and 34 and 56", "0712 and 288 and 419": pieces of a number, linked by a word.
+bool AreLinked(const DigitGroup& before, const DigitGroup& after, Start start) {
+  if (before.digits.size() == 2 && after.digits.size() == 2) return start != Start::kAny;
+  return start == Start::kDialled && before.digits.size() <= 4 && after.digits.size() == 3;
 }
 
-bool Joins(std::string_view text, const DigitGroup& before, const DigitGroup& after, bool number) {
+bool Joins(std::string_view text, const DigitGroup& before, const DigitGroup& after, Start start) {
+  const bool number = start != Start::kAny;
   if (!after.follows) return false;
   const bool spelled =
       before.form == DigitGroup::Form::kSpelled && after.form == DigitGroup::Form::kSpelled;
-  if (after.and_before && !spelled && !ArePairs(before, after, number)) return false;
+  if (after.and_before && !spelled && !AreLinked(before, after, start)) return false;
   const std::string_view gap = Between(text, before, after);
   if (std::any_of(std::begin(kParting), std::end(kParting),
                   [gap](std::string_view sign) { return gap.find(sign) != gap.npos; })) {
@@ -115,16 +131,16 @@ NumberRun::NumberRun(std::string_view text, const std::vector<DigitGroup>& group
     : text_(text) {
   const DigitGroup& start = groups[first];
   cued_ = HasPhoneCue(text.substr(0, start.begin));
-  const bool number = cued_ || start.plus || start.digits[0] == '0';
+  const Start kind = StartOf(start, cued_);
   size_t next = first + std::max<size_t>(1, CountOneByOne(text, groups, first));
-  while (next < groups.size() && Joins(text, groups[next - 1], groups[next], number)) ++next;
+  while (next < groups.size() && Joins(text, groups[next - 1], groups[next], kind)) ++next;
   size_t from = first, until = next;
   while (from < until && IsLetters(groups[from]) &&
          (from + 1 == until || IsInitial(text, groups[from], groups[from + 1]))) {
     ++from;
   }
   while (until > from && IsLetters(groups[until - 1]) &&
-         !(number && groups[until - 1].digits.size() > 1)) {
+         !(kind != Start::kAny && groups[until - 1].digits.size() > 1)) {
     --until;
   }
   first = next;
@@ -364,8 +380,11 @@ size_t NumberRun::SingleAt(size_t i) const {
 }
 
 bool NumberRun::HasMoneyCue(size_t first, size_t last) const {
-  // The second half of a range shares the cue of the first, and the other way round.
-  const bool range = first > 0 && parts_[first - 1].explained && HasGap(first, "-");
+  // The second half of a range shares the cue of the first, and the other way round. In
+  // "784-1990-2884190-1" the part before is explained as a year, and no range.
+  const bool range = first > 0 && parts_[first - 1].explained && HasGap(first, "-") &&
+                     !HasGap(last + 1, "-") &&
+                     (!IsYear(first - 1) || EndsWithCurrency(Before(first - 1)));
   return range || EndsWithCurrency(Before(first)) || BeginsWithCurrency(After(last)) ||
          (HasGap(last + 1, "-") && BeginsWithCurrency(After(last + 1)));
 }

@@ -16,39 +16,49 @@ namespace {
 // One line per value: the digits, then the words, parted by blanks.
 constexpr std::string_view kSpaced[] = {
     // NOLINTNEXTLINE(bugprone-suspicious-missing-comma): a row of several lines
-    "0 zero siro siyero sero oh nil naught nought null zéro sifuri ziro sufuri nol kosong sifar "
+    "0 zero siro siyero sero oh nil naught nought null nul zéro sifuri ziro sufuri nol kosong "
+    "sifar "
     "sero bokya wala "
     "không cero duwwaa zeeroo eber zeru zeero ዜሮ ባዶ शून्य shunya shoonya শূন্য பூஜ்ஜியம் பூஜ்யம் "
-    "সুন্য صفر sunya",
-    "1 one wun un une moja mosi satu isa usa uno una um uma một mốt tokko kow hal rimwe emu አንድ ሓደ "
+    "সুন্য صفر sunya sıfır ноль",
+    "1 one wun un une moja mosi satu isa usa uno una um uma một mốt tokko kow hal rimwe emu eins "
+    "один አንድ ሓደ "
     "ሃደ "
     "एक "
     "ek এক ஒன்று واحد واحدة won wan",
-    "2 two too deux mbili dua dalawa duha dos dois duas hai lama laba laban kabiri bbiri biri ሁለት "
+    "2 two too deux mbili dua dalawa duha dos dois duas hai lama laba laban kabiri bbiri biri zwei "
+    "zwo iki два ሁለት "
     "ክልተ दो "
     "दुई do dui দুই இரண்டு اثنان اثنين إثنان tu",
-    "3 three tree thre trois tatu tiga tatlo tulo tres três ba sadii saddex gatatu ssatu ሦስት ሶስት "
+    "3 three tree thre trois tatu tiga tatlo tulo tres três ba sadii saddex gatatu ssatu drei üç "
+    "три ሦስት ሶስት "
     "ሰለስተ तीन "
     "teen tin তিন மூன்று ثلاثة ثلاث",
-    "4 four fower kwatro quatre nne empat apat upat cuatro quatro bốn tư afur kane nnya ena አራት "
+    "4 four fower kwatro quatre nne empat apat upat cuatro quatro bốn tư afur kane nnya ena vier "
+    "dört четыре አራት "
     "ኣርባዕተ አርባዕተ चार "
     "char chaar চার நான்கு أربعة اربعة أربع",
-    "5 five fife fiv singko fayv cinq tano lima cinco năm lăm shan gatanu ttaano taano አምስት ሓሙሽተ "
+    "5 five fife fiv singko fayv cinq tano lima cinco năm lăm shan gatanu ttaano taano fünf beş "
+    "пять አምስት ሓሙሽተ "
     "पांच पाँच paanch "
     "panch পাঁচ ஐந்து خمسة خمس",
-    "6 six sicks sais sita enam anim unom seis sáu jaha ja'a lix gatandatu mukaaga ስድስት ሽዱሽተ ሽድሽተ "
+    "6 six sicks sais sita enam anim unom seis sáu jaha ja'a lix gatandatu mukaaga sechs altı "
+    "шесть ስድስት ሽዱሽተ ሽድሽተ "
     "छह छः छ छे "
     "chhah "
     "chha ছয় ஆறு ستة ست",
-    "7 seven siyete sevn syete sais-syete sept saba tujuh pito siete sete bảy bẩy torba toddoba "
+    "7 seven sieben yedi семь siyete sevn syete sais-syete sept saba tujuh pito siete sete bảy bẩy "
+    "torba toddoba "
     "todoba "
     "karindwi indwi ndwi "
     "musanvu "
     "ሰባት ሸውዓተ ሾብዓተ सात saat সাত ஏழு سبعة سبع sebun",
-    "8 eight ate ait huit otso nane delapan lapan walo ocho oito tám saddeet siddeed umunani "
+    "8 eight acht sekiz восемь ate ait huit otso nane delapan lapan walo ocho oito tám saddeet "
+    "siddeed umunani "
     "munaana ስምንት "
     "ሸሞንተ आठ aath আট எட்டு ثمانية ثماني",
-    "9 nine niner nuwebe nueve neuf tisa sembilan siyam nueve nove chín sagal sagaal icyenda "
+    "9 nine neun dokuz девять niner nuwebe nueve neuf tisa sembilan siyam nueve nove chín sagal "
+    "sagaal icyenda "
     "icenda mwenda ዘጠኝ ትሽዓተ "
     "नौ "
     "nau নয় ஒன்பது تسعة تسع",
@@ -84,7 +94,8 @@ constexpr std::string_view kSeparators =
     "spasi "
     "garis kemudian lalu tapos gitling tuldok espasyo guion espacio luego punto coma traço espaço "
     "ponto hífen depois gạch chấm cách rồi ሰረዝ ነጥብ ክፍተት शून्यता डैश फिर ড্যাশ شرطة ثم underscore area "
-    "code followed by end ends ending with last first second part parts half finally rest "
+    "code followed by after that afterwards lastly baadaye mwishowe setelah itu terakhir enfin "
+    "finalmente end ends ending with last first second part parts half finally rest "
     "remaining x belas puluh ratus "
     "ribu labing mươi libo daan";
 constexpr std::string_view kHundreds = "hundred hundreds cent cents ciento cento";

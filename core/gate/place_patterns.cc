@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "core/gate/number_cues.h"
+
 namespace corridor {
 namespace {
 
@@ -19,10 +21,45 @@ bool IsYear(int number) { return number >= 1900 && number <= 2100; }
 // "2024 Mombasa Road" is a year before a name.
 bool StartsWithNoYear(const PatternMatch& match) { return !IsYear(FirstNumber(match.str())); }
 
-// "UN 2030", "RA 9208": letters and a year, or a statute.
 constexpr std::string_view kAsciiLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
+constexpr std::string_view kLittleWords[] = {
+    "a",   "ada",  "all",  "am",   "an",   "and", "are", "as",  "at",  "au",  "aux", "ay",  "but",
+    "by",  "com",  "con",  "da",   "dan",  "de",  "del", "des", "di",  "do",  "dos", "du",  "due",
+    "e",   "el",   "em",   "en",   "est",  "et",  "fee", "for", "had", "has", "hay", "her", "his",
+    "if",  "in",   "is",   "it",   "its",  "ke",  "kwa", "la",  "las", "le",  "les", "los", "mga",
+    "na",  "ng",   "ni",   "no",   "of",   "off", "on",  "or",  "ou",  "our", "out", "par", "per",
+    "por", "sa",   "se",   "si",   "sur",  "the", "to",  "un",  "una", "une", "up",  "via", "vs",
+    "wa",  "was",  "who",  "y",    "ya",   "za",  "cha", "vya", "với", "và",  "có",  "từ",  "mỗi",
+    "pm",  "than", "from", "with", "mais", "más", "às",  "ano", "año", "o",   "ang"};
+
+bool IsLittleWord(std::string_view word) {
+  return std::find(std::begin(kLittleWords), std::end(kLittleWords), FoldedWord(word)) !=
+         std::end(kLittleWords);
+}
+
+// "a bus of 350 EUR", "flights in 2024": little words before a number are no series of a plate and
+// no airline, unless somebody wrote them in capitals.
+bool BeginsWithLittleWord(const PatternMatch& match) {
+  const std::string_view original = match.original;
+  const std::string_view word = original.substr(0, original.find_first_of(" -0123456789"));
+  const bool capitals = std::all_of(word.begin(), word.end(), [](char c) { return c < 'a'; });
+  return !capitals && IsLittleWord(word);
+}
+
+// "calle con 14 plazas": what stands before the number is no name of a street.
+bool IsNamedStreet(const PatternMatch& match) {
+  const std::string_view text = match.str();
+  const size_t digit = text.find_first_of("0123456789");
+  if (IsYear(FirstNumber(text.substr(digit)))) return false;
+  const std::string_view name = text.substr(0, text.find_last_not_of(" ,#", digit - 1) + 1);
+  const std::string_view last = name.substr(name.find_last_of(" ") + 1);
+  return last == "no" || !IsLittleWord(last);
+}
+
+// "UN 2030", "RA 9208": letters and a year, or a statute.
 bool IsPlate(const PatternMatch& match) {
+  if (BeginsWithLittleWord(match)) return false;
   const std::string_view text = match.str();
   const size_t digit = text.find_first_of("0123456789");
   if (digit == std::string_view::npos) return false;
@@ -84,7 +121,15 @@ constexpr PatternRule
                  R"(\b(\d{1,2} \d{1,2} \d{1,2}(?:\.\d+)?\s*[ns]\b|[ns]\s?\d{1,2} \d{1,2}(?:\.\d+)?[ ,]))"},
                 {TextCategory::kCoordinates, "coordinates.label", kHasDigit,
                  R"((?:^|[^\p{L}])(?:lat|latitude|lintang|latitud|latitudo|lng|lon|long|longitude|bujur|coord|coords|coordinates|coordonnées|coordenadas|koordinat|kuratibu|gps|tọa độ|vĩ độ|kinh độ|location pin|dropped pin|pin)(?:[^\p{L}]|$)|พิกัด|ละติจูด|ลองจิจูด|坐标|纬度|经度|ພິກັດ|កូអរដោនេ|ကိုဩဒိနိတ်|መጋጠሚያ|ኬክሮስ|ጂፒኤስ|निर्देशांक|अक्षांश|স্থানাঙ্ক|অক্ষাংশ|إحداثيات)",
-                 R"(^[^\d\n]{0,16}?([+-]?\d{1,3}(?:[.,]| (?:point|dot|virgule|punto|ponto|koma|titik|nukta|จุด|ነጥብ|chấm|phẩy) )\d+))"},
+                 R"(^[^\d\n]{0,16}?([+-]?\d{1,3}(?:[.,]| (?:point|dot|virgule|punto|ponto|koma|titik|nukta|จุด|ነጥብ|chấm|phẩy) )\d+))",
+                 [](const PatternMatch& match) {
+                   // "pin costs 2,500": thousands, where no second number with a comma follows.
+                   const std::string_view text = match.str();
+                   const size_t comma = text.find(',');
+                   const bool thousands = comma != text.npos && text.size() == comma + 4;
+                   return !thousands ||
+                          match.after().substr(0, 16).find(',') != std::string_view::npos;
+                 }},
                 {TextCategory::kCoordinates, "coordinates.plus-code", kHasPlus,
                  R"((?:^|[^\p{L}\p{N}])([23456789cfghjmpqrvwx]{4,8}\s?\+\s?[23456789cfghjmpqrvwx]{2,3})(?:[^\p{L}\p{N}]|$))",
                  nullptr, IsGeohash},
@@ -110,6 +155,12 @@ constexpr PatternRule
                  R"((?:^|[^\p{L}])((?:p\.?\s?o\.?\s?box|po box|post box|postbus|b\.\s?p\.|s\.?\s?l\.?\s?p\.?|apartado|caixa postal|ፖ\.?\s?ሳ\.?\s?ቁ\.?|पोस्ट बॉक्स)\s*:?\s*\d{2,}))"},
                 {TextCategory::kStreetAddress, "address.block", kHasDigit,
                  R"(\b((?:blok|block|blk)\.?\s+[a-z]?\d*[a-z]?\s*,?\s*(?:no|nomor|nombor|number|#)\.?\s*\d+[a-z]?))"},
+                {TextCategory::kStreetAddress, "address.numbered-street", kHasDigit,
+                 R"((?:^|[^\p{L}\p{N}])((?:#|no\.?|number|house|door|bldg\.?|building)\s*\d+[a-z]?\d*,?\s+(?:(?:street|st\.?|road|rd\.?|lane|soi|way|block)\s+\d+|\d{1,3}(?:st|nd|rd|th)\s+(?:street|st|road|rd|avenue|ave|lane)))(?:[^\p{L}\p{N}]|$))"},
+                {TextCategory::kStreetAddress, "address.land-title", kHasDigit,
+                 R"(\b((?:l\.?\s?r\.?|title deed|land title|land reference|cadastral)\s*(?:no|nr|number|#)\.?\s*:?\s*\d+(?:[/-]\d+)*))"},
+                {TextCategory::kStreetAddress, "address.village", kHasDigit,
+                 R"(\b((?:village|moo|mu|hamlet|ward|kebele|woreda)\s+(?:no\.?|nr\.?|number|#)\s*\d{1,3})(?:[^\p{L}\p{N}]|$))"},
                 {TextCategory::kStreetAddress, "address.rt-rw", kHasDigit,
                  R"(\b(rt\.?\s?\d{1,3}\s?[/,]?\s?rw\.?\s?\d{1,3}))"},
                 {TextCategory::kStreetAddress, "address.jalan", kHasDigit,
@@ -121,15 +172,10 @@ constexpr PatternRule
                 {TextCategory::kStreetAddress, "address.french", kHasDigit,
                  R"((?:^|[^\p{L}\d])(\d{1,4}\s?(?:bis|ter)?,?\s+(?:rue|avenue|av\.|boulevard|bd|impasse|allée|chemin|chaussée|quai|route)\s+(?:de |du |des |la |le |l')*\p{L}{3,}))",
                  nullptr, StartsWithNoYear},
-                {TextCategory::kStreetAddress, "address.french", kHasDigit,
-                 R"((?:^|[^\p{L}\d])((?:\d{1,2}(?:e|er|ère|ème|eme|th|st|nd|rd)\s+(?:avenue|rue|street|road),?\s*(?:n°|nº|no|numéro|numero|maison|parcelle|house|plot)\.?\s*\d+)|(?:rue|avenue|boulevard|quartier|colline|zone)\s+[\p{L}' -]{2,30}?,?\s*(?:n°|nº|no|numéro|numero|maison|parcelle)\.?\s*\d+))"},
+                {TextCategory::kStreetAddress, "address.french", kHasDigit, R"((?:^|[^\p{L}\d])((?:\d{1,2}(?:e|er|ère|ème|eme|th|st|nd|rd)\s+(?:avenue|rue|street|road),?\s*(?:n°|nº|no|numéro|numero|maison|parcelle|house|plot)\.?\s*\d+)|(?:rue|avenue|boulevard|quartier|colline|zone)\s+[\p{L}' -]{2,30}?,?\s*(?:n°|nº|no|numéro|numero|maison|parcelle)\.?\s*\d+))"},
                 {TextCategory::kStreetAddress, "address.iberian", kHasDigit,
                  R"((?:^|[^\p{L}\d])((?:calle|avenida|avda|av\.|carrera|cra|rua|travessa|praça|plaza|barrio|jirón|jr\.)\s+[\p{L}' .-]{2,40}?,?\s*(?:n\.?º|n°|no|nº|núm|número|#)?\.?\s*\d{1,5})(?:[^\p{L}\d:%]|$))",
-                 nullptr,
-                 [](const PatternMatch& match) {
-                   const size_t digit = match.str().find_first_of("0123456789");
-                   return !IsYear(FirstNumber(match.str().substr(digit)));
-                 }},
+                 nullptr, IsNamedStreet},
                 {TextCategory::kStreetAddress, "address.vietnam", kHasDigit,
                  R"((?:^|[^\p{L}])((?:số nhà|nhà số|số)\s*\d+[a-z]?(?:/\d+)*,?\s*(?:đường|phố|ngõ|hẻm|ngách|thôn|tổ|ấp|khu|phường)?\s*\p{L}*))",
                  nullptr,
@@ -173,19 +219,28 @@ constexpr PatternRule
                  R"((?:^|[^\p{L}])(?:post ?code|postal code|zip code|zip|code postal|kode pos|poskod|รหัสไปรษณีย์|邮编)\s*(?:is|no|:|=|ni|adalah)?\s*([a-z0-9]{2,5}[ -]?[a-z0-9]{2,4}))",
                  nullptr,
                  [](const PatternMatch& match) {
-                   return match.str().find_first_of("0123456789") != std::string_view::npos;
+                   // "postcode for 12 areas": letters alone are half a code only in capitals.
+                   const std::string_view text = match.str();
+                   const size_t digit = text.find_first_of("0123456789");
+                   const bool word = digit > text.find(' ') && match.original[0] >= 'a';
+                   return digit != text.npos && !word && text.find(" day") == text.npos;
                  }},
                 // What moves.
                 {TextCategory::kVehicle, "vehicle.cue", kHasDigit,
-                 R"((?:^|[^\p{L}])(?:plate|plates|kennzeichen|number plate|license plate|licence plate|registration|reg|registered|reg no|matatu|vehicle|car|van|pickup|pick-up|minivan|suv|truck|lorry|bus|minibus|taxi|motorbike|motorcycle|boda|tuk-?tuk|toyota|hilux|prado|land cruiser|honda|isuzu|nissan|mitsubishi|fortuner|probox|noah|gari|gari la|namba za usajili|pikipiki|basi|mobil|mobil van|nopol|plat|plat nomor|nomor polisi|motor|sasakyan|plaka|plakang|immatriculé|immatriculée|immatriculation|plaque|voiture|véhicule|placa|matrícula|coche|carro|biển số|biển kiểm soát|xe|imodoka|ifise nomero|emmotoka|konkolaataa|gaari|taargada|taarga|ሰሌዳ|ታርጋ|የሰሌዳ ቁጥር|መኪና|गाड़ी|कार|वाहन|নম্বর প্লেট|গাড়ি|গাড়ি|বাস|வாகனம்|வண்டி|لوحة|سيارة)(?:[^\p{L}]|$))",
-                 R"(^(?:number|no|num|nr|plate|registration|reg|is|was|with|has|yenye|ya|namba|nambari|nomor|polisi|bernomor|berplat|plat|dengan|may|na|numero|number|numéro|immatriculée?|sous|le|con|com|de|placa|matrícula|biển|số|mang|ቁጥር|नंबर|संख्या|নম্বর|எண்|رقم|van|car|bus|hilux|prado|la|white|black|silver|grey|gray|red|blue|nyeupe|nyeusi|putih|hitam|bearing|marked|:|\.|,|-|"|'|\(|\s)*([a-z]{1,3}[ -]?\d{1,4}[ -]?[a-z]{1,3}\b|[a-z]{2,3}[ -]\d{3,5}\b|\d{1,2}[ -]?[a-z]{1,3}[ -]\d{3,5}|\d{1,2}-?\p{L}{1,2}-?\s?\d{3}\.?\d{2}|[a-z]{2}[ -]?\d{1,2}[ -]?[a-z]{1,3}[ -]?\d{3,4}|\d-\d{4,6}|\p{L}{1,3}\s?\d-?\s?[a-z]?\d{4,5}|[ก-ฮ]{1,2}\s?-?\s?\d{1,4}))",
+                 R"((?:^|[^\p{L}])(?:plate|plates|kennzeichen|number plate|license plate|licence plate|registration|reg|registered|reg no|matatu|vehicle|car|van|pickup|pick-up|minivan|suv|truck|lorry|bus|minibus|taxi|trailer|kereta|lori|kenderaan|motosikal|teksi|bajaj|bajaji|daladala|angkot|jeepney|tricycle|camion|autobús|motorbike|motorcycle|boda|tuk-?tuk|toyota|hilux|prado|land cruiser|honda|isuzu|nissan|mitsubishi|fortuner|probox|noah|gari|gari la|namba za usajili|pikipiki|basi|mobil|mobil van|nopol|plat|plat nomor|nomor polisi|motor|sasakyan|plaka|plakang|immatriculé|immatriculée|immatriculation|plaque|voiture|véhicule|placa|matrícula|coche|carro|biển số|biển kiểm soát|xe|imodoka|ifise nomero|emmotoka|konkolaataa|gaari|taargada|taarga|ሰሌዳ|ታርጋ|የሰሌዳ ቁጥር|መኪና|गाड़ी|कार|वाहन|নম্বর প্লেট|গাড়ি|গাড়ি|বাস|வாகனம்|வண்டி|لوحة|سيارة)(?:[^\p{L}]|$))", R"(^(?:number|no|num|nr|plate|registration|reg|is|was|with|has|yenye|ya|namba|nambari|nomor|polisi|bernomor|berplat|plat|dengan|may|na|numero|number|numéro|immatriculée?|sous|le|con|com|de|placa|matrícula|biển|số|mang|ቁጥር|नंबर|संख्या|নম্বর|எண்|رقم|van|car|bus|hilux|prado|la|white|black|silver|grey|gray|red|blue|nyeupe|nyeusi|putih|hitam|bearing|marked|:|\.|,|-|"|'|\(|\s)*([a-z]{1,3}[ -]?\d{1,4}[ -]?[a-z]{1,3}\b|[a-z]{2,3}[ -]\d{3,5}\b|\d{1,2}[ -]?[a-z]{1,3}[ -]\d{3,5}|\d{1,2}-?\p{L}{1,2}-?\s?\d{3}\.?\d{2}|[a-z]{2}[ -]?\d{1,2}[ -]?[a-z]{1,3}[ -]?\d{3,4}|\d-\d{4,6}|\p{L}{1,3}\s?\d-?\s?[a-z]?\d{4,5}|[ก-ฮ]{1,2}\s?-?\s?\d{1,4}))",
                  IsPlate},
+                {TextCategory::kVehicle, "vehicle.figures-first", kHasDigit,
+                 R"((?:^|[^\p{L}])(?:registration|reg|plate|matrícula|placa|immatriculation)(?:\s+(?:no|number|is|was|es|é))*\.?\s*:?\s*(\d{4}[ -]?[bcdfghj-np-tv-z]{3})(?:[^\p{L}]|$))",
+                 nullptr,
+                 [](const PatternMatch& match) {
+                   return !BeginsWithCurrency(match.str().substr(4));
+                 }},
                 {TextCategory::kVehicle, "vehicle.plate", kHasDigit,
                  R"(\b(?:license|licence|number|car|vehicle) plates?\b)",
                  R"(^(?:number|no|is|was|bearing|marked|:|\.|,|-|"|'|\(|\s)*([a-z0-9]{1,4}-?[a-z0-9]{2,5})\b)",
                  MixesFigures},
                 {TextCategory::kVehicle, "vehicle.east-africa", kHasDigit,
-                 R"(\b(k(?:[a-d][a-z]|m[a-z]{2})[ -]?\d{3}[ -]?[a-z]|u[a-z]{2}[ -]?\d{3}[ -]?[a-z]|t[ -]?\d{3}[ -]?[a-z]{3}|ra[a-j][ -]?\d{3}[ -]?[a-z]|gk[ -]?[a-z]?\d{3}[a-z])\b)",
+                 R"(\b(k\.?(?:[a-d]\.?[a-z]|m[a-z]{2})\.?[ -]?\d-?\d-?\d[ -]?[a-z]|u[a-z]{2}[ -]?\d{3}[ -]?[a-z]|t[ -]?\d{3}[ -]?[a-z]{3}|ra[a-j][ -]?\d{3}[ -]?[a-z]|gk[ -]?[a-z]?\d{3}[a-z])\b)",
                  nullptr,
                  [](const PatternMatch& match) {  // "USD 350k"
                    return match.str().substr(0, 3) != "usd" && match.str().substr(0, 3) != "ugx";
@@ -205,7 +260,9 @@ constexpr PatternRule
                 {TextCategory::kVehicle, "vehicle.ethiopic", kHasEthiopic | kHasDigit,
                  R"(((?:ታርጋ|ሰሌዳ|ሰሌዳ ቁጥር)[\s:]*(?:ቁጥር)?\s*(?:ኮድ)?\s*\d?\s?-?\s?[\p{L}]{0,2}\s?\d{4,6}))"},
                 {TextCategory::kVehicle, "flight.cue", kHasDigit,
-                 R"((?:^|[^\p{L}])(?:flight|flights|flt|flew|fly|flies|flying|boarded|aboard|took|vol|ndege|ndege ya|penerbangan|pesawat|lipad|flight no|flight number|vuelo|voo|chuyến bay|indege|balali'insa|balaliinsa|duulimaad|duulimaadka|በረራ|የበረራ ቁጥር|उड़ान|फ्लाइट|ফ্লাইট|விமானம்|رحلة|الرحلة)(?:[^\p{L}]|$)|เที่ยวบิน|ไฟลท์|ສາຍການບິນ|ຖ້ຽວບິນ|ជើងហោះហើរ|လေယာဉ်|航班)", R"(^(?:number|no|num|is|was|namba|nomor|numero|numéro|número|số|ya|ng|ที่|หมายเลข|ເລກທີ|លេខ|号|ቁጥር|संख्या|নম্বর|எண்|رقم|:|\.|#|-|\s)*([a-z]{2}\s?-?\d{2,4}|[a-z]\d\s?\d{2,4}|\d[a-z]\s?\d{2,4})(?:[^\p{L}\d]|$))"},
+                 R"((?:^|[^\p{L}])(?:flight|flights|flt|flew|fly|flies|flying|boarded|aboard|took|vol|ndege|ndege ya|penerbangan|pesawat|lipad|flight no|flight number|vuelo|voo|chuyến bay|indege|balali'insa|balaliinsa|duulimaad|duulimaadka|በረራ|የበረራ ቁጥር|उड़ान|फ्लाइट|ফ্লাইট|விமானம்|رحلة|الرحلة)(?:[^\p{L}]|$)|เที่ยวบิน|ไฟลท์|ສາຍການບິນ|ຖ້ຽວບິນ|ជើងហោះហើរ|လေယာဉ်|航班)",
+                 R"(^(?:number|no|num|is|was|namba|nomor|numero|numéro|número|số|ya|ng|ที่|หมายเลข|ເລກທີ|លេខ|号|ቁጥር|संख्या|নম্বর|எண்|رقم|:|\.|#|-|\s)*([a-z]{2}\s?-?\d{2,4}|[a-z]\s[a-z]\s?\d{3,4}|[a-z]\d\s?\d{2,4}|\d[a-z]\s?\d{2,4})(?:[^\p{L}\d]|$))",
+                 [](const PatternMatch& match) { return !BeginsWithLittleWord(match); }},
                 {TextCategory::kVehicle, "flight.airline", kHasDigit,
                  R"(\b((?:kq|et|tg|qr|ek|ak|fd|sq|mh|pr|5j|vn|vj|ga|jt|qz|k6|8m|ub|wb|ur|tc|cx|cz|mu|ey|fz|g9|pg|sl|xj|dd|z2|jq|ai|6e|bg|ul|pk|sv|tk)\d{3,4})\b)",
                  nullptr,
@@ -239,6 +296,12 @@ constexpr PatternRule kCasedRules[] = {
        const bool share = !after.empty() && (after[0] == '%' || after.substr(0, 2) == " %");
        return !share && !IsYear(FirstNumber(match.str().substr(3)));
      }},
+    {TextCategory::kStreetAddress, "address.corner", kHasUpper,
+     R"((?:^|[^\p{L}])([Cc]orner (?:of )?(?:\d{1,3}(?:st|nd|rd|th)|(?:\p{Lu}[\p{L}'-]+ ?){1,3}) ?(?:and|&|/) ?(?:\d{1,3}(?:st|nd|rd|th)|\p{Lu}[\p{L}'-]+)))"},
+    {TextCategory::kVehicle, "aircraft.mark", kHasUpper,
+     R"((?:^|[^\p{L}\p{N}-])((?:5[HNRXYZ]|9[JLMNQSUVX]|7Q|A[67]|A9C|4[RX]|S2|6[OV])-[A-Z]{3})(?:[^\p{L}\p{N}-]|$))"},
+    {TextCategory::kVehicle, "aircraft.mark", kHasUpper,
+     R"(\b(?i:tail number|tail no|aircraft|aeroplane|airplane|plane|jet|helicopter|registration)\.?\s*(?:\p{Ll}+\s+){0,2}([A-Z0-9]{1,3}-[A-Z0-9]{3,4})(?:[^\p{L}\p{N}-]|$))"},
     {TextCategory::kVehicle, "vessel.name", kHasUpper,
      R"((?:^|[^\p{L}])((?:M/V|MV|F/V|FV|F/B|M/T|MT|KMP?|KLM|S/V|FB)\.?\s+["']?\p{Lu}[\p{L}']{2,}(?:\s+(?:\p{Lu}[\p{L}']*|\d+|[IVX]+))*))"},
     {TextCategory::kVehicle, "vehicle.mixed", kHasDigit | kHasUpper,

@@ -17,6 +17,8 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
 
 const TextScanner& Scanner() {
   static const TextScanner& scanner = *new TextScanner(DefaultGatePolicy().phone_regions);
@@ -105,6 +107,85 @@ TEST(TextScanTest, NamesByTitleAndCue) {
   EXPECT_THAT(Found("นายตัวอย่าง พาไป"), ElementsAre("person-name: ตัวอย่าง"));
   EXPECT_THAT(Found("นายจ้างและนายหน้ายึดหนังสือเดินทาง"), IsEmpty());
   EXPECT_THAT(Found("Victim Support and Miss Kenya and DR Congo"), IsEmpty());
+}
+
+// A year among the groups of a number does not make a sum of what follows it.
+TEST(TextScanTest, AYearExplainsOnlyItself) {
+  EXPECT_THAT(Found("ref 784-1990-2884193-1"), SizeIs(1));
+  EXPECT_THAT(Found("USD 2000-350000 and KES 50000-100000"), IsEmpty());
+}
+
+TEST(TextScanTest, ANumberGivenPieceByPiece) {
+  EXPECT_THAT(Found("0712 and 288 and 419"), ElementsAre("phone: 0712 and 288 and 419"));
+  EXPECT_THAT(Found("0712, after that 288, then 419"),
+              ElementsAre("phone: 0712, after that 288, then 419"));
+  EXPECT_THAT(Found("07xx22xx34xx51xx18"), SizeIs(1));
+  EXPECT_THAT(Found("null sieben eins zwei zwei acht acht vier eins neun"), SizeIs(1));
+  EXPECT_THAT(Found("In 2024 712 and 288 and 419 cases"), IsEmpty());
+}
+
+TEST(TextScanTest, RegistersOfPersons) {
+  for (const char* text :
+       {"Emirates ID 784199028841931", "student number P15/2884/2019", "ID 63-228841K22",
+        "national insurance QQ 12 34 56 C", "employee no. 0028841", "GBV/2024/0288",
+        "hotline ticket 2024-88419", "plate kilo charlie x-ray 482 papa", "tail number 5Y-KQX",
+        "LR No. 209/2884", "village no. 9", "No. 18, 12th Street", "#42 Street 271",
+        "Bldg 288, Road 1421", "corner of 5th and Main", "kereta WXY 2884",
+        "matatu KCA-four-five-six-B", "K.C.A. 456 B"}) {
+    EXPECT_THAT(Found(text), Not(IsEmpty())) << text;
+  }
+  for (const char* clean :
+       {"ID checks fell to 12000 in 2024", "student numbers rose to 125000", "A/HRC/56/60",
+        "HRC/2024/12", "report 2023-2024", "Lima, November 2024", "a village of 900",
+        "ticket 200-350 USD", "the corner of the market and the road"}) {
+    EXPECT_THAT(Found(clean), IsEmpty()) << clean;
+  }
+}
+
+TEST(TextScanTest, TheDayOfABirthInWords) {
+  for (const char* text :
+       {"née le quatorze février deux mille cinq", "born 3rd of Apr. two thousand eight",
+        "her birthday is April third, the year 2008", "lahir 17 Agustus"}) {
+    EXPECT_THAT(Found(text), Not(IsEmpty())) << text;
+  }
+  EXPECT_THAT(Found("Girls born in 2008 or later"), IsEmpty());
+  EXPECT_THAT(Found("stamp dated 2025-03-14 at 14:32"), SizeIs(1));
+}
+
+TEST(TextScanTest, AccountsAtMailHostsAndMessengers) {
+  for (const char* text : {"gmail account named placements.harbour", "agent99 (google mail)",
+                           "goo gl / forms / abc", "threema ID ABCD1234", "ทักไลน์ แอด poipetjob"}) {
+    EXPECT_THAT(Found(text), Not(IsEmpty())) << text;
+  }
+  EXPECT_THAT(Found("an email account named in the contract"), IsEmpty());
+}
+
+// What counts vehicles, flights or areas is no plate, no flight and no postcode.
+TEST(TextScanTest, LittleWordsBeforeANumber) {
+  for (const char* clean :
+       {"a bus of 350 USD", "the truck leaves at 6 am", "cars in 24 hours", "flights in 2024 rose",
+        "one flight to 25 people", "un bus de 350 places", "mobil di 12 kota",
+        "the van or 2 of them", "postcode for 12 areas", "calle con 14 plazas", "rua de 350 metros",
+        "visa năm 2024 tăng", "a pin costs 2,500 shillings"}) {
+    EXPECT_THAT(Found(clean), IsEmpty()) << clean;
+  }
+  for (const char* text : {"bus UBH 288K", "flight to 25 and then ET 612", "car b 1234 xyz",
+                           "postcode SW1A 2AA", "pin at 16,687 98,516"}) {
+    EXPECT_THAT(Found(text), Not(IsEmpty())) << text;
+  }
+}
+
+// Given names that are words need a cue that only persons have.
+TEST(TextScanTest, NamesThatAreWords) {
+  EXPECT_THAT(Found("my name is Dan"), ElementsAre("person-name: Dan"));
+  EXPECT_THAT(Found("His name is Will and"), ElementsAre("person-name: Will"));
+  EXPECT_THAT(Found("the survivor (Mercy A.) told us"), ElementsAre("person-name: Mercy"));
+  EXPECT_THAT(Found("this is Joy speaking"), ElementsAre("person-name: Joy"));
+  EXPECT_THAT(Found("contact Ali at the gate"), ElementsAre("person-name: Ali"));
+  EXPECT_THAT(Found("naitwa Baraka"), ElementsAre("person-name: Baraka"));
+  EXPECT_THAT(Found("Pria dan wanita"), IsEmpty());
+  EXPECT_THAT(Found("Their name will change in May 2025"), IsEmpty());
+  EXPECT_THAT(Found("Contact Hope Foundation or the police"), IsEmpty());
 }
 
 TEST(TextScanTest, WhatNoTextMayHold) {
