@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/ctl/commands.h"
+#include "client/ctl/dry_run.h"
+#include "client/ctl/limit_flag.h"
 #include "client/ctl/output.h"
 #include "client/ctl/repeat.h"
 #include "client/ctl/textproto.h"
@@ -34,6 +36,8 @@ struct AgreementFlags {
   std::string valid_until;
   std::string file;
   std::string etag;
+  bool dry_run = false;
+  size_t limit = 0;
 };
 
 void LayParty(const PartyFlags& flags, v1::Party& party) {
@@ -131,9 +135,59 @@ int ShowResult(Context& context, const absl::StatusOr<v1::Agreement>& agreement)
   return kExitOk;
 }
 
+// What the last 30 days would have been like; nobody but who may do it may ask.
+absl::Status SaySimulated(Context& context, v1::SimulateAgreementRequest request, DryRun& found) {
+  ASSIGN_OR_RETURN(const auto federation, context.OpenFederation());
+  ASSIGN_OR_RETURN(const v1::SimulateAgreementResponse simulated,
+                   federation->SimulateAgreement(request));
+  found.Say("looked at", absl::StrCat(simulated.examined(), " statements of the last 30 days"));
+  found.Say("stops", absl::StrCat(simulated.stopped(), " of them would not have reached somebody"));
+  found.Say("begins", absl::StrCat(simulated.started(), " would have reached somebody new"));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<DryRun> WouldCreate(Context& context, const v1::Agreement& wanted) {
+  ASSIGN_OR_RETURN(const auto admin, context.OpenAdmin());
+  DryRun found("register the agreement " + wanted.agreement_id());
+  const auto present = admin->GetAgreement(wanted.agreement_id());
+  if (present.ok()) {
+    found.Nothing("the id is taken, by one that is " + ShortName(present->state()));
+    return found;
+  }
+  if (!absl::IsNotFound(present.status())) return present.status();
+  found.Say("flows", PartyText(wanted.from()) + " to " + PartyText(wanted.to()) + ", up to TLP " +
+                         ShortName(wanted.tlp_max()));
+  v1::SimulateAgreementRequest request;
+  *request.mutable_agreement() = wanted;
+  RETURN_IF_ERROR(SaySimulated(context, std::move(request), found));
+  return found;
+}
+
+absl::StatusOr<DryRun> WouldEnd(Context& context, const AgreementFlags& flags) {
+  ASSIGN_OR_RETURN(const auto admin, context.OpenAdmin());
+  ASSIGN_OR_RETURN(const v1::Agreement present, admin->GetAgreement(flags.id));
+  DryRun found("end the agreement " + flags.id);
+  if (present.state() != v1::AGREEMENT_STATE_ACTIVE) {
+    found.Nothing("it is " + ShortName(present.state()) + " already");
+    return found;
+  }
+  if (!flags.etag.empty() && flags.etag != present.etag()) {
+    found.Nothing("it has changed since: its etag is " + present.etag());
+    return found;
+  }
+  found.Say("flows", PartyText(present.from()) + " to " + PartyText(present.to()) + ", up to TLP " +
+                         ShortName(present.tlp_max()) + ", then no more by it");
+  v1::SimulateAgreementRequest request;
+  request.mutable_agreement()->set_agreement_id(flags.id);
+  request.set_without(true);
+  RETURN_IF_ERROR(SaySimulated(context, std::move(request), found));
+  return found;
+}
+
 int Create(Context& context, const AgreementFlags& flags) {
   auto wanted = FromFlags(context, flags);
   if (!wanted.ok()) return context.Fail(wanted.status());
+  if (flags.dry_run) return ShowDryRun(context, WouldCreate(context, *wanted));
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
   return ShowResult(context, (*admin)->CreateAgreement(*std::move(wanted)));
@@ -146,15 +200,16 @@ int Show(Context& context, const AgreementFlags& flags) {
 }
 
 int End(Context& context, const AgreementFlags& flags) {
+  if (flags.dry_run) return ShowDryRun(context, WouldEnd(context, flags));
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
   return ShowResult(context, (*admin)->EndAgreement(flags.id, flags.etag));
 }
 
-int List(Context& context) {
+int List(Context& context, const AgreementFlags& flags) {
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
-  const auto agreements = (*admin)->ListAgreements();
+  const auto agreements = Limited((*admin)->ListAgreements(), flags.limit);
   if (!agreements.ok()) return context.Fail(agreements.status());
   Table table({"AGREEMENT", "STATE", "UP TO", "FROM", "TO"});
   for (const v1::Agreement& agreement : *agreements) {
@@ -200,6 +255,7 @@ void AddAdminAgreements(CLI::App& admin, Context& context) {
   create->add_option("--valid-until", flags->valid_until,
                      "until then (default: until it is ended)");
   create->add_option("--file", flags->file, "textproto of corridor.v1.Agreement");
+  AddDryRunFlag(*create, flags->dry_run);
   create->footer(
       "Every flow needs one, also inside a region; across regions each side registers its own "
       "copy.\n"
@@ -211,8 +267,9 @@ void AddAdminAgreements(CLI::App& admin, Context& context) {
   context.OnRun(*create, [&context, flags] { return Create(context, *flags); });
 
   CLI::App* list = group->add_subcommand("list", "List agreements");
+  AddLimitFlag(*list, flags->limit);
   list->footer("Examples:\n  corridorctl admin agreements list\n");
-  OnShow(context, *list, [&context] { return List(context); });
+  OnShow(context, *list, [&context, flags] { return List(context, *flags); });
 
   CLI::App* show = group->add_subcommand("show", "Show an agreement");
   add_id(show)->required();
@@ -222,6 +279,7 @@ void AddAdminAgreements(CLI::App& admin, Context& context) {
   CLI::App* end = group->add_subcommand("end", "End an agreement: nothing more flows by it");
   add_id(end)->required();
   end->add_option("--etag", flags->etag, "only if this is its etag");
+  AddDryRunFlag(*end, flags->dry_run);
   end->footer("Examples:\n  corridorctl admin agreements end ea-to-sea\n");
   context.OnRun(*end, [&context, flags] { return End(context, *flags); });
 }

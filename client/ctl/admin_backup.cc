@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/ctl/commands.h"
+#include "client/ctl/limit_flag.h"
 #include "client/ctl/output.h"
 #include "client/ctl/repeat.h"
 #include "client/ctl/secret_file.h"
@@ -59,10 +60,10 @@ int Create(Context& context) {
   return kExitOk;
 }
 
-int List(Context& context) {
+int List(Context& context, size_t limit) {
   auto channel = context.OpenChannel();
   if (!channel.ok()) return context.Fail(channel.status());
-  const auto backups = OperationsClient(*channel).ListBackups();
+  const auto backups = Limited(OperationsClient(*channel).ListBackups(), limit);
   if (!backups.ok()) return context.Fail(backups.status());
   Print(context, *backups);
   return kExitOk;
@@ -205,8 +206,10 @@ void AddAdminBackup(CLI::App& admin, Context& context) {
   context.OnRun(*create, [&context] { return Create(context); });
 
   CLI::App* list = group->add_subcommand("list", "The backups that there are, the newest first");
+  auto limit = std::make_shared<size_t>(0);
+  AddLimitFlag(*list, *limit);
   list->footer("Examples:\n  corridorctl admin backup list --format=json\n");
-  OnShow(context, *list, [&context] { return List(context); });
+  OnShow(context, *list, [&context, limit] { return List(context, *limit); });
 
   CLI::App* keygen = group->add_subcommand("keygen", "Make the pair of keys that backups are for");
   auto out = std::make_shared<std::string>("backup");

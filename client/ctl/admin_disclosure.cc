@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/ctl/commands.h"
+#include "client/ctl/dry_run.h"
+#include "client/ctl/limit_flag.h"
 #include "client/ctl/output.h"
 #include "client/ctl/repeat.h"
 #include "client/ctl/textproto.h"
@@ -18,6 +20,8 @@ namespace {
 
 struct DisclosureFlags {
   std::string publisher, alert, holder, agreement, member;
+  bool dry_run = false;
+  size_t limit = 0;
 };
 
 void Print(Context& context, const std::vector<v1::StatementDisclosure>& statements) {
@@ -68,7 +72,23 @@ void PrintReach(Context& context, const std::vector<v1::SuspendedReach>& suspend
   if (!context.json()) table.Print(context.out, "Nobody's reach is suspended.");
 }
 
+absl::StatusOr<DryRun> WouldSuspend(Context& context, const std::string& member) {
+  ASSIGN_OR_RETURN(const auto admin, context.OpenAdmin());
+  ASSIGN_OR_RETURN(const std::vector<v1::SuspendedReach> suspended, admin->ListSuspendedReach());
+  ASSIGN_OR_RETURN(const v1::GetStatusResponse status, admin->GetStatus());
+  DryRun found("hold back what reaches " + ShortMember(member));
+  for (const v1::SuspendedReach& reach : suspended) {
+    if (reach.member() == member) found.Nothing("it is held back already");
+  }
+  found.Count("stand still", SubscriptionsOfMember(status, member));
+  return found;
+}
+
 absl::StatusOr<int> Suspend(Context& context, const DisclosureFlags& flags) {
+  if (flags.dry_run) {
+    ASSIGN_OR_RETURN(const DryRun found, WouldSuspend(context, MemberFromShort(flags.member)));
+    return found.Show(context);
+  }
   ASSIGN_OR_RETURN(const auto admin, context.OpenAdmin());
   ASSIGN_OR_RETURN(const v1::SuspendedReach reach,
                    admin->SuspendReach(MemberFromShort(flags.member)));
@@ -83,10 +103,10 @@ absl::StatusOr<int> Restore(Context& context, const DisclosureFlags& flags) {
   return kExitOk;
 }
 
-int ListReach(Context& context) {
+int ListReach(Context& context, size_t limit) {
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
-  const auto suspended = (*admin)->ListSuspendedReach();
+  const auto suspended = Limited((*admin)->ListSuspendedReach(), limit);
   if (!suspended.ok()) return context.Fail(suspended.status());
   PrintReach(context, *suspended);
   return kExitOk;
@@ -135,6 +155,7 @@ void AddAdminReach(CLI::App& admin, Context& context) {
 
   CLI::App* suspend = group->add_subcommand("suspend", "Hold back what reaches a member");
   suspend->add_option("MEMBER", flags->member, "the member")->required();
+  AddDryRunFlag(*suspend, flags->dry_run);
   suspend->footer(
       "Nothing is lost: its subscriptions keep their places.\n\n"
       "Examples:\n  corridorctl admin reach suspend ke-desk@eastafrica.example\n");
@@ -146,8 +167,9 @@ void AddAdminReach(CLI::App& admin, Context& context) {
   OnRun(*restore, context, [&context, flags] { return Restore(context, *flags); });
 
   CLI::App* list = group->add_subcommand("list", "Whose reach is suspended");
+  AddLimitFlag(*list, flags->limit);
   list->footer("Examples:\n  corridorctl admin reach list\n");
-  OnShow(context, *list, [&context] { return ListReach(context); });
+  OnShow(context, *list, [&context, flags] { return ListReach(context, flags->limit); });
 }
 
 }  // namespace corridor

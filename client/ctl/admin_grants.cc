@@ -4,8 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/ctl/commands.h"
+#include "client/ctl/dry_run.h"
+#include "client/ctl/limit_flag.h"
 #include "client/ctl/output.h"
 #include "client/ctl/repeat.h"
 #include "client/ctl/textproto.h"
@@ -21,6 +24,8 @@ struct GrantFlags {
   std::vector<std::string> purposes, on_behalf_of;
   std::string etag;
   std::string file;
+  bool dry_run = false;
+  size_t limit = 0;
 };
 
 std::string RolesOf(const v1::Grant& grant) {
@@ -62,9 +67,53 @@ absl::StatusOr<v1::Grant> FromFlags(Context& context, const GrantFlags& flags) {
   return grant;
 }
 
+std::string RightsOf(const v1::Grant& grant) {
+  std::string rights = absl::StrCat(RolesOf(grant), ", publishes up to ", CeilingOf(grant));
+  if (!grant.publish_purposes().empty()) {
+    absl::StrAppend(&rights, ", about ", grant.publish_purposes_size(), " purposes alone");
+  }
+  if (!grant.publish_on_behalf_of().empty()) {
+    absl::StrAppend(&rights, ", also for ", grant.publish_on_behalf_of_size(), " members");
+  }
+  return rights;
+}
+
+// The grant that a principal has; one without roles where it has none.
+absl::StatusOr<v1::Grant> GrantOf(AdminClient& admin, const std::string& principal) {
+  ASSIGN_OR_RETURN(const std::vector<v1::Grant> grants, admin.ListGrants());
+  for (const v1::Grant& grant : grants) {
+    if (grant.principal() == principal) return grant;
+  }
+  return v1::Grant();
+}
+
+absl::StatusOr<DryRun> WouldSet(Context& context, const v1::Grant& wanted) {
+  ASSIGN_OR_RETURN(const auto admin, context.OpenAdmin());
+  ASSIGN_OR_RETURN(const v1::Grant present, GrantOf(*admin, wanted.principal()));
+  DryRun found("set the rights of " + ShortMember(wanted.principal()));
+  found.Say("rights now", present.roles().empty() ? "none" : RightsOf(present));
+  found.Say("rights then", RightsOf(wanted));
+  return found;
+}
+
+absl::StatusOr<DryRun> WouldDelete(Context& context, const std::string& principal) {
+  ASSIGN_OR_RETURN(const auto admin, context.OpenAdmin());
+  ASSIGN_OR_RETURN(const v1::Grant present, GrantOf(*admin, principal));
+  ASSIGN_OR_RETURN(const v1::GetStatusResponse status, admin->GetStatus());
+  DryRun found("take all rights from " + ShortMember(principal));
+  if (present.roles().empty()) {
+    found.Nothing("it has none");
+    return found;
+  }
+  found.Say("rights now", RightsOf(present));
+  found.Count("receive nothing", SubscriptionsOfPrincipal(status, principal));
+  return found;
+}
+
 int Set(Context& context, const GrantFlags& flags) {
   absl::StatusOr<v1::Grant> wanted = FromFlags(context, flags);
   if (!wanted.ok()) return context.Fail(wanted.status());
+  if (flags.dry_run) return ShowDryRun(context, WouldSet(context, *wanted));
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
   const auto grant = (*admin)->SetGrant(*std::move(wanted));
@@ -78,10 +127,10 @@ int Set(Context& context, const GrantFlags& flags) {
   return kExitOk;
 }
 
-int List(Context& context) {
+int List(Context& context, const GrantFlags& flags) {
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
-  const auto grants = (*admin)->ListGrants();
+  const auto grants = Limited((*admin)->ListGrants(), flags.limit);
   if (!grants.ok()) return context.Fail(grants.status());
   Table table({"PRINCIPAL", "PUBLISHES UP TO", "ROLES"});
   for (const v1::Grant& grant : *grants) {
@@ -93,6 +142,9 @@ int List(Context& context) {
 }
 
 int Delete(Context& context, const GrantFlags& flags) {
+  if (flags.dry_run) {
+    return ShowDryRun(context, WouldDelete(context, MemberFromShort(flags.principal)));
+  }
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
   const absl::Status deleted = (*admin)->DeleteGrant(MemberFromShort(flags.principal));
@@ -124,6 +176,7 @@ void AddAdminGrants(CLI::App& admin, Context& context) {
       ->delimiter(',');
   set->add_option("--etag", flags->etag, "only if this is the grant's etag");
   set->add_option("--file", flags->file, "textproto of corridor.v1.Grant");
+  AddDryRunFlag(*set, flags->dry_run);
   set->footer(
       "Examples:\n"
       "  corridorctl admin grants set ke-desk@eastafrica.example --role publisher,reader \\\n"
@@ -131,11 +184,13 @@ void AddAdminGrants(CLI::App& admin, Context& context) {
   context.OnRun(*set, [&context, flags] { return Set(context, *flags); });
 
   CLI::App* list = group->add_subcommand("list", "List grants");
+  AddLimitFlag(*list, flags->limit);
   list->footer("Examples:\n  corridorctl admin grants list\n");
-  OnShow(context, *list, [&context] { return List(context); });
+  OnShow(context, *list, [&context, flags] { return List(context, *flags); });
 
   CLI::App* remove = group->add_subcommand("delete", "Take a principal's rights away");
   remove->add_option("PRINCIPAL", flags->principal, principal_help)->required();
+  AddDryRunFlag(*remove, flags->dry_run);
   remove->footer("Examples:\n  corridorctl admin grants delete ke-desk@eastafrica.example\n");
   context.OnRun(*remove, [&context, flags] { return Delete(context, *flags); });
 }

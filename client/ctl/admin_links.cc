@@ -8,6 +8,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "client/ctl/commands.h"
+#include "client/ctl/dry_run.h"
+#include "client/ctl/limit_flag.h"
 #include "client/ctl/output.h"
 #include "client/ctl/repeat.h"
 #include "client/ctl/textproto.h"
@@ -23,6 +25,8 @@ struct LinkFlags {
   bool without_snapshot = false;
   bool confirm = false;
   bool without_peer = false;
+  bool dry_run = false;
+  size_t limit = 0;
 };
 
 struct SimulationFlags {
@@ -75,7 +79,52 @@ int ShowReport(Context& context, const v1::BackfillReport& report) {
   return kExitOk;
 }
 
+absl::StatusOr<v1::LinkStatus> FindLink(Context& context, const std::string& peer) {
+  ASSIGN_OR_RETURN(const auto admin, context.OpenAdmin());
+  ASSIGN_OR_RETURN(const std::vector<v1::LinkStatus> links, admin->ListLinks());
+  for (const v1::LinkStatus& link : links) {
+    if (link.peer_region() == peer) return link;
+  }
+  return absl::NotFoundError(absl::StrCat("there is no link to ", peer));
+}
+
+absl::StatusOr<DryRun> WouldPause(Context& context, const LinkFlags& flags) {
+  ASSIGN_OR_RETURN(const v1::LinkStatus link, FindLink(context, flags.peer));
+  DryRun found("pause the link to " + flags.peer);
+  for (const v1::LinkLaneStatus& lane : link.lanes()) {
+    if (lane.state() == v1::LINK_STATE_PAUSED) {
+      found.Nothing("it is paused already");
+      return found;
+    }
+    const std::string behind = Behind(lane);
+    found.Say(ShortName(lane.lane()),
+              absl::StrCat(ShortName(lane.state()),
+                           ", then paused; waits already: ", behind.empty() ? "nothing" : behind));
+    if (lane.recalls_pending() > 0) {
+      found.Say("recalls", absl::StrCat(lane.recalls_pending(), " would stay unconfirmed"));
+    }
+  }
+  return found;
+}
+
+absl::StatusOr<DryRun> WouldAcceptGap(Context& context, const LinkFlags& flags, v1::Lane which) {
+  ASSIGN_OR_RETURN(const v1::LinkStatus link, FindLink(context, flags.peer));
+  DryRun found(absl::StrCat("accept the gap of ", flags.peer, ", ", ShortName(which), " lane"));
+  found.Nothing("no gap is pending there");
+  for (const v1::LinkLaneStatus& lane : link.lanes()) {
+    if (lane.lane() != which || lane.state() != v1::LINK_STATE_GAP_PENDING) continue;
+    found.Nothing("");
+    found.Say("held up to", absl::StrCat("offset ", lane.inbound_mark(), " of ",
+                                         lane.inbound_head(), " of the peer's journal"));
+    found.Say("given up", "what the peer no longer has behind that: " + Printable(lane.detail()));
+    found.Say("fetched", flags.without_snapshot ? "nothing (--without-snapshot)"
+                                                : "what still holds of that stretch");
+  }
+  return found;
+}
+
 int SetPaused(Context& context, const LinkFlags& flags, bool paused) {
+  if (flags.dry_run) return ShowDryRun(context, WouldPause(context, flags));
   auto federation = context.OpenFederation();
   if (!federation.ok()) return context.Fail(federation.status());
   v1::PauseLinkRequest pause;
@@ -99,6 +148,7 @@ int AcceptGap(Context& context, const LinkFlags& flags) {
   request.set_without_snapshot(flags.without_snapshot);
   v1::Lane lane{};
   if (absl::Status parsed = ParseEnum(flags.lane, lane); !parsed.ok()) return context.Fail(parsed);
+  if (flags.dry_run) return ShowDryRun(context, WouldAcceptGap(context, flags, lane));
   request.set_lane(lane);
   auto federation = context.OpenFederation();
   if (!federation.ok()) return context.Fail(federation.status());
@@ -126,9 +176,9 @@ int Refused(Context& context, const LinkFlags& flags) {
   if (!federation.ok()) return context.Fail(federation.status());
   v1::ListRefusedRecordsRequest request;
   request.set_peer_region(flags.peer);
-  request.set_page_size(1000);
   Table table({"LANE", "OFFSET", "WHEN", "REASON", "RULE"});
   do {
+    request.set_page_size(NextPageSize(flags.limit, table.size(), 1000));
     const auto page = (*federation)->ListRefusedRecords(request);
     if (!page.ok()) return context.Fail(page.status());
     for (const v1::RefusedRecord& record : page->records()) {
@@ -138,7 +188,7 @@ int Refused(Context& context, const LinkFlags& flags) {
                  Printable(record.rule())});
     }
     request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  } while (!request.page_token().empty() && NextPageSize(flags.limit, table.size(), 1000) > 0);
   if (!context.json()) table.Print(context.out, "Nothing of that region was refused here.");
   return kExitOk;
 }
@@ -234,6 +284,7 @@ void AddAdminLinks(CLI::App& admin, Context& context) {
 
   CLI::App* pause = links->add_subcommand("pause", "Stop a link, also across restarts");
   AddPeer(*pause, *flags);
+  AddDryRunFlag(*pause, flags->dry_run);
   pause->footer("Examples:\n  corridorctl admin links pause sea.example\n");
   context.OnRun(*pause, [&context, flags] { return SetPaused(context, *flags, true); });
 
@@ -247,11 +298,13 @@ void AddAdminLinks(CLI::App& admin, Context& context) {
   AddPeer(*gap, *flags);
   gap->add_option("--lane", flags->lane, "the lane that stands still: routine or urgent");
   gap->add_flag("--without-snapshot", flags->without_snapshot, "do not fetch what still holds");
+  AddDryRunFlag(*gap, flags->dry_run);
   gap->footer("Examples:\n  corridorctl admin links accept-gap sea.example --lane routine\n");
   context.OnRun(*gap, [&context, flags] { return AcceptGap(context, *flags); });
 
   CLI::App* refused = links->add_subcommand("refused", "What of a peer was refused here, and why");
   AddPeer(*refused, *flags);
+  AddLimitFlag(*refused, flags->limit);
   refused->footer("Examples:\n  corridorctl admin links refused sea.example\n");
   OnShow(context, *refused, [&context, flags] { return Refused(context, *flags); });
 
@@ -268,7 +321,9 @@ void AddAdminLinks(CLI::App& admin, Context& context) {
   CLI::App* reconcile = links->add_subcommand(
       "reconcile", "Bring a link to agreement after a restore on either side");
   AddPeer(*reconcile, *flags);
-  reconcile->add_flag("--confirm", flags->confirm, "do it (default: say what would be done)");
+  CLI::Option* confirm = reconcile->add_flag("--confirm", flags->confirm, "do it");
+  reconcile->add_flag("--dry-run", flags->dry_run, "say what would be done (the default)")
+      ->excludes(confirm);
   reconcile->add_flag("--without-peer", flags->without_peer,
                       "the peer will not come back: serve without what only it could return");
   reconcile->footer(

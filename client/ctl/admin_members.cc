@@ -4,12 +4,16 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_join.h"
 #include "client/ctl/commands.h"
+#include "client/ctl/dry_run.h"
+#include "client/ctl/limit_flag.h"
 #include "client/ctl/output.h"
 #include "client/ctl/repeat.h"
 #include "client/ctl/textproto.h"
 #include "core/base/status_macros.h"
+#include "core/crypto/digest.h"
 
 namespace corridor {
 namespace {
@@ -22,6 +26,8 @@ struct MemberFlags {
   std::string entitled_from;
   std::string file;
   bool linked = false;
+  bool dry_run = false;
+  size_t limit = 0;
 };
 
 void ShowMember(Context& context, const v1::Member& member) {
@@ -81,7 +87,7 @@ int Create(Context& context, const MemberFlags& flags) {
 int List(Context& context, const MemberFlags& flags) {
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
-  const auto members = (*admin)->ListMembers(flags.linked);
+  const auto members = Limited((*admin)->ListMembers(flags.linked), flags.limit);
   if (!members.ok()) return context.Fail(members.status());
   Table table({"MEMBER", "STATE", "COUNTRIES", "TYPE", "NAME"});
   for (const v1::Member& member : *members) {
@@ -111,6 +117,40 @@ int Change(Context& context, const MemberFlags& flags, v1::MemberState state) {
   const absl::Status status = Lay(context, flags, *member);
   if (!status.ok()) return context.Fail(status);
   return ShowResult(context, (*admin)->UpdateMember(*std::move(member)));
+}
+
+absl::StatusOr<DryRun> WouldSuspend(Context& context, const MemberFlags& flags) {
+  const std::string id = MemberFromShort(flags.id);
+  ASSIGN_OR_RETURN(const auto admin, context.OpenAdmin());
+  ASSIGN_OR_RETURN(const v1::Member member, admin->GetMember(id));
+  ASSIGN_OR_RETURN(const v1::GetStatusResponse status, admin->GetStatus());
+  ASSIGN_OR_RETURN(const std::vector<v1::Grant> grants, admin->ListGrants());
+  ASSIGN_OR_RETURN(const std::vector<v1::SigningKey> keys, admin->ListSigningKeys(id));
+  DryRun found("suspend " + ShortMember(id));
+  if (member.state() == v1::MEMBER_STATE_SUSPENDED) {
+    found.Nothing("it is suspended already");
+    return found;
+  }
+  std::vector<std::string> principals;
+  for (const v1::Grant& grant : grants) {
+    if (grant.principal() == id || absl::StartsWith(grant.principal(), id + "/")) {
+      principals.push_back(ShortMember(grant.principal()));
+    }
+  }
+  std::vector<std::string> active;
+  for (const v1::SigningKey& key : keys) {
+    if (key.state() == v1::SIGNING_KEY_STATE_ACTIVE) active.push_back(HexEncode(key.key_id()));
+  }
+  found.Say("state", ShortName(member.state()) + ", then suspended");
+  found.Count("may do nothing", std::move(principals));
+  found.Count("receive nothing", SubscriptionsOfMember(status, id));
+  found.Count("sign nothing", std::move(active));
+  return found;
+}
+
+int Suspend(Context& context, const MemberFlags& flags) {
+  if (flags.dry_run) return ShowDryRun(context, WouldSuspend(context, flags));
+  return Change(context, flags, v1::MEMBER_STATE_SUSPENDED);
 }
 
 void AddFields(CLI::App& command, MemberFlags& flags) {
@@ -154,6 +194,7 @@ void AddAdminMembers(CLI::App& admin, Context& context) {
 
   CLI::App* list = add_show("list", "List members", List);
   list->add_flag("--linked", flags->linked, "also those of linked regions");
+  AddLimitFlag(*list, flags->limit);
   list->footer("Examples:\n  corridorctl admin members list --linked\n");
 
   CLI::App* show = add_show("show", "Show a member", Show);
@@ -169,12 +210,12 @@ void AddAdminMembers(CLI::App& admin, Context& context) {
       "Examples:\n  corridorctl admin members update ke-desk@eastafrica.example --country "
       "KEN,SOM\n");
 
-  CLI::App* suspend = add(
-      "suspend", "Let a member do and receive nothing",
-      [](Context& c, const MemberFlags& f) { return Change(c, f, v1::MEMBER_STATE_SUSPENDED); });
+  CLI::App* suspend = add("suspend", "Let a member do and receive nothing", Suspend);
   add_id(suspend)->required();
+  AddDryRunFlag(*suspend, flags->dry_run);
   suspend->footer(
       "Takes effect on open sessions at once.\n\nExamples:\n"
+      "  corridorctl admin members suspend ke-desk@eastafrica.example --dry-run\n"
       "  corridorctl admin members suspend ke-desk@eastafrica.example\n");
   CLI::App* activate =
       add("activate", "Let a suspended member act again",

@@ -1,13 +1,18 @@
 #include <memory>
 #include <ostream>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/ctl/commands.h"
+#include "client/ctl/dry_run.h"
+#include "client/ctl/limit_flag.h"
 #include "client/ctl/output.h"
 #include "client/ctl/repeat.h"
 #include "client/ctl/textproto.h"
+#include "core/base/status_macros.h"
 
 namespace corridor {
 namespace {
@@ -15,6 +20,8 @@ namespace {
 struct AlertFlags {
   std::string publisher;
   std::string alert_id;
+  bool dry_run = false;
+  size_t limit = 0;
 };
 
 // Shows one answer, as JSON or by `say`.
@@ -29,7 +36,75 @@ int Show(Context& context, const absl::StatusOr<Answer>& answer, Say say) {
   return kExitOk;
 }
 
+// What of the alert is here, and who may have it.
+absl::Status SayDisclosed(Context& context, const AlertFlags& flags, const std::string& id,
+                          DryRun& found) {
+  ASSIGN_OR_RETURN(const auto admin, context.OpenAdmin());
+  ASSIGN_OR_RETURN(const std::vector<v1::StatementDisclosure> statements,
+                   admin->ReportAlertDisclosures(MemberFromShort(flags.publisher), id));
+  std::vector<std::string> here;
+  std::set<std::string> holders;
+  for (const v1::StatementDisclosure& statement : statements) {
+    here.push_back(absl::StrCat(ShortName(statement.kind()), " ", IdText(statement.statement_id()),
+                                statement.erased() ? ", erased" : ""));
+    for (const v1::DisclosedTo& to : statement.disclosed_to()) {
+      holders.insert(ShortMember(to.holder()));
+    }
+  }
+  found.Count("statements", std::move(here));
+  found.Count("holders", {holders.begin(), holders.end()});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<DryRun> WouldQuarantine(Context& context, const AlertFlags& flags, bool lift) {
+  ASSIGN_OR_RETURN(const std::string id, IdFromText(flags.alert_id));
+  DryRun found((lift ? "serve again the alert " : "withhold the alert ") + IdText(id));
+  ASSIGN_OR_RETURN(const auto federation, context.OpenFederation());
+  v1::ListQuarantinesRequest request;
+  request.set_page_size(1000);
+  bool withheld = false;
+  do {
+    ASSIGN_OR_RETURN(const v1::ListQuarantinesResponse page, federation->ListQuarantines(request));
+    for (const v1::Quarantine& one : page.quarantines()) {
+      if (one.publisher() != MemberFromShort(flags.publisher) || one.alert_id() != id) continue;
+      withheld = one.active();
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  if (withheld != lift) {
+    found.Nothing(lift ? "it is not withheld" : "it is withheld already");
+    return found;
+  }
+  RETURN_IF_ERROR(SayDisclosed(context, flags, id, found));
+  return found;
+}
+
+absl::StatusOr<DryRun> WouldSetHold(Context& context, const AlertFlags& flags, bool lift) {
+  ASSIGN_OR_RETURN(const std::string id, IdFromText(flags.alert_id));
+  DryRun found((lift ? "let go of the alert " : "hold the alert ") + IdText(id));
+  ASSIGN_OR_RETURN(const auto federation, context.OpenFederation());
+  v1::ListLegalHoldsRequest request;
+  request.set_page_size(1000);
+  bool held = false;
+  do {
+    ASSIGN_OR_RETURN(const v1::ListLegalHoldsResponse page, federation->ListLegalHolds(request));
+    for (const v1::LegalHold& hold : page.holds()) {
+      held =
+          held || (hold.publisher() == MemberFromShort(flags.publisher) && hold.alert_id() == id);
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  if (held != lift) {
+    found.Nothing(lift ? "it is not held" : "it is held already");
+    return found;
+  }
+  if (lift) found.Say("erased", "what of it was recalled, withdrawn, or is past its time");
+  RETURN_IF_ERROR(SayDisclosed(context, flags, id, found));
+  return found;
+}
+
 int Quarantine(Context& context, const AlertFlags& flags, bool lift) {
+  if (flags.dry_run) return ShowDryRun(context, WouldQuarantine(context, flags, lift));
   auto id = IdFromText(flags.alert_id);
   if (!id.ok()) return context.Fail(id.status());
   auto federation = context.OpenFederation();
@@ -44,13 +119,13 @@ int Quarantine(Context& context, const AlertFlags& flags, bool lift) {
   });
 }
 
-int ListQuarantines(Context& context) {
+int ListQuarantines(Context& context, size_t limit) {
   auto federation = context.OpenFederation();
   if (!federation.ok()) return context.Fail(federation.status());
   v1::ListQuarantinesRequest request;
-  request.set_page_size(1000);
   Table table({"PUBLISHER", "ALERT", "WITHHELD", "SUSPICIONS"});
   do {
+    request.set_page_size(NextPageSize(limit, table.size(), 1000));
     const auto page = (*federation)->ListQuarantines(request);
     if (!page.ok()) return context.Fail(page.status());
     for (const v1::Quarantine& one : page->quarantines()) {
@@ -59,12 +134,13 @@ int ListQuarantines(Context& context) {
                  absl::StrCat(one.suspicions())});
     }
     request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  } while (!request.page_token().empty() && NextPageSize(limit, table.size(), 1000) > 0);
   if (!context.json()) table.Print(context.out, "No alert is withheld or suspected.");
   return kExitOk;
 }
 
 int SetHold(Context& context, const AlertFlags& flags, bool lift) {
+  if (flags.dry_run) return ShowDryRun(context, WouldSetHold(context, flags, lift));
   auto id = IdFromText(flags.alert_id);
   if (!id.ok()) return context.Fail(id.status());
   auto federation = context.OpenFederation();
@@ -80,13 +156,13 @@ int SetHold(Context& context, const AlertFlags& flags, bool lift) {
   });
 }
 
-int ListHolds(Context& context) {
+int ListHolds(Context& context, size_t limit) {
   auto federation = context.OpenFederation();
   if (!federation.ok()) return context.Fail(federation.status());
   v1::ListLegalHoldsRequest request;
-  request.set_page_size(1000);
   Table table({"PUBLISHER", "ALERT"});
   do {
+    request.set_page_size(NextPageSize(limit, table.size(), 1000));
     const auto page = (*federation)->ListLegalHolds(request);
     if (!page.ok()) return context.Fail(page.status());
     for (const v1::LegalHold& hold : page->holds()) {
@@ -94,7 +170,7 @@ int ListHolds(Context& context) {
       table.Add({ShortMember(hold.publisher()), IdText(hold.alert_id())});
     }
     request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  } while (!request.page_token().empty() && NextPageSize(limit, table.size(), 1000) > 0);
   if (!context.json()) table.Print(context.out, "No legal hold.");
   return kExitOk;
 }
@@ -105,16 +181,18 @@ std::string OutcomeText(const v1::RecallHolder& holder) {
   return ShortName(holder.outcome());
 }
 
-int ListRecalls(Context& context, bool overdue_only) {
+int ListRecalls(Context& context, bool overdue_only, size_t limit) {
   auto federation = context.OpenFederation();
   if (!federation.ok()) return context.Fail(federation.status());
   v1::ListRecallsRequest request;
-  request.set_page_size(100);
   request.set_overdue_only(overdue_only);
+  size_t shown = 0;
   Table table({"NO", "CAUSE", "ALERT", "SINCE", "HERE", "HOLDER", "CONFIRMED"});
   do {
+    request.set_page_size(NextPageSize(limit, shown, 100));
     const auto page = (*federation)->ListRecalls(request);
     if (!page.ok()) return context.Fail(page.status());
+    shown += static_cast<size_t>(page->recalls_size());
     for (const v1::RecallSummary& recall : page->recalls()) {
       if (context.json()) context.out << MessageToJson(recall).dump() << "\n";
       std::vector<std::string> first = {
@@ -133,7 +211,7 @@ int ListRecalls(Context& context, bool overdue_only) {
       }
     }
     request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  } while (!request.page_token().empty() && NextPageSize(limit, shown, 100) > 0);
   if (!context.json()) {
     table.Print(context.out, overdue_only ? "Nobody is overdue." : "No recall or withdrawal.");
   }
@@ -144,6 +222,7 @@ void AddAlert(CLI::App& command, AlertFlags& flags) {
   command.add_option("PUBLISHER", flags.publisher, "its publisher: ke-desk@eastafrica.example")
       ->required();
   command.add_option("ALERT", flags.alert_id, "the alert's id")->required();
+  AddDryRunFlag(command, flags.dry_run);
 }
 
 }  // namespace
@@ -167,8 +246,9 @@ void AddAdminProtection(CLI::App& admin, Context& context) {
   context.OnRun(*lift, [&context, flags] { return Quarantine(context, *flags, true); });
   CLI::App* list = quarantine->add_subcommand(
       "list", "Which are withheld, and which a sighting says hold personal data");
+  AddLimitFlag(*list, flags->limit);
   list->footer("Examples:\n  corridorctl admin quarantine list\n");
-  OnShow(context, *list, [&context] { return ListQuarantines(context); });
+  OnShow(context, *list, [&context, flags] { return ListQuarantines(context, flags->limit); });
 
   CLI::App* hold =
       admin.add_subcommand("legal-hold", "Alerts whose content is kept from being erased");
@@ -186,15 +266,18 @@ void AddAdminProtection(CLI::App& admin, Context& context) {
       "0190c6f1-1111-7111-8111-111111111111\n");
   context.OnRun(*let_go, [&context, flags] { return SetHold(context, *flags, true); });
   CLI::App* holds = hold->add_subcommand("list", "The holds");
+  AddLimitFlag(*holds, flags->limit);
   holds->footer("Examples:\n  corridorctl admin legal-hold list\n");
-  OnShow(context, *holds, [&context] { return ListHolds(context); });
+  OnShow(context, *holds, [&context, flags] { return ListHolds(context, flags->limit); });
 
   auto overdue = std::make_shared<bool>(false);
   CLI::App* recalls =
       admin.add_subcommand("recalls", "Recalls and withdrawals, and who has confirmed them");
   recalls->add_flag("--overdue", *overdue, "only those with a holder that is overdue");
+  AddLimitFlag(*recalls, flags->limit);
   recalls->footer("Examples:\n  corridorctl admin recalls --overdue\n");
-  OnShow(context, *recalls, [&context, overdue] { return ListRecalls(context, *overdue); });
+  OnShow(context, *recalls,
+         [&context, flags, overdue] { return ListRecalls(context, *overdue, flags->limit); });
 }
 
 }  // namespace corridor

@@ -1,11 +1,16 @@
+#include <iterator>
 #include <memory>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "client/ctl/commands.h"
+#include "client/ctl/dry_run.h"
+#include "client/ctl/limit_flag.h"
 #include "client/ctl/output.h"
 #include "client/ctl/repeat.h"
+#include "core/base/status_macros.h"
 
 namespace corridor {
 namespace {
@@ -40,13 +45,30 @@ int Set(Context& context, v1::Quota quota) {
   return kExitOk;
 }
 
-int List(Context& context) {
+int List(Context& context, size_t limit) {
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
-  const auto quotas = (*admin)->ListQuotas();
+  const auto quotas = Limited((*admin)->ListQuotas(), limit);
   if (!quotas.ok()) return context.Fail(quotas.status());
   Print(context, *quotas);
   return kExitOk;
+}
+
+absl::StatusOr<DryRun> WouldDelete(Context& context, const std::string& principal) {
+  ASSIGN_OR_RETURN(const auto admin, context.OpenAdmin());
+  ASSIGN_OR_RETURN(const std::vector<v1::Quota> quotas, admin->ListQuotas());
+  DryRun found("give the default to " + ShortMember(principal));
+  for (const v1::Quota& quota : quotas) {
+    if (quota.principal() != principal) continue;
+    const std::vector<std::string> row = RowOf(quota);
+    const char* const names[] = {"statements/s", "bytes/s", "calls/s", "sessions", "subscriptions"};
+    for (size_t i = 0; i < std::size(names); ++i) {
+      if (row[i + 1] != "-") found.Say(names[i], row[i + 1] + ", then the default");
+    }
+    return found;
+  }
+  found.Nothing("it has the default already");
+  return found;
 }
 
 int Delete(Context& context, const std::string& principal) {
@@ -69,6 +91,8 @@ void AddAdminQuotas(CLI::App& admin, Context& context) {
     std::string principal;
     uint32_t statements = 0, calls = 0, sessions = 0, subscriptions = 0;
     uint64_t bytes = 0;
+    bool dry_run = false;
+    size_t limit = 0;
   };
   auto flags = std::make_shared<Flags>();
   CLI::App* set =
@@ -94,13 +118,18 @@ void AddAdminQuotas(CLI::App& admin, Context& context) {
   });
 
   CLI::App* list = group->add_subcommand("list", "Quotas that differ from the default");
+  AddLimitFlag(*list, flags->limit);
   list->footer("Examples:\n  corridorctl admin quotas list\n");
-  OnShow(context, *list, [&context] { return List(context); });
+  OnShow(context, *list, [&context, flags] { return List(context, flags->limit); });
 
   CLI::App* remove = group->add_subcommand("delete", "Let a principal have the default again");
   remove->add_option("PRINCIPAL", flags->principal, principal_help)->required();
+  AddDryRunFlag(*remove, flags->dry_run);
   remove->footer("Examples:\n  corridorctl admin quotas delete ke-desk@eastafrica.example\n");
-  context.OnRun(*remove, [&context, flags] { return Delete(context, flags->principal); });
+  context.OnRun(*remove, [&context, flags] {
+    if (!flags->dry_run) return Delete(context, flags->principal);
+    return ShowDryRun(context, WouldDelete(context, MemberFromShort(flags->principal)));
+  });
 }
 
 }  // namespace corridor

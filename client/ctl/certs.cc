@@ -14,6 +14,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "client/ctl/commands.h"
+#include "client/ctl/dry_run.h"
 #include "client/ctl/issue.h"
 #include "client/ctl/output.h"
 #include "client/ctl/region_pki.h"
@@ -88,6 +89,7 @@ struct CertsFlags {
   std::vector<std::string> dns;
   std::vector<std::string> ip;
   bool force = false;
+  bool dry_run = false;
 };
 
 // A minute for clocks that go slow.
@@ -293,6 +295,29 @@ absl::Status Renew(Context& context, const CertsFlags& flags) {
   return refreshed;
 }
 
+absl::StatusOr<DryRun> WouldRevoke(const RegionPki& pki, const std::string& serial,
+                                   const CertsFlags& flags) {
+  DryRun found("revoke the certificate " + serial);
+  if (pki.IsRevoked(serial)) found.Nothing("it is revoked already");
+  found.Say("list", flags.pki + "/crl.pem, anew, for the brokers");
+  for (const IssuedEntry& entry : pki.issued()) {
+    if (entry.serial != serial) continue;
+    found.Say("identity", entry.identity);
+    return found;
+  }
+  for (size_t i = 0; i < pki.issuing().size(); ++i) {
+    if (pki.issuing()[i].serial() != serial) continue;
+    std::vector<std::string> below;
+    for (const IssuedEntry& entry : pki.issued()) {
+      if (entry.generation == static_cast<int>(i) + 1) below.push_back(entry.identity);
+    }
+    found.Count("refused with it", std::move(below));
+    return found;
+  }
+  return absl::NotFoundError(
+      absl::StrCat("no certificate of serial ", serial, " was issued from this folder"));
+}
+
 absl::Status Revoke(Context& context, const CertsFlags& flags) {
   ASSIGN_OR_RETURN(RegionPki pki, OpenPki(flags));
   std::string serial = flags.file;
@@ -300,6 +325,11 @@ absl::Status Revoke(Context& context, const CertsFlags& flags) {
     ASSIGN_OR_RETURN(const std::string pem, ReadAll(flags.file, context.in));
     ASSIGN_OR_RETURN(const Certificate certificate, Certificate::FromPem(pem));
     serial = certificate.serial();
+  }
+  if (flags.dry_run) {
+    ASSIGN_OR_RETURN(const DryRun found, WouldRevoke(pki, serial, flags));
+    found.Show(context);
+    return absl::OkStatus();
   }
   RETURN_IF_ERROR(pki.Revoke(serial, context.clock.Now()));
   if (context.json()) {
@@ -496,6 +526,7 @@ void AddCertsCommand(CLI::App& app, Context& context) {
       add("revoke", "Put a certificate on the revocation list", kRevokeFooter, Revoke);
   add_pki(revoke);
   revoke->add_option("CERTIFICATE", flags->file, "a certificate, PEM, or its serial")->required();
+  AddDryRunFlag(*revoke, flags->dry_run);
   CLI::App* crl = add("crl", "Write the revocation lists anew", kCrlFooter, Crl);
   add_pki(crl);
   crl->add_option("--crl-days", flags->terms.crl_days, "a list is valid for")

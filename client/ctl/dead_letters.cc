@@ -1,9 +1,13 @@
 #include "client/ctl/dead_letters.h"
+#include "client/ctl/dry_run.h"
+#include "client/ctl/limit_flag.h"
 
 #include <cstdint>
 #include <memory>
 #include <ostream>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +24,8 @@ struct DeadLetterFlags {
   std::string name;
   std::vector<std::string> ids;
   bool all = false;
+  bool dry_run = false;
+  size_t limit = 0;
 };
 
 const char* ReasonText(v1::DeadLetterReason reason) {
@@ -49,6 +55,7 @@ int List(Context& context, const DeadLetterFlags& flags) {
   v1::ListDeadLettersRequest request;
   request.set_subscription(FullName(flags.name));
   do {
+    request.set_page_size(NextPageSize(flags.limit, table.size(), 500));
     const auto page = (*subscriber)->ListDeadLetters(request);
     if (!page.ok()) return context.Fail(page.status());
     for (const v1::DeadLetter& letter : page->dead_letters()) {
@@ -56,7 +63,7 @@ int List(Context& context, const DeadLetterFlags& flags) {
       AddRow(context, letter, table);
     }
     request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  } while (!request.page_token().empty() && NextPageSize(flags.limit, table.size(), 500) > 0);
   if (!context.json()) table.Print(context.out, "No dead letter.");
   return kExitOk;
 }
@@ -73,12 +80,38 @@ absl::StatusOr<v1::DeadLetterSelection> SelectionFrom(const DeadLetterFlags& fla
   return selection;
 }
 
+// Which of those selected are there.
+absl::StatusOr<DryRun> WouldApply(Context& context, const DeadLetterFlags& flags,
+                                  const v1::DeadLetterSelection& selection, const char* act) {
+  ASSIGN_OR_RETURN(const auto subscriber, context.OpenSubscriber());
+  const std::set<std::string> wanted(selection.ids().begin(), selection.ids().end());
+  v1::ListDeadLettersRequest request;
+  request.set_subscription(FullName(flags.name));
+  request.set_page_size(500);
+  std::vector<std::string> there;
+  do {
+    ASSIGN_OR_RETURN(const v1::ListDeadLettersResponse page, subscriber->ListDeadLetters(request));
+    for (const v1::DeadLetter& letter : page.dead_letters()) {
+      if (selection.all() || wanted.contains(letter.id())) {
+        there.push_back(absl::StrCat(HexEncode(letter.id()), ", ", ReasonText(letter.reason())));
+      }
+    }
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  DryRun found(absl::StrCat(act, " dead letters of ", FullName(flags.name)));
+  if (there.empty()) found.Nothing("none of them is there");
+  found.Count("dead letters", std::move(there));
+  return found;
+}
+
 using Change = absl::StatusOr<uint32_t> (Subscriber::*)(std::string_view,
                                                         const v1::DeadLetterSelection&);
 
-int Apply(Context& context, const DeadLetterFlags& flags, Change change, const char* done) {
+int Apply(Context& context, const DeadLetterFlags& flags, Change change, const char* act,
+          const char* done) {
   const auto selection = SelectionFrom(flags);
   if (!selection.ok()) return context.Fail(selection.status());
+  if (flags.dry_run) return ShowDryRun(context, WouldApply(context, flags, *selection, act));
   auto subscriber = context.OpenSubscriber();
   if (!subscriber.ok()) return context.Fail(subscriber.status());
   const auto count = (**subscriber.*change)(FullName(flags.name), *selection);
@@ -108,22 +141,24 @@ void AddDeadLettersCommand(CLI::App& subscriptions, Context& context) {
   const auto add_selection = [&](CLI::App& command) {
     command.add_option("ID", flags->ids, "as `list` shows it");
     command.add_flag("--all", flags->all, "all of them");
+    AddDryRunFlag(command, flags->dry_run);
   };
   CLI::App* list = group->add_subcommand("list", "List dead letters, with the reason");
   list->add_option("NAME", flags->name, "the subscription")->required();
+  AddLimitFlag(*list, flags->limit);
   list->footer("Examples:\n  corridorctl subscriptions dead-letters list scams\n");
   OnShow(context, *list, [&context, flags] { return List(context, *flags); });
   add_selection(*add("redrive", "Deliver dead letters again",
                      "Examples:\n  corridorctl subscriptions dead-letters redrive scams --all\n",
                      [](Context& c, const DeadLetterFlags& f) {
-                       return Apply(c, f, &Subscriber::RedriveDeadLetters, "redriven");
+                       return Apply(c, f, &Subscriber::RedriveDeadLetters, "redrive", "redriven");
                      }));
   add_selection(*add("discard", "Forget dead letters: they are never delivered again",
                      "Examples:\n"
                      "  corridorctl subscriptions dead-letters discard scams "
                      "01000000000000002a\n",
                      [](Context& c, const DeadLetterFlags& f) {
-                       return Apply(c, f, &Subscriber::DiscardDeadLetters, "discarded");
+                       return Apply(c, f, &Subscriber::DiscardDeadLetters, "discard", "discarded");
                      }));
 }
 

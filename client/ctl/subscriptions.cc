@@ -8,8 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "client/ctl/commands.h"
 #include "client/ctl/dead_letters.h"
+#include "client/ctl/dry_run.h"
 #include "client/ctl/duration_flag.h"
 #include "client/ctl/filter_flags.h"
+#include "client/ctl/limit_flag.h"
 #include "client/ctl/output.h"
 #include "client/ctl/repeat.h"
 #include "client/ctl/subscription_name.h"
@@ -47,6 +49,8 @@ struct SubscriptionFlags {
   bool from_oldest = false;
   bool everything = false;
   std::string etag;
+  bool dry_run = false;
+  size_t limit = 0;
 };
 
 absl::StatusOr<v1::SessionSharing> SharingFrom(const std::string& text) {
@@ -116,10 +120,10 @@ int Create(Context& context, const SubscriptionFlags& flags) {
   return kExitOk;
 }
 
-int List(Context& context) {
+int List(Context& context, const SubscriptionFlags& flags) {
   auto subscriber = context.OpenSubscriber();
   if (!subscriber.ok()) return context.Fail(subscriber.status());
-  const auto all = (*subscriber)->ListSubscriptions();
+  const auto all = Limited((*subscriber)->ListSubscriptions(), flags.limit);
   if (!all.ok()) return context.Fail(all.status());
   Table table({"NAME", "CREATED", "CLAUSES", "OWNER"});
   for (const v1::Subscription& subscription : *all) {
@@ -225,7 +229,28 @@ int Resume(Context& context, const SubscriptionFlags& flags) {
   return SetPaused(context, flags, false);
 }
 
+absl::StatusOr<DryRun> WouldDelete(Context& context, const SubscriptionFlags& flags) {
+  ASSIGN_OR_RETURN(const auto subscriber, context.OpenSubscriber());
+  ASSIGN_OR_RETURN(const v1::GetSubscriptionResponse found,
+                   subscriber->GetSubscription(FullName(flags.name)));
+  DryRun would("delete " + FullName(flags.name));
+  if (!flags.etag.empty() && flags.etag != found.subscription().etag()) {
+    would.Nothing("it has changed since: its etag is " + found.subscription().etag());
+    return would;
+  }
+  for (const v1::LaneProgress& lane : found.status().lanes()) {
+    would.Say(ShortName(lane.lane()),
+              absl::StrCat("settled up to ", lane.settled_offset(), "; ", lane.backlog(),
+                           " records behind would not be delivered"));
+  }
+  would.Say("unsettled", absl::StrCat(found.status().unsettled()));
+  would.Say("dead letters", absl::StrCat(found.status().dead_letters()));
+  would.Say("sessions", absl::StrCat(found.status().sessions(), " would end"));
+  return would;
+}
+
 int Delete(Context& context, const SubscriptionFlags& flags) {
+  if (flags.dry_run) return ShowDryRun(context, WouldDelete(context, flags));
   auto subscriber = context.OpenSubscriber();
   if (!subscriber.ok()) return context.Fail(subscriber.status());
   const absl::Status deleted = (*subscriber)->DeleteSubscription(FullName(flags.name), flags.etag);
@@ -262,10 +287,9 @@ void AddSubscriptionsCommand(CLI::App& app, Context& context) {
   create->add_flag("--from-oldest", flags->from_oldest, "begin with the oldest statement retained");
   create->footer(kCreateFooter);
 
-  add_show(
-      "list", "List one's subscriptions",
-      [](Context& c, const SubscriptionFlags& /*flags*/) { return List(c); }, false)
-      ->footer("Examples:\n  corridorctl subscriptions list\n");
+  CLI::App* list = add_show("list", "List one's subscriptions", List, false);
+  AddLimitFlag(*list, flags->limit);
+  list->footer("Examples:\n  corridorctl subscriptions list\n");
   add_show("show", "Show a subscription and how it stands", Show, true)
       ->footer("Examples:\n  corridorctl subscriptions show all\n");
 
@@ -287,6 +311,7 @@ void AddSubscriptionsCommand(CLI::App& app, Context& context) {
 
   CLI::App* remove = add("delete", "Delete a subscription and its cursor", Delete, true);
   remove->add_option("--etag", flags->etag, "only if this is its etag");
+  AddDryRunFlag(*remove, flags->dry_run);
   remove->footer("Examples:\n  corridorctl subscriptions delete scams\n");
 }
 

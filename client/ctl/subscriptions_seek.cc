@@ -79,6 +79,15 @@ constexpr char kResyncFooter[] =
     "Examples:\n"
     "  corridorctl subscriptions resync scams --format=json > mirror.jsonl\n";
 
+// The position that a list of what holds now is as of is the end.
+int WouldResync(Context& context, const std::string& name) {
+  SeekFlags flags;
+  flags.name = name;
+  flags.end = true;
+  flags.dry_run = true;
+  return Run(context, flags);
+}
+
 int Resync(Context& context, const std::string& name) {
   auto subscriber = context.OpenSubscriber();
   if (!subscriber.ok()) return context.Fail(subscriber.status());
@@ -99,11 +108,15 @@ int Resync(Context& context, const std::string& name) {
 
 void AddResyncCommand(CLI::App& subscriptions, Context& context) {
   auto name = std::make_shared<std::string>();
+  auto dry_run = std::make_shared<bool>(false);
   CLI::App* command =
       subscriptions.add_subcommand("resync", "Show all that holds now, and go on from there");
   command->add_option("NAME", *name, "the subscription")->required();
+  command->add_flag("--dry-run", *dry_run, "only say how far it would be moved");
   command->footer(kResyncFooter);
-  context.OnRun(*command, [&context, name] { return Resync(context, *name); });
+  context.OnRun(*command, [&context, name, dry_run] {
+    return *dry_run ? WouldResync(context, *name) : Resync(context, *name);
+  });
 }
 
 void AddSeekCommand(CLI::App& subscriptions, Context& context) {

@@ -47,9 +47,31 @@ def watched(broker):
         yield f"a list that is watched shows {lines}"
 
 
+def tried(broker):
+    """What a suspension and the end of streams would change; nothing is changed or entered in the audit log."""
+    def entries():
+        return broker.run("audit", "query", "--limit", "1000", "--act", "member,grant,session")
+
+    before = entries()
+    desk = f"spiffe://{REGION}/agency/desk"
+    would = json.loads(broker.run("admin", "members", "suspend", desk, "--dry-run", "--format=json"))
+    if not would["dry_run"] or would["changes"]["may do nothing"]["which"] != [f"desk@{REGION}"]:
+        yield f"a suspension would change {would}"
+    if "Nothing was changed" not in broker.run("admin", "grants", "delete", desk, "--dry-run"):
+        yield "a dry run does not say that nothing was changed"
+    if "none is open" not in broker.run("admin", "sessions", "end", "--principal", desk, "--dry-run"):
+        yield "streams that are not open would be ended"
+    state = json.loads(broker.run("admin", "members", "show", desk, "--format=json"))["state"]
+    if state != "MEMBER_STATE_ACTIVE" or "publisher" not in broker.run("admin", "grants", "list"):
+        yield f"a dry run changed something: {state}"
+    if entries() != before:
+        yield "a dry run is in the audit log"
+
+
 def story(broker):
     profile = register_member(broker)
     yield from watched(broker)
+    yield from tried(broker)
     ctl = broker.bin / "corridorctl"
     subprocess.run([ctl, "--profile", profile, "subscriptions", "create", "all"], check=True, capture_output=True)
 

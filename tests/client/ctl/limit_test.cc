@@ -1,0 +1,63 @@
+// A list ends where it was told to, and no more of it is read than that needs.
+#include "client/ctl/limit_flag.h"
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_split.h"
+#include "corridor/v1/federation.pb.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/client/ctl/against_broker.h"
+
+namespace corridor {
+namespace {
+
+using testing::SizeIs;
+
+class LimitTest : public AgainstBroker {
+ protected:
+  // How many objects a list writes.
+  size_t Listed(std::vector<std::string> line) {
+    line.push_back("--format=json");
+    EXPECT_EQ(Run(line), kExitOk) << out_ << err_;
+    const std::vector<std::string> lines = absl::StrSplit(out_, '\n', absl::SkipEmpty());
+    return lines.size();
+  }
+};
+
+TEST_F(LimitTest, AListEndsWhereItWasToldTo) {
+  v1::ListMembersResponse members;
+  for (int i = 0; i < 3; ++i) members.add_members();
+  broker_.Answer("/corridor.v1.Administration/ListMembers", members);
+  EXPECT_EQ(Listed({"admin", "members", "list"}), 3u);
+  EXPECT_EQ(Listed({"admin", "members", "list", "--limit", "2"}), 2u);
+  EXPECT_EQ(Listed({"admin", "members", "list", "--limit", "4"}), 3u);
+  EXPECT_EQ(Run({"admin", "members", "list", "--limit", "0"}), kExitUsage);
+}
+
+TEST_F(LimitTest, NoMorePagesAreReadThanThatNeeds) {
+  v1::ListQuarantinesResponse page;
+  page.add_quarantines();
+  page.set_next_page_token("more");  // The broker has no end of them.
+  broker_.Answer("/corridor.v1.Federation/ListQuarantines", page);
+  EXPECT_EQ(Listed({"admin", "quarantine", "list", "--limit", "3"}), 3u);
+  EXPECT_THAT(broker_.Called(), SizeIs(3));
+  v1::ListRecallsResponse recalls;
+  recalls.add_recalls();
+  recalls.set_next_page_token("more");
+  broker_.Answer("/corridor.v1.Federation/ListRecalls", recalls);
+  EXPECT_EQ(Listed({"admin", "recalls", "--limit", "2"}), 2u);
+  EXPECT_THAT(broker_.Called(), SizeIs(2));
+}
+
+TEST(NextPageSizeTest, APageIsAsLargeAsWhatIsMissing) {
+  EXPECT_EQ(NextPageSize(0, 5000, 1000), 1000) << "no limit";
+  EXPECT_EQ(NextPageSize(1500, 0, 1000), 1000);
+  EXPECT_EQ(NextPageSize(1500, 1000, 1000), 500);
+  EXPECT_EQ(NextPageSize(1500, 1500, 1000), 0);
+  EXPECT_EQ(NextPageSize(1500, 1501, 1000), 0) << "a broker gave more than was asked for";
+}
+
+}  // namespace
+}  // namespace corridor
