@@ -10,7 +10,9 @@
 #include "bench/broker_access.h"
 #include "bench/delivery_workloads.h"
 #include "bench/figures.h"
+#include "bench/handshake_workload.h"
 #include "bench/machine_limits.h"
+#include "bench/match_workload.h"
 #include "bench/publish_workloads.h"
 
 namespace corridor {
@@ -33,6 +35,7 @@ struct Options {
   double warm_up = 0.5;
   double rate = 0;
   int subscribers = 1;
+  int parallel = 1;
   int count = 10'000;
   bool bare = false;
   std::string payload = "coded";
@@ -78,6 +81,12 @@ int Run(const std::string& workload, const Options& options) {
   if (workload == "sync") return Print(workload, SyncLimit(access.folder, options.seconds));
   if (workload == "signatures") return Print(workload, SignatureLimit(options.seconds));
   if (workload == "gate") return Print(workload, GateCost(options.seconds));
+  if (workload == "match") return Print(workload, Match(options.count, options.seconds));
+  if (workload == "handshakes") {
+    return Print(workload, Handshakes(access, {.seconds = options.seconds,
+                                               .warm_up = options.warm_up,
+                                               .parallel = options.parallel}));
+  }
   if (workload == "publish_unary")
     return Print(workload, PublishUnary(access, PublishPlanOf(options)));
   if (workload == "publish_stream") {
@@ -100,8 +109,9 @@ int main(int argc, char** argv) {
   CLI::App app("Measures one thing once and writes one line of JSON.", "corridor-bench");
   app.add_option("workload", workload)
       ->required()
-      ->check(CLI::IsMember({"sync", "signatures", "gate", "bare_server", "publish_unary",
-                             "publish_stream", "fill", "end_to_end", "fan_out", "idle_sessions"}));
+      ->check(CLI::IsMember({"sync", "signatures", "gate", "match", "handshakes", "bare_server",
+                             "publish_unary", "publish_stream", "fill", "end_to_end", "fan_out",
+                             "idle_sessions"}));
   app.add_option("--endpoint", options.access.endpoint, "HOST:PORT of the broker");
   app.add_option("--region", options.access.region, "its region");
   app.add_option("--folder", options.access.folder, "where the credentials lie");
@@ -115,7 +125,10 @@ int main(int argc, char** argv) {
   app.add_flag("--together", options.publish.together, "one signature for each request");
   app.add_flag("--bare", options.bare, "against a bare server");
   app.add_option("--subscribers", options.subscribers, "at once")->check(CLI::PositiveNumber);
-  app.add_option("--count", options.count, "statements, or sessions")->check(CLI::PositiveNumber);
+  app.add_option("--parallel", options.parallel, "connections made at the same time")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--count", options.count, "statements, sessions, or subscriptions")
+      ->check(CLI::PositiveNumber);
   app.add_option("--payload", options.payload)->check(CLI::IsMember({"coded", "headline", "note"}));
   CLI11_PARSE(app, argc, argv);
   return corridor::Run(workload, options);

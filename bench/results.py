@@ -51,8 +51,14 @@ WORKLOADS = {
                         "bare gRPC streams to 8, batches of 64"),
     "catch_up_subscriber": Workload("deliveries_per_s", "/s", FASTER, of("bare_catch_up.deliveries_per_s"),
                                     "bare gRPC stream to one, batches of 64"),
+    "catch_up_link": Workload("records_per_s", "/s", FASTER, of("bare_catch_up.deliveries_per_s"),
+                              "bare gRPC stream to one, batches of 64", ("caught_up_s",)),
     "idle_sessions": Workload("kib_per_session", "KiB", SHORTER, of("bare_idle.kib_per_session"),
                               "bare gRPC connection with a stream"),
+    "handshakes": Workload("handshakes_per_s", "/s", FASTER, of("bare_handshakes.handshakes_per_s"),
+                           "bare gRPC server, the same client", ("handshake_p50_us", "handshake_p99_us")),
+    "match": Workload("match_p50_us", "µs p50", SHORTER, None, "",
+                      ("match_p99_us", "insert_p50_us", "bytes_per_subscription", "matches_per_statement")),
     "gate": Workload("coded_p50_us", "µs p50", SHORTER, None, "",
                      ("headline_p50_us", "headline_p99_us", "note_p50_us", "note_p99_us")),
     "restart": Workload("ready_s", "s", SHORTER, None, "", ("resident_mib",)),
@@ -141,6 +147,8 @@ def limit_rows(limits):
              ("bare_stream_64", "statements_per_s", "bare stream, requests of 64", "/s"),
              ("bare_catch_up", "deliveries_per_s", "bare stream to one, batches of 64", "/s"),
              ("bare_fan_out", "deliveries_per_s", "bare streams to 8, batches of 64", "/s"),
+             ("bare_handshakes", "handshakes_per_s", "bare new connections, 8 at a time", "/s"),
+             ("bare_handshakes", "server_cpu_us", "the same, processor time of the server for each", "µs"),
              ("bare_idle", "kib_per_session", "bare connection with a stream", "KiB"))
     for name, figure, text, unit in shown:
         yield f"| {text} | {spread(limits[name][figure])} {unit} |"

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 
+import linked_peer
 import results
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -41,8 +42,8 @@ class Case:
 class Program:
     """corridor-bench, against one endpoint or none."""
 
-    def __init__(self, binary, folder, port=None, bare=False):
-        self.command = [str(binary), "--region", "sea.example", "--folder", str(folder), "--publisher", "th-desk",
+    def __init__(self, binary, folder, port=None, bare=False, region="sea.example"):
+        self.command = [str(binary), "--region", region, "--folder", str(folder), "--publisher", "th-desk",
                         "--reader", "id-desk"]
         if port:
             self.command += ["--endpoint", f"127.0.0.1:{port}"]
@@ -128,21 +129,49 @@ class Run:
         self.program.measure("fill", count=stored)
         self.region.broker.send_signal(signal.SIGTERM)
         self.region.broker.wait(ENDING)
-        with open(self.region.folder / "broker.log", "ab") as log:
+        ready = start_again(self.bench.bin, self.region)
+        return {"ready_s": ready, "resident_mib": resident_kib(self.region.broker.pid) / 1024}
+
+    def catch_up_link(self, stored):
+        """From the start of a peer's broker until a reader there has all that was stored while it was down."""
+        peer = linked_peer.LinkedPeer(self.bench.bin, self.region.folder, self.region)
+        try:
+            peer.link()
+            peer.go_down()
+            self.program.measure("fill", count=stored)
             begun = time.monotonic()
-            broker = self.region.programs.start(
-                [str(self.bench.bin / "corridord"), "--config", str(self.region.folder / "broker.textproto")],
-                stdout=log, stderr=log)
-        while True:
-            with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", self.region.port)):
-                return {"ready_s": time.monotonic() - begun, "resident_mib": resident_kib(broker.pid) / 1024}
-            if broker.poll() is not None or time.monotonic() - begun > COLD_START:
-                raise AssertionError("the broker does not come back")
-            time.sleep(0.001)
+            start_again(self.bench.bin, peer.region)
+            reader = Program(self.bench.bin / "corridor-bench", peer.region.folder, peer.region.port, region=peer.region.name)
+            reader.measure("fan_out", subscribers=1, count=stored)
+            seconds = time.monotonic() - begun
+        except BaseException:
+            print(peer.region.log()[-4000:], file=sys.stderr)
+            raise
+        finally:
+            peer.stop()
+        return {"records_per_s": stored / seconds, "caught_up_s": seconds}
+
+
+def start_again(binaries, region):
+    """Starts the region's broker; after how many seconds its port was open."""
+    with open(region.folder / "broker.log", "ab") as log:
+        begun = time.monotonic()
+        region.broker = region.programs.start(
+            [str(binaries / "corridord"), "--config", str(region.folder / "broker.textproto")], stdout=log, stderr=log)
+    while True:
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", region.port)):
+            return time.monotonic() - begun
+        if region.broker.poll() is not None or time.monotonic() - begun > COLD_START:
+            raise AssertionError("the broker does not come back")
+        time.sleep(0.001)
 
 
 def gate(run, **_):
     return run.program.measure("gate", seconds=run.bench.seconds / 3)
+
+
+def match(run, subscriptions):
+    return run.program.measure("match", count=subscriptions, seconds=run.bench.seconds)
 
 
 def cases():
@@ -162,8 +191,12 @@ def cases():
         Case("catch_up_subscriber", {"stored": 100_000}, {"stored": 200},
              lambda run, stored: run.drain(1, stored)),
         Case("idle_sessions", {"sessions": 200}, {"sessions": 4}, Run.idle),
+        Case("handshakes", {"parallel": 8}, {"parallel": 2}, lambda run, **p: run.measure("handshakes", **p)),
         Case("gate", {}, {}, gate),
+        *(Case("match", {"subscriptions": subscriptions}, {"subscriptions": 100} if subscriptions == 1_000 else None, match)
+          for subscriptions in (1_000, 100_000, 1_000_000)),
         Case("restart", {"stored": 100_000}, {"stored": 200}, Run.restart),
+        Case("catch_up_link", {"stored": 50_000}, {"stored": 100}, Run.catch_up_link),
     ]
 
 
@@ -214,8 +247,10 @@ class Bench:
             local = Program(self.bin / "corridor-bench", folder)
             found = {"sync": local.measure("sync", seconds=self.seconds / 2),
                      "signatures": local.measure("signatures", seconds=self.seconds / 3)}
-            with local.running("bare_server") as (_, figures):
-                found.update(self.bare_limits(Program(self.bin / "corridor-bench", folder, int(figures["port"]), True)))
+            with local.running("bare_server") as (server, figures):
+                bare = Program(self.bin / "corridor-bench", folder, int(figures["port"]), True)
+                found.update(self.bare_limits(bare))
+                found["bare_handshakes"] = self.bare_handshakes(bare, server.pid)
             with local.running("bare_server") as (server, figures):
                 found["bare_idle"] = self.bare_idle(Program(self.bin / "corridor-bench", folder, int(figures["port"]), True),
                                                     server.pid)
@@ -233,6 +268,12 @@ class Bench:
             "bare_catch_up": bare.measure("fan_out", subscribers=1, count=stored),
             "bare_fan_out": bare.measure("fan_out", subscribers=8, count=stored // 4),
         }
+
+    def bare_handshakes(self, bare, server):
+        before = processor_seconds(server)
+        figures = bare.measure("handshakes", parallel=2 if self.options.quick else 8, seconds=self.seconds,
+                               warm_up=self.warm_up)
+        return {**figures, "server_cpu_us": (processor_seconds(server) - before) * 1e6 / figures["operations"]}
 
     def bare_idle(self, bare, server):
         return {"kib_per_session": kib_per_session(server, bare, 4 if self.options.quick else 200)}

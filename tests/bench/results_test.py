@@ -19,6 +19,7 @@ LIMITS = {
     "bare_stream_64": [{"statements_per_s": 400_000}],
     "bare_catch_up": [{"deliveries_per_s": 1_000_000}],
     "bare_fan_out": [{"deliveries_per_s": 2_000_000}],
+    "bare_handshakes": [{"handshakes_per_s": 150, "server_cpu_us": 2500}],
     "bare_idle": [{"kib_per_session": 120}],
 }
 
