@@ -145,7 +145,9 @@ absl::Status Region::Build() {
   RETURN_IF_ERROR(retention_->Open());
   RETURN_IF_ERROR(link_administration_->Open());
   journal_->OnAppended([this] { OnFlow([](Region& region) { region.Appended(); }); });
-  catalog_->OnChanged([this] { OnFlow([](Region& region) { region.FactsChanged(); }); });
+  catalog_->OnChanged([this] {
+    OnFlow([facts = catalog_->facts()](Region& region) { region.FactsChanged(*facts); });
+  });
   return absl::OkStatus();
 }
 
@@ -331,7 +333,6 @@ void Region::BuildOffice() {
       .store = parts_.store,
       .journal = *journal_,
       .catalog = *catalog_,
-      .archive = *policy_archive_,
       .recalls = *recall_ledger_,
       .interests = *peer_interests_,
       .progress = *progress_,
@@ -496,7 +497,7 @@ void Region::Start() {
 }
 
 void Region::Serve() {
-  FactsChanged();
+  FactsChanged(*catalog_->facts());
   recovery_->Begin();
   for (auto& [peer, link] : links_) {
     dispatch_->Add(*link,
@@ -547,7 +548,7 @@ void Region::ReleaseDue() {
   for (const Journal::Release& held : *due) intake_->Release(held);
 }
 
-void Region::FactsChanged() {
+void Region::FactsChanged(const Facts& facts) {
   v1::Directory directory = catalog_->BuildDirectory();
   if (directory.generation() != own_directory_generation_) {
     own_directory_generation_ = directory.generation();
@@ -559,6 +560,7 @@ void Region::FactsChanged() {
   peer_intake_->ReviewParked();
   backfill_source_->OnFactsChanged();
   key_withdrawals_->Look();
+  unheard_revisions_->OnFactsChanged(facts);
   dispatch_->Wake();
 }
 

@@ -219,7 +219,8 @@ class Region final : private LinkHost {
   void Serve();
   void Tick();
   void Appended();
-  void FactsChanged();
+  // To those, which were in force from then on until the next.
+  void FactsChanged(const Facts& facts);
   void ReviewInterest();
   void RecallsChanged();
   void ReleaseDue();

@@ -1,17 +1,18 @@
 #ifndef CORRIDOR_SERVER_BROKER_UNHEARD_REVISIONS_H_
 #define CORRIDOR_SERVER_BROKER_UNHEARD_REVISIONS_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/clock.h"
+#include "core/model/facts.h"
 #include "server/broker/link_progress.h"
 #include "server/broker/peer_interests.h"
 #include "server/broker/recall_planner.h"
 #include "server/catalog/catalog.h"
-#include "server/catalog/policy_archive.h"
 #include "server/journal/journal.h"
 #include "server/journal/recall_ledger.h"
 #include "server/storage/keyspace.h"
@@ -20,10 +21,16 @@
 namespace corridor {
 
 // A revision that leaves out some members of a peer region is told to them by that region's
-// broker, once it has it. Where the region does not get it after all (an agreement ended on
-// its way, the region refused it, it ended to hold), what it leaves them out of is withdrawn
-// from the whole region. What was signed with a stolen key withdraws nothing. Which revisions are
-// looked after is in the store, written with them (RecallPlanner). Lives on the flow executor.
+// broker, once it has it. Where the region does not get it after all (an agreement ended or a
+// member was suspended on its way, the region refused it, it ended to hold), what it leaves them
+// out of is withdrawn from the whole region. What was signed with a stolen key withdraws nothing.
+// Which revisions are looked after is in the store, written with them (RecallPlanner).
+//
+// The ledger of disclosures says of whole blocks what may have gone, not whether this did. So
+// what policy would pass over is withdrawn as soon as it would: what no facts since then have
+// denied, and the region has persisted, it was sent. Where it had just gone when it came to be
+// denied, the region erases earlier revisions that it has no more use for.
+// Lives on the flow executor.
 class UnheardRevisions {
  public:
   // All must outlive this.
@@ -31,7 +38,6 @@ class UnheardRevisions {
     const Store& store;
     Journal& journal;
     const Catalog& catalog;
-    const PolicyArchive& archive;
     const RecallLedger& recalls;
     const PeerInterests& interests;
     const LinkProgress& progress;
@@ -50,15 +56,21 @@ class UnheardRevisions {
   // Call every few seconds.
   void Review();
 
+  // Call at the start and with all facts that ever were in force since, in their order: those
+  // after them may allow again what was passed over under these. Looks at every revision.
+  void OnFactsChanged(const Facts& facts);
+
  private:
   enum class Outcome { kWaiting, kSettled, kUnheard };
 
-  absl::StatusOr<Outcome> OutcomeOf(const PeerPlace& at, const RecordInContext& record) const;
-  // Whether it was disclosed to the peer.
-  absl::StatusOr<bool> WasSent(const PeerPlace& at, const RecordInContext& record) const;
-  absl::Status ReviewOne(const KeyValue& noted);
+  absl::StatusOr<Outcome> OutcomeOf(const Facts& facts, const PeerPlace& at,
+                                    const RecordInContext& record) const;
+  // Those from `next` on, at most kRevisionsMax. The first key behind them; empty: none is left.
+  std::string ReviewFrom(const Facts& facts, std::string next);
+  absl::Status ReviewOne(const Facts& facts, const KeyValue& noted);
 
   const Parts parts_;
+  uint64_t generation_ = 0;  // Of the facts seen last.
   std::string next_;  // The first key that the next call looks at; empty: the first there is.
 };
 

@@ -81,6 +81,19 @@ class RecallScenario : public ::testing::Test {
     world_.Run();
   }
 
+  void SetState(TestRegion& region, const std::string& agency, v1::MemberState state) {
+    auto member = region.flow().catalog().GetMember(region.MemberId(agency));
+    ASSERT_TRUE(member.ok()) << member.status();
+    member->set_state(state);
+    ASSERT_TRUE(world_
+                    .Await<absl::StatusOr<v1::Member>>([&](auto done) {
+                      region.flow().catalog().UpdateMember(region.Operator(), *member,
+                                                           std::move(done));
+                    })
+                    .ok());
+    world_.Run(absl::Seconds(1));
+  }
+
   RegionWorld world_;
 };
 
@@ -372,6 +385,36 @@ TEST_F(RecallScenario, ARevisionThatEndsOnItsWayWithdrawsFromItsRegion) {
   EXPECT_EQ(south().flow().journal().head(), 1u) << "the revision stays away";
 }
 
+// For a moment nobody there may have the revision, which is passed over; then one may again.
+TEST_F(RecallScenario, ARevisionPassedOverForASuspensionWithdrawsFromItsRegion) {
+  auto manila = south().Attach("ph-desk");
+  Issue();
+  world_.Partition();
+  Publish(ExampleRevise(publisher(), 1, 2, 2), RoutingToMembers({south().MemberId("th-desk")}));
+  SetState(south(), "th-desk", v1::MEMBER_STATE_SUSPENDED);
+  world_.Heal();
+  world_.Run(absl::Seconds(2));
+  SetState(south(), "th-desk", v1::MEMBER_STATE_ACTIVE);
+  world_.Run(absl::Minutes(1));
+  EXPECT_EQ(south().flow().journal().head(), 1u) << "the revision stays away";
+  EXPECT_THAT(manila->Notices(), SizeIs(1));
+  EXPECT_TRUE((*south().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
+}
+
+// Suspended when their region first got the alert, the one whom the revision is for is not
+// now: it has no more than the others there to give up.
+TEST_F(RecallScenario, ARegionKeepsWhatARevisionForAMemberSuspendedBeforeIsAbout) {
+  auto manila = south().Attach("ph-desk");
+  SetState(south(), "th-desk", v1::MEMBER_STATE_SUSPENDED);
+  Issue();
+  SetState(south(), "th-desk", v1::MEMBER_STATE_ACTIVE);
+  Publish(ExampleRevise(publisher(), 1, 2, 2), RoutingToMembers({south().MemberId("th-desk")}));
+  world_.Run(absl::Minutes(1));
+  EXPECT_EQ(south().flow().journal().head(), 2u);
+  EXPECT_FALSE((*south().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
+  EXPECT_THAT(manila->Notices(), SizeIs(1)) << "whom it leaves out its own broker tells";
+}
+
 // What was on its way when the audience was narrowed does not go on.
 TEST_F(RecallScenario, WhoWasLeftOutInTimeNeverGetsIt) {
   world_.Partition();
@@ -416,6 +459,54 @@ TEST_F(RecallScenario, WhoGivesBackWhatARestoredOriginHasRecalledIsTold) {
 
   EXPECT_TRUE((*third().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
   EXPECT_THAT(third().Attach("x-desk")->Notices(), SizeIs(1));
+}
+
+// The copy knows that a member has the alert, not that it was told of the recall; and what the
+// recall is about can be read no more. Who had it is known outside of the copy.
+TEST_F(RecallScenario, ARestoredRegionTellsAgainWhoHadWhatItCannotReadAnyMore) {
+  auto manila = south().Attach("ph-desk");
+  Issue();
+  const auto backup = south().Backup();
+  const v1::Receipt recalled = Recall();
+  ASSERT_THAT(manila->Notices(), SizeIs(1));
+  south().RestoreAndStart(backup);
+  world_.Run(absl::Minutes(1));
+  for (TestRegion* peer : {&east(), &third()}) {
+    ASSERT_TRUE(peer->Reconcile(kSouth, /*confirm=*/true).ok());
+  }
+  world_.Run(absl::Minutes(1));
+
+  EXPECT_TRUE((*south().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
+  auto again = south().AttachAgain("ph-desk");
+  ASSERT_THAT(again->Notices(), SizeIs(1));
+  south().ConfirmRecalls(*again);
+  world_.Run(absl::Minutes(1));
+  EXPECT_EQ(east().HoldersOf(recalled).at(south().MemberId("ph-desk")).outcome(),
+            v1::RECALL_OUTCOME_ERASED)
+      << "what a restored region says is newer than all that it said before";
+}
+
+// It was away when it was recalled; the origin's copy, older than the recall, knows that it has
+// it. Another region gives the recall back.
+TEST_F(RecallScenario, ARestoredOriginSendsTheRecallToWhoHadItBeforeTheCopy) {
+  auto penang = third().Attach("x-desk");
+  Issue();
+  ASSERT_THAT(penang->Deliveries(), SizeIs(1));
+  const auto backup = east().Backup();
+  third().Crash();
+  Recall();
+  ASSERT_TRUE((*south().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
+  east().RestoreAndStart(backup);
+  world_.Run(absl::Minutes(1));
+  ASSERT_TRUE(south().Reconcile(kEast, /*confirm=*/true).ok());
+  world_.Run(absl::Minutes(1));
+  third().Start();
+  world_.Run(absl::Minutes(1));
+  ASSERT_TRUE(third().Reconcile(kEast, /*confirm=*/true).ok());
+  world_.Run(absl::Minutes(2));
+
+  EXPECT_TRUE((*third().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
+  EXPECT_THAT(third().AttachAgain("x-desk")->Notices(), SizeIs(1));
 }
 
 TEST_F(RecallScenario, TheOfficeRecallsOnBehalfOfWhoCannot) {

@@ -446,9 +446,10 @@ const std::vector<NamedDefect>& AllDefects() {
       {"WriteNoAudit", {"P8"}, Maker<LoseWrites>(Prefixes{AuditEntryKeyPrefix()})},
       {"ForgetEndOfAgreement", {"P5"}, Maker<ForgetChanges>(AgreementKeyPrefix())},
       // It forgets the end of one as well.
-      {"ForgetSuspension", {"P5", "P4", "P6"}, Maker<ForgetChanges>(MemberKeyPrefix()), true},
+      {"ForgetSuspension", {"P5", "P4", "P6"}, Maker<ForgetChanges>(MemberKeyPrefix())},
       {"OverlookRot", {"P9"}, Maker<OverlookRot>()},
-      {"ForgetRevocations", {"P5", "P6"}, Maker<ForgetRevocations>()},
+      // After a restart it hands out again what it has told its readers to erase.
+      {"ForgetRevocations", {"P5", "P6", "P3"}, Maker<ForgetRevocations>()},
       {"ForgetToAskBack", {"P4", "P6"}, Maker<ForgetToAskBack>()},
       {"KeepPayloadKeys", {"P6"}, Maker<KeepPayloadKeys>()},
       {"DropRecallAtReconnect", {"P6"}, Maker<DropRecallAtReconnect>()},

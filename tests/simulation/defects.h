@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,10 @@ struct NamedDefect {
   // The promises of which one is broken, as messages begin: "P1", "P6".
   std::vector<std::string> breaks;
   std::function<std::unique_ptr<Defect>()> make;
-  bool suspensions = false;  // In worlds with suspended members.
 };
+
+// How a test names it.
+inline void PrintTo(const NamedDefect& defect, std::ostream* out) { *out << defect.name; }
 
 // Mistakes that a broker of this kind might have; each must be noticed by the promises.
 const std::vector<NamedDefect>& AllDefects();

@@ -21,8 +21,7 @@ TEST_P(Defects, AreCaught) {
   const NamedDefect& named = GetParam();
   for (uint64_t seed = 1; seed <= kSeedsMax; ++seed) {
     const std::unique_ptr<Defect> defect = named.make();
-    const WorldReport report = RunWorld(
-        {.seed = seed, .restores = true, .suspensions = named.suspensions, .defect = defect.get()});
+    const WorldReport report = RunWorld({.seed = seed, .restores = true, .defect = defect.get()});
     if (report.broken.empty()) continue;
     EXPECT_TRUE(defect->committed()) << "seed " << seed << ": " << report.broken;
     EXPECT_TRUE(std::any_of(

@@ -269,7 +269,7 @@ struct Promises::Copy {
   absl::Duration at;
   std::set<size_t> held;  // In the journal.
   std::map<SimMember, Reader> readers;
-  TakenBack::Handed handed;
+  TakenBack::Copy taken_back;
 };
 
 std::shared_ptr<const Promises::Copy> Promises::OnCopied(const SimRegion& region) const {
@@ -284,7 +284,7 @@ std::shared_ptr<const Promises::Copy> Promises::OnCopied(const SimRegion& region
       copy->readers.insert(*reader);
     }
   }
-  copy->handed = taken_back_.HandedIn(region.index());
+  copy->taken_back = taken_back_.OnCopied(region.index());
   return copy;
 }
 
@@ -307,7 +307,7 @@ void Promises::OnRestored(const SimRegion& region, const Copy& copy) {
     reader.acknowledged = std::move(acknowledged);
     reader.settled.clear();  // The new epoch may go back to the last that all before it were.
   }
-  taken_back_.OnRestored(region.index(), copy.handed);
+  taken_back_.OnRestored(region.index(), copy.taken_back);
 }
 
 // Whether another region has it, and will give it back.

@@ -58,7 +58,6 @@ int Run(int argc, char** argv) {
   app.add_option("--events", options.events_max, "Events after which faults end")
       ->capture_default_str();
   app.add_flag("--restores", options.restores, "In some of them a backup is put back");
-  app.add_flag("--suspensions", options.suspensions, "In some of them members are suspended");
   app.add_flag("--log", log, "Print all that happened");
   CLI11_PARSE(app, argc, argv);
 

@@ -92,24 +92,31 @@ bool TakenBack::HadAny(const SimMember& member, size_t alert) const {
          });
 }
 
-TakenBack::Handed TakenBack::HandedIn(size_t region) const {
-  return {handed_.lower_bound({region, 0}), handed_.lower_bound({region + 1, 0})};
+TakenBack::Copy TakenBack::OnCopied(size_t region) const {
+  return {.handed = {handed_.lower_bound({region, 0}), handed_.lower_bound({region + 1, 0})},
+          .told = told_};
 }
 
-// Whom a recall reaches after a restore: docs/decisions/0006. And what was told of what is
-// lost now may be untold.
-void TakenBack::OnRestored(size_t region, const Handed& handed) {
+// Whom a recall reaches after a restore: docs/decisions/0006. And what was told since by what
+// is lost now may be untold.
+void TakenBack::OnRestored(size_t region, const Copy& copy) {
   for (size_t agency = 0; agency < kAgenciesPerRegion; ++agency) {
     handed_.erase({region, agency});
   }
-  handed_.insert(handed.begin(), handed.end());
+  handed_.insert(copy.handed.begin(), copy.handed.end());
   std::erase_if(sealed_, [&](const auto& held) { return held.first.first == region; });
   std::set<size_t> alerts;
   for (const Said& said : said_) {
     if (said.lost) alerts.insert(said.alert);
   }
   for (auto& [member, told] : told_) {
-    std::erase_if(told, [&](size_t number) { return alerts.contains(said_[number].alert); });
+    const auto then = copy.told.find(member);
+    std::set<size_t> kept;
+    for (const size_t number : told) {
+      const bool was_told = then != copy.told.end() && then->second.contains(number);
+      if (was_told || !alerts.contains(said_[number].alert)) kept.insert(number);
+    }
+    told = std::move(kept);
   }
 }
 

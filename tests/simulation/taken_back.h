@@ -57,11 +57,15 @@ class TakenBack {
   // Whether a member was handed content of the alert.
   bool HadAny(const SimMember& member, size_t alert) const;
   void OnSilent(const SimMember& member) { silent_.insert(member); }
-  // What its members were handed, as far as its disk knows; and its disk is put back to
-  // where it knew that.
-  using Handed = std::map<SimMember, std::set<size_t>>;
-  Handed HandedIn(size_t region) const;
-  void OnRestored(size_t region, const Handed& handed);
+  // What members were handed or told.
+  using Known = std::map<SimMember, std::set<size_t>>;
+  struct Copy {
+    Known handed;  // Of the region's members.
+    Known told;    // Of all.
+  };
+  // A region's disk is copied, and put back to where it knew that.
+  Copy OnCopied(size_t region) const;
+  void OnRestored(size_t region, const Copy& copy);
 
   // --- At the end -----------------------------------------------------------------
 
@@ -96,8 +100,8 @@ class TakenBack {
   const std::deque<Said>& said_;
   const PolicyHistory& policy_;
   std::map<Place, Sealed> sealed_;
-  Handed handed_;
-  std::map<SimMember, std::set<size_t>> told_;
+  Known handed_;
+  Known told_;
   std::set<SimMember> silent_;
   std::set<size_t> nobodys_;
   std::set<size_t> nobodys_alerts_;

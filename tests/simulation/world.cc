@@ -78,7 +78,7 @@ World::World(const WorldOptions& options)
               .revocations = dice_.Chance(0.3),
               .rot = dice_.Chance(0.2),
               .endings = dice_.Chance(0.4),
-              .suspensions = options.suspensions && dice_.Chance(0.3)};
+              .suspensions = dice_.Chance(0.3)};
   // What operators did since the copy, they would have to do again.
   if (climate_.restores) climate_.policy_changes = climate_.clock_jumps = false;
   if (climate_.restores) climate_.revocations = climate_.rot = climate_.suspensions = false;
@@ -235,7 +235,7 @@ void World::RunScript() {
 }
 
 void World::Step() {
-  const size_t roll = dice_.Below(options_.suspensions ? 109 : 106);
+  const size_t roll = dice_.Below(109);
   if (roll < 50) return Publish();
   if (roll < 60 && climate_.partitions) return Partition();
   if (roll < 63 && climate_.flapping) return Flap();

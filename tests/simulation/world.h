@@ -30,8 +30,6 @@ struct WorldOptions {
   size_t log_lines_kept = 60;  // 0: all.
   // In some worlds a backup is put back.
   bool restores = false;
-  // In some worlds members are suspended for a while.
-  bool suspensions = false;
   Defect* defect = nullptr;  // May be null.
 };
 
