@@ -35,7 +35,9 @@ class CallObserver final : public Interceptor {
     if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_INITIAL_METADATA)) {
       active_ = events_.on_call(*info_->server_context());
     }
-    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_MESSAGE)) {
+    // Null: a read ended, and brought none.
+    if (methods->QueryInterceptionHookPoint(InterceptionHookPoints::POST_RECV_MESSAGE) &&
+        methods->GetRecvMessage() != nullptr) {
       if (active_ != nullptr) *active_ = true;
       if (!std::exchange(had_message_, true)) events_.on_message(*info_->server_context());
     }

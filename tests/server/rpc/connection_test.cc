@@ -115,6 +115,24 @@ TEST_F(ConnectionTest, WhoseCallsNeverHaveAMessageIsShutOutForAWhile) {
   EXPECT_THAT(ListAlerts(ChannelWith(desk)).error_message(), StartsWith("MEMBER_UNKNOWN: "));
 }
 
+// Its streams reach their service, and bring it nothing.
+TEST_F(ConnectionTest, AMemberWhoseCallsNeverHaveAMessageIsRefusedThem) {
+  Register(kThailand);
+  Grant(kThailand, {v1::ROLE_READER});
+  auto stub = v1::Subscriber::NewStub(ChannelWith(sea_.Agency("th-desk")));
+  const auto attach_and_say_nothing = [&stub] {
+    auto context = Context();
+    auto stream = stub->Attach(context.get());
+    stream->WritesDone();
+    return stream->Finish();
+  };
+  int calls = 0;
+  while (attach_and_say_nothing().error_code() != grpc::StatusCode::RESOURCE_EXHAUSTED) {
+    ASSERT_LT(++calls, 3000);
+  }
+  EXPECT_EQ(calls, 2000);
+}
+
 TEST_F(ConnectionTest, AMemberOfAnotherRegionMustUseItsOwnBroker) {
   ExpectRefusedHandshake(ChannelWith(eastafrica_.Agency("ke-desk")), "FOREIGN_PRINCIPAL",
                          "spiffe://eastafrica.example/agency/ke-desk");
