@@ -165,7 +165,7 @@ v1::DeliveryReport Explainer::ReportOn(const Subject& subject, const std::string
 v1::RecipientReport Explainer::RegionReport(const Subject& subject, const std::string& peer) const {
   const Record& record = *subject.record.record;
   v1::RecipientReport report;
-  const auto refused = RefusedByPeer(parts_.store, peer, record.lane, record.offset);
+  const auto refused = FindRefusedByPeer(parts_.store, peer, record.lane, record.offset);
   const Decision decision = RegionRecipient(peer, parts_.recalls, parts_.interests)
                                 .Decide(*subject.facts, subject.record, subject.now);
   const bool persisted = record.offset <= parts_.progress.PersistedBy(peer, record.lane);

@@ -34,6 +34,7 @@ Task LinkCorrespondence::Guarded(absl::AnyInvocable<void(LinkCorrespondence&)> t
 
 std::vector<LinkNotice> LinkCorrespondence::NoticesFor(const std::string& peer, v1::Lane lane) {
   std::vector<LinkNotice> notices;
+  AddRefusals(peer, lane, notices);
   if (lane != v1::LANE_URGENT) return notices;
   absl::StatusOr<std::vector<v1::LinkFrame>> frames = parts_.recalls.FramesFor(peer, kNoticesMax);
   if (!frames.ok()) {
@@ -47,6 +48,21 @@ std::vector<LinkNotice> LinkCorrespondence::NoticesFor(const std::string& peer, 
   return notices;
 }
 
+void LinkCorrespondence::AddRefusals(const std::string& peer, v1::Lane lane,
+                                     std::vector<LinkNotice>& notices) {
+  const auto untold = parts_.peer_intake.UntoldRefusals(peer, lane, kNoticesMax);
+  if (!untold.ok()) return parts_.alarm(peer, untold.status());
+  for (const Refusal& refusal : *untold) {
+    LinkNotice& notice = notices.emplace_back();
+    v1::LinkRefused& refused = *notice.frame.mutable_refused();
+    refused.set_offset(refusal.offset);
+    refused.set_epoch(refusal.epoch);
+    refused.set_reason(refusal.reason);
+    refused.set_digest(refusal.digest);
+    notice.key = KeyOfNotice(refused);
+  }
+}
+
 void LinkCorrespondence::OnFrame(const std::string& peer, v1::Lane lane, v1::LinkFrame frame) {
   switch (frame.frame_case()) {
     case v1::LinkFrame::kWithdrawal:
@@ -55,6 +71,8 @@ void LinkCorrespondence::OnFrame(const std::string& peer, v1::Lane lane, v1::Lin
       return OnRecallApplied(peer, frame.recall_applied());
     case v1::LinkFrame::kRecallNoted:
       return parts_.recalls.Note(peer, frame.recall_noted());
+    case v1::LinkFrame::kRefusedNoted:
+      return parts_.peer_intake.OnRefusalNoted(peer, lane, frame.refused_noted());
     case v1::LinkFrame::kAsk:
       return parts_.backfill_source.OnAsk(peer, frame.ask());
     case v1::LinkFrame::kBackfill:

@@ -90,6 +90,7 @@ class LinkCorrespondence final : public LinkDesk {
   Task Guarded(absl::AnyInvocable<void(LinkCorrespondence&)> task) const;
   void OnWithdrawal(const std::string& peer, const v1::SignedWithdrawal& withdrawal);
   void OnRecallApplied(const std::string& peer, const v1::LinkRecallApplied& applied);
+  void AddRefusals(const std::string& peer, v1::Lane lane, std::vector<LinkNotice>& notices);
   void OnQuery(const std::string& peer, const v1::LinkQuery& query);
   void Answered(uint64_t query_id, absl::StatusOr<std::vector<v1::RecipientReport>> recipients);
   void OnCanary(const std::string& peer, v1::Lane lane, const v1::LinkCanary& canary);

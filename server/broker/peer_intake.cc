@@ -232,6 +232,7 @@ void PeerIntake::ReviewParked() {
         refused.set_offset(one.place.offset);
         refused.set_reason(outcome.reason);
         refused.set_digest(outcome.digest);
+        refused.set_epoch(one.record.acceptance().position().epoch());
         parts_.on_parked_refused(one.place, refused);
       });
       Decide(std::move(what));
@@ -317,6 +318,19 @@ v1::AuditEntry PeerIntake::EntryOf(const Case& what) const {
 void PeerIntake::MoveMark(const std::string& origin, v1::Lane lane, const PeerPosition& mark,
                           absl::AnyInvocable<void(absl::Status)> done) {
   parts_.journal.MoveMark(origin, mark.epoch, lane, mark.offset, {}, std::move(done));
+}
+
+absl::StatusOr<std::vector<Refusal>> PeerIntake::UntoldRefusals(const std::string& origin,
+                                                                v1::Lane lane, size_t limit) const {
+  // Behind the mark nothing was named on this stream yet, by our greeting.
+  return ListUntoldRefusals(parts_.store, origin, lane, MarkOf(origin, lane).offset, limit);
+}
+
+void PeerIntake::OnRefusalNoted(const std::string& origin, v1::Lane lane,
+                                const v1::LinkRefusedNoted& noted) {
+  std::vector<BatchPart> parts;
+  parts.push_back(RefusalToldPart({origin, lane, noted.offset()}));
+  parts_.journal.Commit(std::move(parts), [](const absl::Status&) {});
 }
 
 PeerPosition PeerIntake::MarkOf(const std::string& origin, v1::Lane lane) const {

@@ -24,6 +24,7 @@
 #include "server/journal/journal.h"
 #include "server/journal/parking_lot.h"
 #include "server/journal/recall_ledger.h"
+#include "server/journal/refusals.h"
 #include "server/link/region_link.h"
 
 namespace corridor {
@@ -42,6 +43,7 @@ class PeerIntake final : public Inbox {
     std::string region;
     // The broker's own SPIFFE ID, for audit entries.
     std::string actor;
+    const Store& store;
     Journal& journal;
     Catalog& catalog;
     AuditLog& audit;
@@ -88,6 +90,11 @@ class PeerIntake final : public Inbox {
   // committer, and writes nothing.
   void PassCanary(const std::string& origin, v1::Lane lane,
                   absl::AnyInvocable<void(absl::Status)> done);
+
+  // What was refused here of `origin`, at most `limit`, and it has not noted yet; and it has one.
+  absl::StatusOr<std::vector<Refusal>> UntoldRefusals(const std::string& origin, v1::Lane lane,
+                                                      size_t limit) const;
+  void OnRefusalNoted(const std::string& origin, v1::Lane lane, const v1::LinkRefusedNoted& noted);
 
   // Judges again what is parked: call every few seconds, and when facts have changed.
   void ReviewParked();

@@ -220,6 +220,7 @@ void Region::BuildLinkDesk() {
   peer_intake_ =
       std::make_unique<PeerIntake>(PeerIntake::Parts{.region = options_.region,
                                                      .actor = options_.broker,
+                                                     .store = parts_.store,
                                                      .journal = *journal_,
                                                      .catalog = *catalog_,
                                                      .audit = *audit_,
@@ -786,10 +787,36 @@ void Region::OnLinkAlarm(const std::string& peer_region, v1::Lane lane, v1::Erro
 
 void Region::OnRefusedByPeer(const std::string& peer_region, v1::Lane lane,
                              const v1::LinkRefused& refused) {
+  const auto note = [this, peer_region, lane, refused](const absl::Status& written) {
+    if (!written.ok()) return;
+    OnFlow([peer_region, lane, refused](Region& region) {
+      region.NoteRefused(peer_region, lane, refused);
+    });
+  };
+  if (!IsOfJournal(refused)) return note(absl::OkStatus());
   std::vector<BatchPart> parts;
   parts.push_back(RefusedByPeerPart(peer_region, lane, journal_->epoch(), refused));
-  journal_->Commit(std::move(parts), [](const absl::Status&) {});
+  parts.push_back(UnheardRevisions::PartForRefused(peer_region, lane, refused.offset()));
+  journal_->Commit(std::move(parts), note);
   parts_.observer.OnRefusedByPeer(peer_region, lane, refused);
+}
+
+void Region::NoteRefused(const std::string& peer, v1::Lane lane, const v1::LinkRefused& refused) {
+  const auto link = links_.find(peer);
+  if (link == links_.end()) return;
+  v1::LinkFrame frame;
+  frame.mutable_refused_noted()->set_offset(refused.offset());
+  frame.mutable_refused_noted()->set_epoch(refused.epoch());
+  link->second->SendFromDesk(lane, std::move(frame));
+}
+
+// Not where it speaks of a record that was lost in a restore.
+bool Region::IsOfJournal(const v1::LinkRefused& refused) const {
+  if (refused.epoch() == 0 || refused.epoch() == journal_->epoch()) return true;
+  const auto& previous = journal_->previous();
+  return std::any_of(previous.begin(), previous.end(), [&](const Journal::Mark& earlier) {
+    return earlier.epoch == refused.epoch() && refused.offset() <= earlier.offset;
+  });
 }
 
 }  // namespace corridor

@@ -242,6 +242,8 @@ class Region final : private LinkHost {
                    const std::string& detail) override;
   void OnRefusedByPeer(const std::string& peer_region, v1::Lane lane,
                        const v1::LinkRefused& refused) override;
+  void NoteRefused(const std::string& peer, v1::Lane lane, const v1::LinkRefused& refused);
+  bool IsOfJournal(const v1::LinkRefused& refused) const;
 
   Parts parts_;
   const Options options_;

@@ -1,6 +1,7 @@
 #include "server/broker/unheard_revisions.h"
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,29 @@ constexpr char kNobodysWord[] = "publisher/key-revoked";
 }  // namespace
 
 void UnheardRevisions::Review() { next_ = ReviewFrom(*parts_.catalog.facts(), std::move(next_)); }
+
+// A refusal may be on its way to the store: then the next call sees it.
+BatchPart UnheardRevisions::PartForSent(const PeerPlace& at, const KeyValue& noted) {
+  return [at, noted](CommitContext& context) -> absl::Status {
+    ASSIGN_OR_RETURN(const auto refused,
+                     context.Get(RefusedByPeerKey(at.region, at.lane, at.offset)));
+    if (refused) return absl::OkStatus();
+    context.Delete(noted.key);
+    context.Put(NarrowedAtPeerKey(at.region, at.lane, at.offset), noted.value);
+    return absl::OkStatus();
+  };
+}
+
+BatchPart UnheardRevisions::PartForRefused(std::string peer, v1::Lane lane, uint64_t offset) {
+  return [peer = std::move(peer), lane, offset](CommitContext& context) -> absl::Status {
+    const std::string sent = NarrowedAtPeerKey(peer, lane, offset);
+    ASSIGN_OR_RETURN(const std::optional<std::string> told_of, context.Get(sent));
+    if (!told_of) return absl::OkStatus();
+    context.Delete(sent);
+    context.Put(NarrowedForPeerKey(peer, lane, offset), *told_of);
+    return absl::OkStatus();
+  };
+}
 
 void UnheardRevisions::OnFactsChanged(const Facts& facts) {
   if (std::exchange(generation_, facts.generation) == facts.generation) return;
@@ -46,7 +70,7 @@ absl::Status UnheardRevisions::ReviewOne(const Facts& facts, const KeyValue& not
   ASSIGN_OR_RETURN(const Outcome outcome, OutcomeOf(facts, at, record));
   if (outcome == Outcome::kWaiting) return absl::OkStatus();
   std::vector<BatchPart> parts;
-  parts.push_back(DeletePart(noted.key));
+  parts.push_back(outcome == Outcome::kSent ? PartForSent(at, noted) : DeletePart(noted.key));
   const bool unheard = outcome == Outcome::kUnheard;
   if (unheard) parts.push_back(parts_.planner.PartForUnheard(stored, noted.value, at.region));
   parts_.journal.Commit(std::move(parts), [this, unheard](const absl::Status& written) {
@@ -67,7 +91,7 @@ absl::StatusOr<UnheardRevisions::Outcome> UnheardRevisions::OutcomeOf(
   ASSIGN_OR_RETURN(const auto refused,
                    parts_.store.Get(RefusedByPeerKey(at.region, at.lane, at.offset)));
   if (refused) return Outcome::kUnheard;
-  return parts_.progress.PersistedBy(at.region, at.lane) >= at.offset ? Outcome::kSettled
+  return parts_.progress.PersistedBy(at.region, at.lane) >= at.offset ? Outcome::kSent
                                                                       : Outcome::kWaiting;
 }
 

@@ -15,6 +15,7 @@
 #include "server/catalog/catalog.h"
 #include "server/journal/journal.h"
 #include "server/journal/recall_ledger.h"
+#include "server/storage/commit.h"
 #include "server/storage/keyspace.h"
 #include "server/storage/store.h"
 
@@ -28,7 +29,8 @@ namespace corridor {
 //
 // The ledger of disclosures says of whole blocks what may have gone, not whether this did. So
 // what policy would pass over is withdrawn as soon as it would: what no facts since then have
-// denied, and the region has persisted, it was sent. Where it had just gone when it came to be
+// denied, and the region has persisted, it was sent; should the region say later that it refused
+// it, it is looked at again. Where it had just gone when it came to be
 // denied, the region erases earlier revisions that it has no more use for.
 // Lives on the flow executor.
 class UnheardRevisions {
@@ -56,15 +58,20 @@ class UnheardRevisions {
   // Call every few seconds.
   void Review();
 
+  // The part that goes with a refusal by `peer` of a record of ours: it may come after the region
+  // has persisted it, where it was parked there or the connection broke.
+  static BatchPart PartForRefused(std::string peer, v1::Lane lane, uint64_t offset);
+
   // Call at the start and with all facts that ever were in force since, in their order: those
   // after them may allow again what was passed over under these. Looks at every revision.
   void OnFactsChanged(const Facts& facts);
 
  private:
-  enum class Outcome { kWaiting, kSettled, kUnheard };
+  enum class Outcome { kWaiting, kSent, kSettled, kUnheard };
 
   absl::StatusOr<Outcome> OutcomeOf(const Facts& facts, const PeerPlace& at,
                                     const RecordInContext& record) const;
+  static BatchPart PartForSent(const PeerPlace& at, const KeyValue& noted);
   // Those from `next` on, at most kRevisionsMax. The first key behind them; empty: none is left.
   std::string ReviewFrom(const Facts& facts, std::string next);
   absl::Status ReviewOne(const Facts& facts, const KeyValue& noted);

@@ -41,11 +41,41 @@ BatchPart RefusedHerePart(const PeerRecordPlace& place, uint64_t epoch, v1::Erro
   refusal.set_rule(std::move(rule));
   refusal.set_digest(std::move(digest));
   refusal.set_epoch(epoch);
-  return Remember(RefusedHereKey(place.origin, place.lane, place.offset), std::move(refusal));
+  return [place, remember = Remember(RefusedHereKey(place.origin, place.lane, place.offset),
+                                     std::move(refusal))](CommitContext& context) mutable {
+    context.Put(UntoldRefusalKey(place.origin, place.lane, place.offset), "");
+    return remember(context);
+  };
 }
 
 BatchPart NoLongerRefusedPart(const PeerRecordPlace& place) {
-  return DeletePart(RefusedHereKey(place.origin, place.lane, place.offset));
+  return [place](CommitContext& context) {
+    context.Delete(RefusedHereKey(place.origin, place.lane, place.offset));
+    context.Delete(UntoldRefusalKey(place.origin, place.lane, place.offset));
+    return absl::OkStatus();
+  };
+}
+
+BatchPart RefusalToldPart(const PeerRecordPlace& place) {
+  return DeletePart(UntoldRefusalKey(place.origin, place.lane, place.offset));
+}
+
+absl::StatusOr<std::vector<Refusal>> ListUntoldRefusals(const Store& store, std::string_view origin,
+                                                        v1::Lane lane, uint64_t through,
+                                                        size_t limit) {
+  const std::string prefix = UntoldRefusalKeyPrefix(origin, lane);
+  const KeyRange range{prefix, UntoldRefusalKey(origin, lane, through + 1)};
+  ASSIGN_OR_RETURN(const std::vector<KeyValue> pairs,
+                   store.Scan(range, limit, ScanOrder::kAscending));
+  std::vector<Refusal> refusals;
+  for (const KeyValue& pair : pairs) {
+    const uint64_t offset = ParseKeyNumber(std::string_view(pair.key).substr(prefix.size()));
+    const std::string key = RefusedHereKey(origin, lane, offset);
+    ASSIGN_OR_RETURN(const std::optional<std::string> value, store.Get(key));
+    if (!value) continue;
+    ASSIGN_OR_RETURN(refusals.emplace_back(), RefusalFrom(key, *value, lane, offset));
+  }
+  return refusals;
 }
 
 BatchPart RefusedByPeerPart(const std::string& peer, v1::Lane lane, uint64_t epoch,
@@ -75,8 +105,8 @@ absl::StatusOr<std::vector<Refusal>> ListRefusedHere(const Store& store, std::st
   return refusals;
 }
 
-absl::StatusOr<std::optional<Refusal>> RefusedByPeer(const Store& store, std::string_view peer,
-                                                     v1::Lane lane, uint64_t offset) {
+absl::StatusOr<std::optional<Refusal>> FindRefusedByPeer(const Store& store, std::string_view peer,
+                                                         v1::Lane lane, uint64_t offset) {
   const std::string key = RefusedByPeerKey(peer, lane, offset);
   ASSIGN_OR_RETURN(const std::optional<std::string> value, store.Get(key));
   if (!value) return std::nullopt;

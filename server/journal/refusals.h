@@ -31,7 +31,8 @@ struct Refusal {
   int64_t time_ms = 0;
 };
 
-// The part that remembers a refusal of ours, and the one that forgets it.
+// The part that remembers a refusal of ours, and the one that forgets it. Its origin is told until
+// it has noted that.
 BatchPart RefusedHerePart(const PeerRecordPlace& place, uint64_t epoch, v1::ErrorReason reason,
                           std::string rule, std::string digest);
 BatchPart NoLongerRefusedPart(const PeerRecordPlace& place);
@@ -43,9 +44,14 @@ BatchPart RefusedByPeerPart(const std::string& peer, v1::Lane lane, uint64_t epo
 // from the first).
 absl::StatusOr<std::vector<Refusal>> ListRefusedHere(const Store& store, std::string_view origin,
                                                      const Refusal& after, size_t limit);
-// Whether `peer` refused that record of ours; absent: it did not.
-absl::StatusOr<std::optional<Refusal>> RefusedByPeer(const Store& store, std::string_view peer,
-                                                     v1::Lane lane, uint64_t offset);
+// What `origin` is yet to be told of, up to `through`; it has noted it.
+absl::StatusOr<std::vector<Refusal>> ListUntoldRefusals(const Store& store, std::string_view origin,
+                                                        v1::Lane lane, uint64_t through,
+                                                        size_t limit);
+BatchPart RefusalToldPart(const PeerRecordPlace& place);
+// The refusal by `peer` of that record of ours; absent: it did not refuse it.
+absl::StatusOr<std::optional<Refusal>> FindRefusedByPeer(const Store& store, std::string_view peer,
+                                                         v1::Lane lane, uint64_t offset);
 
 }  // namespace corridor
 

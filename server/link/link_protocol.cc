@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/clock.h"
@@ -18,6 +19,10 @@ using google::protobuf::util::TimeUtil;
 absl::Status Broken(std::string_view what) { return Error(v1::ERROR_REASON_LINK_PROTOCOL, what); }
 
 }  // namespace
+
+std::string KeyOfNotice(const v1::LinkRefused& refused) {
+  return absl::StrCat("refused/", refused.offset());
+}
 
 LinkProtocol::LinkProtocol(LinkOptions options, v1::Lane lane)
     : options_(std::move(options)),
@@ -176,6 +181,12 @@ bool LinkProtocol::DeskIsOpen() const {
          (state_ == v1::LINK_STATE_UP || state_ == v1::LINK_STATE_GAP_PENDING);
 }
 
+// A peer that cannot note a refusal would be told of it without end.
+bool LinkProtocol::Speaks(const v1::LinkFrame& frame) const {
+  return protocol_version_ >= kLinkProtocolWithRefusedNoted ||
+         !(frame.has_refused() || frame.has_refused_noted());
+}
+
 void LinkProtocol::SetNotices(std::vector<LinkNotice> notices) {
   notices_ = std::move(notices);
   std::set<std::string> told;
@@ -189,12 +200,13 @@ void LinkProtocol::SetNotices(std::vector<LinkNotice> notices) {
 void LinkProtocol::SendNotices() {
   if (!DeskIsOpen()) return;
   for (const LinkNotice& notice : notices_) {
-    if (told_.insert(notice.key).second) Send(notice.frame);
+    if (Speaks(notice.frame) && told_.insert(notice.key).second) Send(notice.frame);
   }
 }
 
 bool LinkProtocol::SendFromDesk(v1::LinkFrame frame) {
-  if (!DeskIsOpen() || (frame.has_backfill() && backfill_out_)) return false;
+  if (!DeskIsOpen() || !Speaks(frame)) return false;
+  if (frame.has_backfill() && backfill_out_) return false;
   if (frame.has_backfill()) backfill_out_ = true;
   if (frame.has_backfill_taken()) backfill_taken_ = true;
   Send(std::move(frame));
@@ -202,7 +214,9 @@ bool LinkProtocol::SendFromDesk(v1::LinkFrame frame) {
 }
 
 absl::Status LinkProtocol::HandleForDesk(v1::LinkFrame frame) {
-  if (protocol_version_ < kLinkProtocolWithDesk) return Broken("a frame of no known kind");
+  if (protocol_version_ < kLinkProtocolWithDesk || !Speaks(frame)) {
+    return Broken("a frame of no known kind");
+  }
   RETURN_IF_ERROR(CheckMayReceive());
   if (frame.has_backfill_taken()) {
     if (!std::exchange(backfill_out_, false)) return Broken("a Backfill was taken that none sent");
@@ -227,6 +241,12 @@ absl::Status LinkProtocol::AcceptGap() {
 LinkActions LinkProtocol::TakeActions() {
   if (connected_) sender_.TakeFrames(actions_);
   receiver_.TakeActions(actions_);
+  for (LinkAction& action : actions_) {
+    auto* sent = std::get_if<SendFrame>(&action);
+    if (sent == nullptr || !sent->frame.has_refused()) continue;
+    told_.insert(KeyOfNotice(sent->frame.refused()));
+    if (!Speaks(sent->frame)) sent->frame.mutable_refused()->clear_epoch();
+  }
   return std::exchange(actions_, {});
 }
 
@@ -380,6 +400,7 @@ absl::Status LinkProtocol::HandleGreeted(v1::LinkFrame frame, const LinkTime& no
     case v1::LinkFrame::kAnswer:
     case v1::LinkFrame::kCanary:
     case v1::LinkFrame::kCanaryEcho:
+    case v1::LinkFrame::kRefusedNoted:
       return HandleForDesk(std::move(frame));
     case v1::LinkFrame::kHello:
     case v1::LinkFrame::FRAME_NOT_SET:

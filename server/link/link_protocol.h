@@ -19,6 +19,10 @@
 
 namespace corridor {
 
+// The key of a notice that tells of a refusal. The protocol does so by itself as soon as there is
+// one; the notice is for where that did not arrive.
+std::string KeyOfNotice(const v1::LinkRefused& refused);
+
 // One lane of the link to one peer, both directions: the rules of
 // region_link.proto as a pure state machine, without clock, thread or network.
 // Give it what happens, then do what TakeActions returns, in order.
@@ -148,6 +152,8 @@ class LinkProtocol {
   void Close(const absl::Status& status);
   bool DeskIsOpen() const;
   absl::Status HandleForDesk(v1::LinkFrame frame);
+  // Whether the peer knows such a frame from the desk.
+  bool Speaks(const v1::LinkFrame& frame) const;
   void SendNotices();
   void UpdateState();
 

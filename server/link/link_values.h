@@ -65,10 +65,12 @@ struct LinkLimits {
 };
 
 // Protocol versions this build speaks. From the second on there are the frames that are
-// not about the order of records.
+// not about the order of records; from the third on what is refused is noted, and told until
+// it is.
 inline constexpr uint32_t kLinkProtocolMin = 1;
-inline constexpr uint32_t kLinkProtocolMax = 2;
+inline constexpr uint32_t kLinkProtocolMax = 3;
 inline constexpr uint32_t kLinkProtocolWithDesk = 2;
+inline constexpr uint32_t kLinkProtocolWithRefusedNoted = 3;
 
 // What is told again on each stream until it is answered, and what tells one from
 // another: told once on a stream.

@@ -195,6 +195,15 @@ std::string NarrowedForPeerKeyPrefix() { return "k/n/"; }
 std::string NarrowedForPeerKey(std::string_view peer, v1::Lane lane, uint64_t offset) {
   return PeerPlaceKey(NarrowedForPeerKeyPrefix(), peer, lane, offset);
 }
+std::string NarrowedAtPeerKey(std::string_view peer, v1::Lane lane, uint64_t offset) {
+  return PeerPlaceKey("k/s/", peer, lane, offset);
+}
+std::string UntoldRefusalKeyPrefix(std::string_view origin, v1::Lane lane) {
+  return "k/u/" + KeyText(origin) + LaneByte(lane);
+}
+std::string UntoldRefusalKey(std::string_view origin, v1::Lane lane, uint64_t offset) {
+  return UntoldRefusalKeyPrefix(origin, lane) + KeyNumber(offset);
+}
 std::string PeerPersistedKey(std::string_view peer, v1::Lane lane, uint64_t epoch) {
   return "k/m/" + KeyText(peer) + LaneByte(lane) + KeyNumber(epoch);
 }

@@ -38,6 +38,8 @@ namespace corridor {
 //   k/g/<peer text><lane 1>                   records it is not waited for any more  links
 //   k/x/<peer text><lane 1><offset 8>         record that ended before it was sent to it  links
 //   k/n/<peer text><lane 1><offset 8>         from what a revision leaves out its members  links
+//   k/s/<peer text><lane 1><offset 8>         the same, once the peer has persisted it  links
+//   k/u/<origin text><lane 1><offset 8>       refused here, and its origin may not know  links
 //   k/e                                       the epoch whose recovery has begun  links
 //   e/s/<publisher text><alert id>            how many sightings suspect personal data  journal
 //   e/q/<publisher text><alert id>            the alert is withheld here  journal
@@ -56,7 +58,7 @@ namespace corridor {
 
 // In a store of its own, outside of what is backed up (recall_register.h):
 //   z/<publisher text><alert id><statement id, or nothing>  recalled or withdrawn  journal
-//   h/<publisher text><alert id><statement id><holder>      who had it then        recalls
+//   zh/<publisher text><alert id><statement id><holder>     who had it then        recalls
 
 // Building blocks.
 std::string KeyNumber(uint64_t value);       // 8 bytes, big-endian.
@@ -142,9 +144,12 @@ std::string ParkedKeyPrefix();
 std::string ParkedKey(std::string_view origin, v1::Lane lane, uint64_t offset);
 std::string RefusedHereKeyPrefix(std::string_view origin);
 std::string RefusedHereKey(std::string_view origin, v1::Lane lane, uint64_t offset);
+std::string UntoldRefusalKeyPrefix(std::string_view origin, v1::Lane lane);
+std::string UntoldRefusalKey(std::string_view origin, v1::Lane lane, uint64_t offset);
 std::string RefusedByPeerKey(std::string_view peer, v1::Lane lane, uint64_t offset);
 std::string NarrowedForPeerKeyPrefix();
 std::string NarrowedForPeerKey(std::string_view peer, v1::Lane lane, uint64_t offset);
+std::string NarrowedAtPeerKey(std::string_view peer, v1::Lane lane, uint64_t offset);
 std::string BackfillKey(std::string_view peer, std::string_view what);
 std::string PausedLinkKeyPrefix();
 std::string PausedLinkKey(std::string_view peer);

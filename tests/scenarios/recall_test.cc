@@ -10,6 +10,7 @@
 
 #include "core/crypto/statement_proof.h"
 #include "core/model/errors.h"
+#include "server/journal/refusals.h"
 #include "tests/scenarios/region_world.h"
 
 namespace corridor {
@@ -368,6 +369,38 @@ TEST_F(RecallScenario, ARevisionThatItsRegionRefusesWithdrawsFromIt) {
   world_.Run(absl::Minutes(1));
   EXPECT_THAT(manila->Notices(), SizeIs(1));
   EXPECT_TRUE((*south().flow().journal().At(v1::LANE_ROUTINE, 1))->erased);
+}
+
+// The connection breaks over the word of the refusal: it is told again on the next.
+TEST_F(RecallScenario, ARefusalThatIsLostWithItsConnectionIsToldAgain) {
+  auto manila = south().Attach("ph-desk");
+  Issue();
+  EndAgreementIn({&south()}, "east-to-south");
+  world_.BreakAt(v1::LinkFrame::kRefused);
+  Publish(ExampleRevise(publisher(), 1, 2, 2), RoutingToMembers({south().MemberId("th-desk")}));
+  world_.Run(absl::Minutes(1));
+  const auto refused = FindRefusedByPeer(east().store(), kSouth, v1::LANE_ROUTINE, 2);
+  ASSERT_TRUE(refused.ok() && refused->has_value()) << refused.status();
+  EXPECT_EQ((*refused)->reason, v1::ERROR_REASON_POLICY_DENIED);
+  EXPECT_THAT(manila->Notices(), SizeIs(1)) << "and so it withdraws";
+  EXPECT_THAT(*ListUntoldRefusals(south().store(), kEast, v1::LANE_ROUTINE, 2, 10), IsEmpty())
+      << "told once";
+}
+
+// So is one that its region crashes over.
+TEST_F(RecallScenario, ARefusalThatItsRegionCrashesOverIsToldAgain) {
+  auto manila = south().Attach("ph-desk");
+  Issue();
+  EndAgreementIn({&south()}, "east-to-south");
+  world_.BreakAt(v1::LinkFrame::kRefused);
+  ASSERT_TRUE(east()
+                  .Publish("ke-desk", ExampleRevise(publisher(), 1, 2, 2),
+                           RoutingToMembers({south().MemberId("th-desk")}))
+                  .ok());
+  south().Crash();
+  south().Start();
+  world_.Run(absl::Minutes(1));
+  EXPECT_THAT(south().AttachAgain("ph-desk")->Notices(), SizeIs(1));
 }
 
 TEST_F(RecallScenario, ARevisionThatEndsOnItsWayWithdrawsFromItsRegion) {

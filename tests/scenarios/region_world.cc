@@ -49,9 +49,11 @@ class RegionWorld::Pipe : public std::enable_shared_from_this<Pipe> {
   const std::string& to() const { return to_; }
 
   void ToAcceptor(v1::LinkFrame frame) {
+    if (BreaksAt(frame)) return Break(absl::UnavailableError("connection lost"));
     Post([frame = std::move(frame)](Pipe& pipe) mutable { pipe.Accepted(std::move(frame)); });
   }
   void ToDialler(v1::LinkFrame frame) {
+    if (BreaksAt(frame)) return Break(absl::UnavailableError("connection lost"));
     Post([frame = std::move(frame)](Pipe& pipe) mutable {
       if (pipe.dialler_ != nullptr) pipe.dialler_->OnFrame(std::move(frame));
     });
@@ -73,6 +75,11 @@ class RegionWorld::Pipe : public std::enable_shared_from_this<Pipe> {
     });
   }
   void Accepted(v1::LinkFrame frame);
+  bool BreaksAt(const v1::LinkFrame& frame) const {
+    if (world_.breaks_at_ != frame.frame_case()) return false;
+    world_.breaks_at_.reset();
+    return true;
+  }
 
   RegionWorld& world_;
   const std::string from_;

@@ -167,6 +167,8 @@ class RegionWorld {
   // No connection between any regions until Heal; present ones break.
   void Partition();
   void Heal() { partitioned_ = false; }
+  // The next such frame is lost, and the connection with it.
+  void BreakAt(v1::LinkFrame::FrameCase frame) { breaks_at_ = frame; }
 
   // Waits for what an asynchronous call answers.
   template <typename T>
@@ -188,6 +190,7 @@ class RegionWorld {
   SimExecutor sim_;
   uint64_t seed_;
   bool partitioned_ = false;
+  std::optional<v1::LinkFrame::FrameCase> breaks_at_;
   std::map<std::string, std::unique_ptr<TestRegion>> regions_;
   std::vector<std::weak_ptr<Pipe>> pipes_;
 };

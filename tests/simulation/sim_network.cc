@@ -50,6 +50,8 @@ std::string Describe(const v1::LinkFrame& frame) {
                           frame.recall_applied().version());
     case v1::LinkFrame::kRecallNoted:
       return absl::StrCat("RecallNoted ", frame.recall_noted().offset());
+    case v1::LinkFrame::kRefusedNoted:
+      return absl::StrCat("RefusedNoted ", frame.refused_noted().offset());
     case v1::LinkFrame::kWithdrawal:
       return "Withdrawal";
     case v1::LinkFrame::kAsk:

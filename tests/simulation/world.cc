@@ -430,13 +430,15 @@ void World::SuspendMember() {
 
 // Asked again until every region knows: one that does not may still keep things from it.
 void World::Resume(const SimMember& member) {
-  if (IsActiveEverywhere(member)) {
+  if (resumed_.contains(member) && IsActiveEverywhere(member)) {
+    resumed_.erase(member);
     promises_.policy().suspensions.EndIsDurable(member, scheduler_.now());
     suspended_.erase(member);
     return;
   }
   After(kRetryAfter, [this, member] { Resume(member); });
-  if (regions_[member.region]->up()) SetState(member, v1::MEMBER_STATE_ACTIVE, [] {});
+  if (!regions_[member.region]->up()) return;
+  SetState(member, v1::MEMBER_STATE_ACTIVE, [this, member] { resumed_.insert(member); });
 }
 
 bool World::IsActiveEverywhere(const SimMember& member) const {
@@ -606,7 +608,9 @@ const Said* World::AnyToFollow(const SimMember& publisher) {
   const Said& any = promises_.all()[dice_.Below(promises_.all().size())];
   if (any.publisher != publisher) return nullptr;
   const Said* newest = promises_.NewestOf(any.alert);
-  if (newest == nullptr || !newest->acknowledged_at || newest->IsRecall()) return nullptr;
+  // What is known of the office may be a recall that was refused: the alert is not its own.
+  if (newest == nullptr || newest->publisher != publisher) return nullptr;
+  if (!newest->acknowledged_at || newest->IsRecall()) return nullptr;
   if (promises_.HasLost(newest->alert)) return nullptr;
   // One that an embargo holds is let alone.
   return newest->position.epoch() != 0 ? newest : nullptr;

@@ -170,6 +170,7 @@ class World {
   bool restoring_ = false;  // A backup was made.
   std::set<SimMember> revoked_;
   std::set<SimMember> suspended_;
+  std::set<SimMember> resumed_;  // Of those, whose resumption was answered.
   SimRegion* rotten_ = nullptr;
 };
 

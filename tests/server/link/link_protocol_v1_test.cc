@@ -212,6 +212,18 @@ TEST_F(ProtocolVersionOne, WhatCameWithVersionTwoIsWithheldFromIt) {
   EXPECT_THAT(Take().sent, IsEmpty());
 }
 
+// It could not say that it has noted one.
+TEST_F(ProtocolVersionOne, IsToldOfARefusalOnceAndNotOnEachStream) {
+  Greet();
+  v1::LinkFrame notice;
+  notice.mutable_refused()->set_offset(1);
+  protocol_.SetNotices({{KeyOfNotice(notice.refused()), notice}});
+  v1::LinkFrame noted;
+  noted.mutable_refused_noted()->set_offset(1);
+  EXPECT_FALSE(protocol_.SendFromDesk(noted));
+  EXPECT_THAT(Take().sent, IsEmpty());
+}
+
 TEST_F(ProtocolVersionOne, HasNoFramesOfVersionTwo) {
   Greet();
   Hear(kRecallApplied);
