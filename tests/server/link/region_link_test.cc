@@ -99,13 +99,17 @@ TEST_F(RegionLinkTest, RecordsFlowBothWaysInBothLanes) {
   EXPECT_EQ(east_->link().PeerHello(kRoutine).region(), kWest);
 }
 
-// West is a build that speaks version 1 only.
-TEST_F(RegionLinkTest, RecordsFlowBothWaysBetweenThisBuildAndTheOneBefore) {
-  v1::LinkFrame notice;
-  notice.mutable_recall_applied()->set_offset(1);
-  east_->notices = {{"a recall", notice}};
+// West is a build that speaks no newer version than that.
+class OlderBuild : public RegionLinkTest, public ::testing::WithParamInterface<uint32_t> {};
+
+TEST_P(OlderBuild, RecordsFlowBothWaysAndItHearsNothingThatItHasNoWordsFor) {
+  v1::LinkFrame recall;
+  recall.mutable_recall_applied()->set_offset(1);
+  v1::LinkFrame refusal;
+  refusal.mutable_refused()->set_offset(1);
+  east_->notices = {{"a recall", recall}, {"a refusal", refusal}};
   east_->Start();
-  west_->Start(/*dials=*/true, /*protocol_max=*/1);
+  west_->Start(/*dials=*/true, /*protocol_max=*/GetParam());
   Run(absl::Seconds(2));
   EXPECT_TRUE(east_->up() && west_->up());
   for (int i = 0; i < 50; ++i) {
@@ -115,9 +119,13 @@ TEST_F(RegionLinkTest, RecordsFlowBothWaysBetweenThisBuildAndTheOneBefore) {
   Run(absl::Seconds(20));
   ExpectHasAllOf(*west_, *east_);
   ExpectHasAllOf(*east_, *west_);
-  EXPECT_THAT(west_->heard, IsEmpty()) << "what it has no words for";
+  // A refusal it would have to note; what is about recalls came with version 2.
+  EXPECT_EQ(west_->heard.empty(), GetParam() == 1);
+  EXPECT_THAT(west_->refused_by_peer(), IsEmpty());
   EXPECT_TRUE(east_->up() && west_->up());
 }
+
+INSTANTIATE_TEST_SUITE_P(Versions, OlderBuild, ::testing::Range(1u, kLinkProtocolMax));
 
 TEST_F(RegionLinkTest, EitherSideMayDial) {
   east_->Start(/*dials=*/false);
