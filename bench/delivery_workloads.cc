@@ -72,7 +72,7 @@ class LiveReader {
     const int64_t now = SteadyNs();
     v1::StatementBody body;
     if (!body.ParseFromString(delivery.statement().statement().body())) return;
-    const int64_t due = StampOf(body);
+    const int64_t due = StampOf(body.alert_id());
     if (due >= measured_from_) latencies_.Record(now - due);
   }
 
@@ -104,6 +104,16 @@ absl::StatusOr<int64_t> PublishPaced(const BrokerAccess& access, const EndToEndP
   }
   RETURN_IF_ERROR(pipe.Close());
   return published;
+}
+
+// One request after the other on a stream of its own, until each is answered.
+absl::Status SendEach(const std::shared_ptr<grpc::Channel>& channel, int count,
+                      const std::function<v1::PublishRequest(int)>& make) {
+  PublishPipe pipe(channel, kPublishWindow, [](const v1::PublishResponse&) {});
+  for (int number = 0; number < count; ++number) {
+    if (!pipe.Send(make(number))) break;
+  }
+  return pipe.Close();
 }
 
 using Drains = std::vector<std::unique_ptr<SubscriptionDrain>>;
@@ -176,6 +186,44 @@ absl::StatusOr<Figures> BareFanOut(const BrokerAccess& access, int subscribers, 
     return std::make_unique<SubscriptionDrain>(readers[i], BareServer::Stored(stored),
                                                [](const v1::Delivery&) {});
   });
+}
+
+absl::StatusOr<Figures> RecallWave(const BrokerAccess& access, int alerts) {
+  std::vector<std::atomic<int64_t>> sent(static_cast<size_t>(alerts));
+  LatencyHistogram notices;
+  ASSIGN_OR_RETURN(auto connection, ConnectReader(access));
+  ASSIGN_OR_RETURN(std::string name, CreateSubscription(connection, 0, v1::START_FROM_NOW));
+  SubscriptionDrain drain(
+      std::move(connection), std::move(name), [](const v1::Delivery&) {},
+      [&](const v1::RecallNotice& notice) {
+        const int64_t number = StampOf(notice.alert_id());
+        if (number < 0 || number >= alerts) return;
+        notices.Record(SteadyNs() - sent[static_cast<size_t>(number)]);
+      });
+  RETURN_IF_ERROR(drain.AwaitStarted(SteadyNs() + kPatienceNs));
+  ASSIGN_OR_RETURN(auto channel, OpenStubChannel(access, access.publisher));
+  ASSIGN_OR_RETURN(SigningKey key, ReadSigningKey(access));
+  StatementSource source(PrincipalOf(access, access.publisher), std::move(key), Payload::kCoded,
+                         SystemRandom().Uint64());
+  RETURN_IF_ERROR(SendEach(channel, alerts, [&](int number) { return source.Signed(1, number); }));
+  RETURN_IF_ERROR(drain.AwaitSettled(alerts, SteadyNs() + kPatienceNs));
+
+  const int64_t start = SteadyNs();
+  RETURN_IF_ERROR(SendEach(channel, alerts, [&](int number) {
+    sent[static_cast<size_t>(number)] = SteadyNs();
+    return source.RecallOf(static_cast<uint64_t>(number) + 1, number);
+  }));
+  const int64_t accepted = SteadyNs();
+  RETURN_IF_ERROR(drain.AwaitConfirmed(alerts, SteadyNs() + kPatienceNs));
+  const int64_t confirmed = SteadyNs();
+  Figures figures;
+  AddLatencies("notice", notices, figures);
+  figures["recalls_per_s"] =
+      static_cast<double>(alerts) * kNsPerSecond / static_cast<double>(confirmed - start);
+  figures["accepted_per_s"] =
+      static_cast<double>(alerts) * kNsPerSecond / static_cast<double>(accepted - start);
+  figures["operations"] = alerts;
+  return figures;
 }
 
 absl::Status HoldIdleSessions(const BrokerAccess& access, int sessions, bool create) {

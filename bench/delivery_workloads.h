@@ -26,6 +26,11 @@ absl::StatusOr<Figures> FanOut(const BrokerAccess& access, int subscribers, int 
 // The same from a bare server, which needs no subscription.
 absl::StatusOr<Figures> BareFanOut(const BrokerAccess& access, int subscribers, int stored);
 
+// A subscriber has `alerts` alerts; then all of them are recalled, each by a statement of its own,
+// as fast as one stream takes them: how many recalls in a second, from the first until the last
+// one's confirmation is durable, and how long each took until the subscriber was told.
+absl::StatusOr<Figures> RecallWave(const BrokerAccess& access, int alerts);
+
 // Opens so many sessions, each on its own connection, says so on standard output, and keeps them
 // until standard input ends. `create` is false against a bare server.
 absl::Status HoldIdleSessions(const BrokerAccess& access, int sessions, bool create);

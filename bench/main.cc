@@ -95,6 +95,7 @@ int Run(const std::string& workload, const Options& options) {
   if (workload == "fill") {
     return Print(workload, Fill(access, options.count, *PayloadFrom(options.payload)));
   }
+  if (workload == "recall_wave") return Print(workload, RecallWave(access, options.count));
   if (workload == "end_to_end") return Print(workload, EndToEnd(access, EndToEndPlanOf(options)));
   return Print(workload, options.bare ? BareFanOut(access, options.subscribers, options.count)
                                       : FanOut(access, options.subscribers, options.count));
@@ -111,7 +112,7 @@ int main(int argc, char** argv) {
       ->required()
       ->check(CLI::IsMember({"sync", "signatures", "gate", "match", "handshakes", "bare_server",
                              "publish_unary", "publish_stream", "fill", "end_to_end", "fan_out",
-                             "idle_sessions"}));
+                             "recall_wave", "idle_sessions"}));
   app.add_option("--endpoint", options.access.endpoint, "HOST:PORT of the broker");
   app.add_option("--region", options.access.region, "its region");
   app.add_option("--folder", options.access.folder, "where the credentials lie");

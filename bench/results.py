@@ -55,6 +55,8 @@ WORKLOADS = {
                               "bare gRPC stream to one, batches of 64", ("caught_up_s",)),
     "idle_sessions": Workload("kib_per_session", "KiB", SHORTER, of("bare_idle.kib_per_session"),
                               "bare gRPC connection with a stream"),
+    "recall_wave": Workload("recalls_per_s", "/s", FASTER, None, "",
+                            ("accepted_per_s", "notice_p50_us", "notice_p99_us")),
     "handshakes": Workload("handshakes_per_s", "/s", FASTER, of("bare_handshakes.handshakes_per_s"),
                            "bare gRPC server, the same client", ("handshake_p50_us", "handshake_p99_us")),
     "match": Workload("match_p50_us", "µs p50", SHORTER, None, "",

@@ -191,6 +191,8 @@ def cases():
         Case("catch_up_subscriber", {"stored": 100_000}, {"stored": 200},
              lambda run, stored: run.drain(1, stored)),
         Case("idle_sessions", {"sessions": 200}, {"sessions": 4}, Run.idle),
+        Case("recall_wave", {"alerts": 2_000}, {"alerts": 20},
+             lambda run, alerts: run.measure("recall_wave", count=alerts)),
         Case("handshakes", {"parallel": 8}, {"parallel": 2}, lambda run, **p: run.measure("handshakes", **p)),
         Case("gate", {}, {}, gate),
         *(Case("match", {"subscriptions": subscriptions}, {"subscriptions": 100} if subscriptions == 1_000 else None, match)

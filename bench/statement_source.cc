@@ -108,12 +108,33 @@ v1::SignedStatement StatementSource::Next(int64_t stamp) {
   ++made_;
   body_.set_statement_id(IdOf(run_, made_));
   body_.set_alert_id(IdOf(static_cast<uint64_t>(stamp), run_ + made_));
+  return Serialised(body_, routing_);
+}
+
+v1::SignedStatement StatementSource::Serialised(const v1::StatementBody& body,
+                                                const std::string& routing) {
   v1::SignedStatement statement;
-  statement.set_routing(routing_);
+  statement.set_routing(routing);
   statement.set_routing_salt(IdOf(made_, run_));
-  statement.set_body(CanonicalBytes(body_));
+  statement.set_body(CanonicalBytes(body));
   statement.set_body_salt(IdOf(run_, ~made_));
   return statement;
+}
+
+v1::PublishRequest StatementSource::RecallOf(uint64_t number, int64_t stamp) {
+  ++made_;
+  v1::StatementBody body = body_;
+  body.set_statement_id(IdOf(run_, made_));
+  body.set_alert_id(IdOf(static_cast<uint64_t>(stamp), run_ + number));
+  body.set_revision(2);
+  body.clear_tlp();
+  body.clear_valid_until();
+  body.mutable_recall()->set_reason(v1::RECALL_REASON_OTHER);
+  v1::PublishRequest request;
+  v1::SignedStatement& statement = *request.add_statements();
+  statement = Serialised(body, "");
+  SignStatement(key_, statement);
+  return request;
 }
 
 v1::PublishRequest StatementSource::Signed(int count, int64_t stamp) {
@@ -136,11 +157,9 @@ v1::PublishRequest StatementSource::SignedTogether(int count, int64_t stamp) {
   return request;
 }
 
-int64_t StampOf(const v1::StatementBody& body) {
+int64_t StampOf(std::string_view alert_id) {
   int64_t stamp = 0;
-  if (body.alert_id().size() >= sizeof stamp) {
-    std::memcpy(&stamp, body.alert_id().data(), sizeof stamp);
-  }
+  if (alert_id.size() >= sizeof stamp) std::memcpy(&stamp, alert_id.data(), sizeof stamp);
   return stamp;
 }
 

@@ -27,13 +27,17 @@ class StatementSource {
   // `publisher` is a SPIFFE ID. `run` goes into the ids, so that those of two sources differ.
   StatementSource(std::string publisher, SigningKey key, Payload payload, uint64_t run);
 
-  // `count` statements, each signed on its own. `stamp` can be read off each again with StampOf().
+  // `count` statements, each signed on its own. `stamp` can be read off the id of each alert with
+  // StampOf().
   v1::PublishRequest Signed(int count, int64_t stamp);
   // The same with one signature for all.
   v1::PublishRequest SignedTogether(int count, int64_t stamp);
+  // A recall of the alert that its `number`-th statement (from 1), made with `stamp`, is about.
+  v1::PublishRequest RecallOf(uint64_t number, int64_t stamp);
 
  private:
   v1::SignedStatement Next(int64_t stamp);
+  v1::SignedStatement Serialised(const v1::StatementBody& body, const std::string& routing);
 
   SigningKey key_;
   uint64_t run_;
@@ -42,7 +46,7 @@ class StatementSource {
   uint64_t made_ = 0;
 };
 
-int64_t StampOf(const v1::StatementBody& body);
+int64_t StampOf(std::string_view alert_id);
 
 }  // namespace corridor
 

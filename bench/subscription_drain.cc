@@ -30,8 +30,11 @@ v1::AttachRequest WindowOf(v1::Lane lane) {
 }  // namespace
 
 SubscriptionDrain::SubscriptionDrain(std::shared_ptr<SubscriberConnection> connection,
-                                     std::string subscription, OnDelivery on_delivery)
-    : connection_(std::move(connection)), on_delivery_(std::move(on_delivery)) {
+                                     std::string subscription, OnDelivery on_delivery,
+                                     OnNotice on_notice)
+    : connection_(std::move(connection)),
+      on_delivery_(std::move(on_delivery)),
+      on_notice_(std::move(on_notice)) {
   stream_ =
       connection_->Attach({.on_response = [this](const auto& response) { OnResponse(response); },
                            .on_end =
@@ -53,9 +56,23 @@ SubscriptionDrain::~SubscriptionDrain() {
 
 void SubscriptionDrain::OnResponse(const v1::AttachResponse& response) {
   if (response.has_deliveries()) return Take(response.deliveries());
+  if (response.has_recall_notices()) return Erase(response.recall_notices());
   absl::MutexLock lock(&mutex_);
   progress_.started |= response.has_started();
   progress_.settled += response.settled().settled_size();
+  progress_.confirmed += response.recalls_confirmed().notice_ids_size();
+}
+
+void SubscriptionDrain::Erase(const v1::RecallNotices& notices) {
+  v1::AttachRequest request;
+  for (const v1::RecallNotice& notice : notices.notices()) {
+    on_notice_(notice);
+    v1::RecallConfirmation& confirmation =
+        *request.mutable_recall_confirmations()->add_confirmations();
+    confirmation.set_notice_id(notice.notice_id());
+    confirmation.set_outcome(v1::RECALL_OUTCOME_ERASED);
+  }
+  stream_->Send(std::move(request));
 }
 
 void SubscriptionDrain::Take(const v1::DeliveryBatch& batch) {
@@ -79,8 +96,9 @@ absl::Status SubscriptionDrain::Await(const char* what, int64_t deadline_ns,
   if (now->ended) {
     return absl::UnavailableError(absl::StrCat("the session ended: ", end_.ToString()));
   }
-  return absl::DeadlineExceededError(
-      absl::StrCat(what, ": ", now->delivered, " delivered, ", now->settled, " settled"));
+  return absl::DeadlineExceededError(absl::StrCat(what, ": ", now->delivered, " delivered, ",
+                                                  now->settled, " settled, ", now->confirmed,
+                                                  " recalls confirmed"));
 }
 
 absl::Status SubscriptionDrain::AwaitStarted(int64_t deadline_ns) {
@@ -91,6 +109,11 @@ absl::Status SubscriptionDrain::AwaitStarted(int64_t deadline_ns) {
 absl::Status SubscriptionDrain::AwaitDelivered(int64_t count, int64_t deadline_ns) {
   return Await("not all was delivered", deadline_ns,
                [count](const Progress& now) { return now.delivered >= count; });
+}
+
+absl::Status SubscriptionDrain::AwaitConfirmed(int64_t count, int64_t deadline_ns) {
+  return Await("not every recall is confirmed", deadline_ns,
+               [count](const Progress& now) { return now.confirmed >= count; });
 }
 
 absl::Status SubscriptionDrain::AwaitSettled(int64_t count, int64_t deadline_ns) {
