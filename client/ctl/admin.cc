@@ -1,3 +1,4 @@
+#include "client/ctl/admin_subscriptions.h"
 #include "client/ctl/commands.h"
 
 namespace corridor {
@@ -14,6 +15,7 @@ void AddAdminCommand(CLI::App& app, Context& context) {
   AddAdminLinks(*admin, context);
   AddAdminProtection(*admin, context);
   AddAdminStatus(*admin, context);
+  AddAdminSubscriptions(*admin, context);
   AddAdminTop(*admin, context);
   AddAdminOperations(*admin, context);
   AddAdminBackup(*admin, context);

@@ -92,6 +92,7 @@ const std::map<std::string, Takes>& AllCommands() {
       {"admin sessions end", kSomething},
       {"admin sessions list", kNothing},
       {"admin status", kNothing},
+      {"admin subscriptions", kNothing},
       {"admin top", kNothing},
       {"admin trust expiring", kNothing},
       {"admin trust reload", kNothing},

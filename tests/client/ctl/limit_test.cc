@@ -51,6 +51,32 @@ TEST_F(LimitTest, NoMorePagesAreReadThanThatNeeds) {
   EXPECT_THAT(broker_.Called(), SizeIs(2));
 }
 
+// Why somebody receives nothing: the furthest behind first.
+TEST_F(LimitTest, AnOperatorSeesWhatEachSubscriptionWaitsFor) {
+  v1::GetStatusResponse status;
+  for (const uint64_t backlog : {0, 3, 40}) {
+    v1::OwnedSubscriptionStatus& owned = *status.add_subscriptions();
+    owned.set_owner(backlog == 40 ? "spiffe://sea.example/agency/ph-desk"
+                                  : "spiffe://sea.example/agency/th-desk");
+    owned.mutable_status()->set_name("subscriptions/all");
+    owned.mutable_status()->set_delivery_state(v1::DELIVERY_STATE_UNSETTLED_MAX);
+    v1::LaneProgress& lane = *owned.mutable_status()->add_lanes();
+    lane.set_lane(v1::LANE_URGENT);
+    lane.set_backlog(backlog);
+  }
+  broker_.Answer("/corridor.v1.Administration/GetStatus", status);
+  EXPECT_EQ(Listed({"admin", "subscriptions"}), 3u);
+  EXPECT_EQ(Listed({"admin", "subscriptions", "--behind"}), 2u);
+  EXPECT_EQ(Listed({"admin", "subscriptions", "--member", "ph-desk@sea.example"}), 1u);
+  EXPECT_EQ(Run({"admin", "subscriptions", "--behind", "--limit", "1"}), kExitOk);
+  EXPECT_EQ(
+      out_,
+      "OWNER                SUBSCRIPTION       STATE          SESSIONS  UNSETTLED  DEAD LETTERS"
+      "  ROUTINE  URGENT\n"
+      "ph-desk@sea.example  subscriptions/all  unsettled-max  0         0          0           "
+      "  0        40\n");
+}
+
 TEST(NextPageSizeTest, APageIsAsLargeAsWhatIsMissing) {
   EXPECT_EQ(NextPageSize(0, 5000, 1000), 1000) << "no limit";
   EXPECT_EQ(NextPageSize(1500, 0, 1000), 1000);
