@@ -88,7 +88,7 @@ bool LiveSubscription::WouldStandBy() const {
   return has_session() && definition_.session_sharing() == v1::SESSION_SHARING_STANDBY;
 }
 
-void LiveSubscription::BeginSession(TakerId id, std::shared_ptr<SessionStream> stream) {
+void LiveSubscription::BeginSession(TakerId id, std::shared_ptr<SubscriberStream> stream) {
   const bool standby = WouldStandBy();
   Session& session = sessions_[id];
   session.stream = std::move(stream);

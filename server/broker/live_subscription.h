@@ -73,7 +73,7 @@ class LiveSubscription final : public Outlet {
 
   // Whether a session that attaches now would stand by.
   bool WouldStandBy() const;
-  void BeginSession(TakerId session, std::shared_ptr<SessionStream> stream);
+  void BeginSession(TakerId session, std::shared_ptr<SubscriberStream> stream);
   // The session is over; the stream is no longer touched.
   void EndSession(TakerId session);
   void SetWindow(TakerId session, const v1::SessionWindow& window);
@@ -112,7 +112,7 @@ class LiveSubscription final : public Outlet {
 
  private:
   struct Session {
-    std::shared_ptr<SessionStream> stream;
+    std::shared_ptr<SubscriberStream> stream;
     bool standby = false;
     std::map<v1::Lane, v1::SessionWindow> windows;  // Stated while standing by.
     v1::DeliveryBatch batch;

@@ -12,9 +12,9 @@ namespace corridor {
 
 // The broker's end of one Attach stream, as the flow sees it: implemented over
 // gRPC by rpc, and in memory by tests.
-class SessionStream {
+class SubscriberStream {
  public:
-  virtual ~SessionStream() = default;
+  virtual ~SubscriberStream() = default;
   // Queues one message. What may be queued is bounded by the session's window,
   // its settlements and one heartbeat in five seconds.
   virtual void Send(v1::AttachResponse response) = 0;
@@ -34,7 +34,7 @@ class SessionHub {
 
   // A client has attached. The first request must be Start; anything wrong ends
   // the stream with a status.
-  virtual SessionId Open(const Principal& principal, std::shared_ptr<SessionStream> stream) = 0;
+  virtual SessionId Open(const Principal& principal, std::shared_ptr<SubscriberStream> stream) = 0;
   virtual void OnRequest(SessionId session, v1::AttachRequest request) = 0;
   // The client has closed its side, or is gone.
   virtual void OnClosed(SessionId session) = 0;

@@ -161,7 +161,7 @@ void SubscriberSessions::OnFlow(absl::AnyInvocable<void(SubscriberSessions&)> ta
 }
 
 SessionHub::SessionId SubscriberSessions::Open(const Principal& principal,
-                                               std::shared_ptr<SessionStream> stream) {
+                                               std::shared_ptr<SubscriberStream> stream) {
   const SessionId id = next_id_.fetch_add(1);
   OnFlow([id, principal, stream = std::move(stream)](SubscriberSessions& hub) mutable {
     hub.sessions_[id] = {.principal = principal, .stream = std::move(stream)};
@@ -297,7 +297,7 @@ void SubscriberSessions::SendAway(SessionId id, v1::GoAwayReason reason,
   v1::AttachResponse response;
   response.mutable_go_away()->set_reason(reason);
   response.mutable_go_away()->set_message(message);
-  const std::shared_ptr<SessionStream> stream = found->second.stream;
+  const std::shared_ptr<SubscriberStream> stream = found->second.stream;
   Detach(id);
   stream->Send(std::move(response));
   stream->Finish(absl::OkStatus());
@@ -306,7 +306,7 @@ void SubscriberSessions::SendAway(SessionId id, v1::GoAwayReason reason,
 void SubscriberSessions::Cut(SessionId id, const absl::Status& status) {
   auto found = sessions_.find(id);
   if (found == sessions_.end()) return;
-  const std::shared_ptr<SessionStream> stream = found->second.stream;
+  const std::shared_ptr<SubscriberStream> stream = found->second.stream;
   Detach(id);
   stream->Cancel(status);
 }

@@ -53,7 +53,7 @@ class SubscriberSessions final : public SessionHub {
   explicit SubscriberSessions(Parts parts);
   ~SubscriberSessions() override;
 
-  SessionId Open(const Principal& principal, std::shared_ptr<SessionStream> stream) override;
+  SessionId Open(const Principal& principal, std::shared_ptr<SubscriberStream> stream) override;
   void OnRequest(SessionId session, v1::AttachRequest request) override;
   void OnClosed(SessionId session) override;
 
@@ -93,7 +93,7 @@ class SubscriberSessions final : public SessionHub {
   using Name = std::pair<std::string, std::string>;  // Owner, subscription name.
   struct Session {
     Principal principal;
-    std::shared_ptr<SessionStream> stream;
+    std::shared_ptr<SubscriberStream> stream;
     LiveSubscription* live = nullptr;  // Once Start was accepted.
   };
 

@@ -6,7 +6,7 @@ namespace corridor {
 namespace {
 
 // The call as the hub sees it.
-class AttachStream final : public SessionStream {
+class AttachStream final : public SubscriberStream {
  public:
   explicit AttachStream(std::shared_ptr<AttachCall> call) : call_(std::move(call)) {}
   void Send(v1::AttachResponse response) override { call_->Push(std::move(response)); }

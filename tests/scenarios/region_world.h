@@ -31,7 +31,7 @@ class RegionWorld;
 Principal PrincipalOf(const std::string& spiffe_id);
 
 // What one Attach stream brought its client.
-class TestSession final : public SessionStream {
+class TestSession final : public SubscriberStream {
  public:
   void Send(v1::AttachResponse response) override { responses.push_back(std::move(response)); }
   void Finish(absl::Status status) override { finished = std::move(status); }

@@ -16,7 +16,7 @@ constexpr absl::Duration kWay = absl::Milliseconds(2);  // From and to its broke
 }  // namespace
 
 // The broker's end. What it sends is handled in the world, after a while.
-class SimSubscriber::Stream final : public SessionStream {
+class SimSubscriber::Stream final : public SubscriberStream {
  public:
   Stream(SimSubscriber& owner, uint64_t session) : owner_(owner.self_), session_(session) {}
 
