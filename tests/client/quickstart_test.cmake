@@ -21,3 +21,6 @@ execute_process(COMMAND ${WORK_DIR}/build/quickstart RESULT_VARIABLE result ERRO
 if(NOT result EQUAL 2 OR NOT output MATCHES "quickstart ENDPOINT")
   message(FATAL_ERROR "quickstart answered ${result}: ${output}")
 endif()
+
+# What runs without a broker, runs.
+run(${WORK_DIR}/build/fake_region_test)
