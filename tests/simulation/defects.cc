@@ -30,7 +30,8 @@ bool IsRecall(const v1::LinkRecord& record) {
 
 // `frame`, all of whose records but those for which `out` holds are still there; they
 // look as if policy had withheld them.
-Frames Withholding(v1::LinkFrame frame, const std::function<bool(const v1::LinkRecord&)>& out) {
+Frames Withholding(const v1::LinkFrame& frame,
+                   const std::function<bool(const v1::LinkRecord&)>& out) {
   const uint64_t through = OffsetOf(*frame.records().records().rbegin());
   v1::LinkFrame kept;
   kept.mutable_records()->set_predecessor(frame.records().predecessor());
@@ -120,7 +121,7 @@ class DropRecallAtReconnect final : public Defect {
     const auto& records = frames[0].records().records();
     if (std::none_of(records.begin(), records.end(), IsRecall)) return;
     Commit();
-    frames = Withholding(std::move(frames[0]), IsRecall);
+    frames = Withholding(frames[0], IsRecall);
   }
 
  private:
@@ -218,9 +219,8 @@ class DropRefusedSilently final : public Defect {
     if (!frames[0].has_records() || ++frames_seen_ % 7 != 0) return;
     Commit();
     const uint64_t first = OffsetOf(frames[0].records().records(0));
-    frames = Withholding(std::move(frames[0]), [first](const v1::LinkRecord& record) {
-      return OffsetOf(record) == first;
-    });
+    frames = Withholding(
+        frames[0], [first](const v1::LinkRecord& record) { return OffsetOf(record) == first; });
   }
 
  private:
