@@ -31,6 +31,8 @@ from said import Said  # noqa: E402
 
 ATTACHED_WITHIN = 60
 CATCH_UP = 300
+# What DESIGN.md D8 allows an IMMEDIATE statement on that line: a second and a round trip.
+URGENT_WITHIN = 1.1
 
 
 def storm(regions, folder, options):
@@ -78,13 +80,13 @@ def urgent(regions, folder, options):
     for proxy in regions.proxies.values():
         proxy.cut()
     for speaker in said.speakers.values():
-        for _ in range(8):
+        for _ in range(60):
             speaker.go_on()
     for proxy in regions.proxies.values():
         proxy.release()
         proxy.delay, proxy.rate = 0.05, 125_000
-    wait_until("a line", CATCH_UP, lambda: any(lane.get("state") == "LINK_STATE_UP" for name in REGIONS
-                                               for _, lane in regions.lanes(name) or []))
+    wait_until("each line", CATCH_UP, lambda: all(regions.lanes(name) and all(
+        lane.get("state") == "LINK_STATE_UP" for _, lane in regions.lanes(name)) for name in REGIONS))
     behind = regions.lag()
     took = []
     for number in range(10):
@@ -94,9 +96,9 @@ def urgent(regions, folder, options):
             arrival = wait_until("an urgent alert", ATTACHED_WITHIN,
                                  lambda name=name, digest=receipt["digest"]: watchers[name].arrival(digest))
             took.append(arrival[0] - accepted)
-    print(f"{behind} records behind when the line came up, {regions.lag()} after the last; IMMEDIATE over 1 Mbit/s with "
+    print(f"{behind} records behind when each line was up, {regions.lag()} after the last; IMMEDIATE over 1 Mbit/s with "
           f"100 ms round trip: {len(took)} arrivals, median {statistics.median(took):.2f} s, worst {max(took):.2f} s")
-    return 0
+    return 1 if max(took) > URGENT_WITHIN else 0
 
 
 def run(options, folder):
