@@ -1,6 +1,7 @@
 // The directories of this region and of its peers.
 
 #include "core/crypto/digest.h"
+#include "core/gate/words_for_people.h"
 #include "core/model/errors.h"
 #include "server/catalog/catalog.h"
 #include "server/catalog/directory_facts.h"
@@ -94,6 +95,11 @@ v1::Directory Catalog::BuildDirectory() const {
 
 void Catalog::ApplyDirectory(const std::string& region, v1::Directory directory,
                              const DirectoryKeys& keys, DoneVoid done) {
+  // A peer's names of its members are its own to judge; one that fails here is left out, and the
+  // member still known by its id.
+  for (v1::Member& member : *directory.mutable_members()) {
+    if (!IdentifierInTitle(member.display_name()).empty()) member.clear_display_name();
+  }
   auto stored = std::make_shared<stored::StoredDirectory>();
   *stored->mutable_directory() = std::move(directory);
   AddKeys(keys.signing, stored->mutable_signing_keys());

@@ -8,6 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/strings.h"
+#include "core/gate/words_for_people.h"
 #include "core/model/filter_rules.h"
 #include "core/model/principal.h"
 #include "core/model/structure_rules.h"
@@ -66,7 +67,13 @@ void CheckText(const std::string& text, size_t max, std::string_view path, Viola
   if (text.empty() || CodePointCount(text) > max || has_control) {
     AddViolation(violations, path,
                  absl::StrCat("give 1 to ", max, " characters, without control characters"));
+    return;
   }
+  const std::string category(IdentifierInTitle(text));
+  if (category.empty()) return;
+  violations.push_back({std::string(path), v1::ERROR_REASON_PERSONAL_DATA,
+                        absl::StrCat(category, "; name an organisation or a rule, and no person"),
+                        category});
 }
 
 void CheckTime(bool is_there, const google::protobuf::Timestamp& time, std::string_view path,

@@ -13,7 +13,8 @@
 namespace corridor {
 
 // Every fault of what an operator or a subscriber hands in, as the protos say beside
-// each field, with its path and reason REQUEST_INVALID; empty when it is sound. Pure.
+// each field, with its path and reason REQUEST_INVALID, or PERSONAL_DATA where a name or a
+// title could identify a person; empty when it is sound. Pure.
 // `region` is this region.
 
 using Violations = std::vector<FieldViolation>;

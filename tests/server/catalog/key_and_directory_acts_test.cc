@@ -141,6 +141,18 @@ TEST_F(KeyAndDirectoryActsTest, APeersDirectoryReplacesTheOneBefore) {
   EXPECT_EQ(facts->directory_generations.at("ea.example"), 8u);
 }
 
+// A peer judges its members' names itself; what fails here is left out, and the member stays.
+TEST_F(KeyAndDirectoryActsTest, APeersNameThatFailsHereIsLeftOut) {
+  v1::Directory directory = PeerDirectory(1);
+  directory.mutable_members(0)->set_display_name("Desk 0712345678");
+  ASSERT_TRUE(Apply("ea.example", directory, PeerKeys()).ok());
+  const v1::Member* member = catalog_->facts()->FindMember(kKenyan);
+  ASSERT_NE(member, nullptr);
+  EXPECT_EQ(member->display_name(), "");
+  Reopen();
+  EXPECT_EQ(catalog_->facts()->FindMember(kKenyan)->display_name(), "");
+}
+
 TEST_F(KeyAndDirectoryActsTest, APeerCannotSpeakForAnother) {
   ASSERT_TRUE(Create(ExampleMember(kThai, "THA")).ok());
   ASSERT_TRUE(RegisterKey(ChainOf(kThai, 't')).ok());

@@ -10,6 +10,8 @@ namespace {
 
 using google::protobuf::util::MessageDifferencer;
 using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
 
@@ -77,6 +79,20 @@ TEST_F(MemberActsTest, EveryFaultIsToldAtOnce) {
   ASSERT_THAT(audited_, SizeIs(1));
   EXPECT_EQ(audited_[0].refusal(), v1::ERROR_REASON_REQUEST_INVALID);
   EXPECT_EQ(audited_[0].object(), "") << "what is malformed is not repeated";
+}
+
+TEST_F(MemberActsTest, ANameThatCouldIdentifySomebodyIsRefusedAndNotRepeated) {
+  v1::Member member = ExampleMember(kThai, "THA");
+  member.set_display_name("Desk 0712345678");
+  const auto refused = Create(member);
+  EXPECT_EQ(ReasonOf(refused.status()), v1::ERROR_REASON_PERSONAL_DATA);
+  EXPECT_THAT(FaultsOf(refused.status()), ElementsAre("member.display_name"));
+  EXPECT_THAT(refused.status().ToString(), Not(HasSubstr("0712345678")));
+  ASSERT_THAT(audited_, SizeIs(1));
+  EXPECT_EQ(audited_[0].refusal(), v1::ERROR_REASON_PERSONAL_DATA);
+  v1::Member renamed = *Create(ExampleMember(kThai, "THA"));
+  renamed.set_display_name("Desk 0712345678");
+  EXPECT_EQ(ReasonOf(Update(renamed).status()), v1::ERROR_REASON_PERSONAL_DATA);
 }
 
 TEST_F(MemberActsTest, OfTwoUpdatesOnOneEtagTheSecondIsRefused) {
