@@ -4,7 +4,9 @@
 #include <optional>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
+#include "core/gate/words_for_people.h"
 #include "core/model/errors.h"
 #include "google/protobuf/util/time_util.h"
 #include "server/catalog/field_rules.h"
@@ -25,10 +27,27 @@ absl::Status OutOfTurn(std::string_view message) {
 }
 
 constexpr size_t kNoteBytesMax = 256;
+constexpr int kNotesJudgedMax = 64;
 constexpr uint32_t kPullMessagesMax = 1000;
 constexpr uint32_t kPullBytesMax = 2 * 1024 * 1024;
 constexpr uint32_t kPullWaitMillisMax = 30'000;
 constexpr int kSettledMax = 10'000;
+
+// A note is kept only where it could stand in an alert: an error message may quote what identifies
+// a person. The delivery is rejected all the same.
+void LeaveOutPersons(v1::Settlement& settlement) {
+  int judged = 0;
+  for (v1::RejectedDelivery& rejected : *settlement.mutable_rejected()) {
+    const std::string& note = rejected.note();
+    if (note.empty() || note.size() > kNoteBytesMax) continue;  // The latter is refused.
+    if (++judged > kNotesJudgedMax) {
+      rejected.set_note("left out: more than 64 notes at once");
+      continue;
+    }
+    const std::string category(IdentifierInRemark(note));
+    if (!category.empty()) rejected.set_note(absl::StrCat("left out: ", category));
+  }
+}
 
 absl::Status CheckSettlement(const v1::Settlement& settlement) {
   for (const v1::DeferredDelivery& deferred : settlement.deferred()) {
@@ -170,6 +189,7 @@ SessionHub::SessionId SubscriberSessions::Open(const Principal& principal,
 }
 
 void SubscriberSessions::OnRequest(SessionId session, v1::AttachRequest request) {
+  if (request.has_settlement()) LeaveOutPersons(*request.mutable_settlement());
   OnFlow([session, request = std::move(request)](SubscriberSessions& hub) {
     hub.Handle(session, request);
   });
@@ -363,6 +383,7 @@ absl::Status SubscriberSessions::PullNow(const Principal& caller, const v1::Pull
 
 void SubscriberSessions::Settle(const Principal& caller, v1::SettleRequest request,
                                 Answer<v1::SettlementResult> answer) {
+  LeaveOutPersons(*request.mutable_settlement());
   OnFlow([caller, request = std::move(request),
           answer = std::move(answer)](SubscriberSessions& hub) mutable {
     if (absl::Status status = hub.SettleNow(caller, request, answer); !status.ok()) answer(status);

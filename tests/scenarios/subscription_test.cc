@@ -232,6 +232,36 @@ TEST_F(SubscriptionScenario, WhatIsRejectedIsListedWithItsReasonAndNotDeliveredA
   EXPECT_THAT(Letters(), SizeIs(1));
 }
 
+// A handler's error message may quote what it choked on.
+TEST_F(SubscriptionScenario, ANoteThatCouldIdentifySomebodyIsLeftOutAndTheRejectionStands) {
+  auto session = east().AttachAgain("ug-desk");
+  Issue(1);
+  Issue(2);
+  ASSERT_THAT(session->Deliveries(), SizeIs(2));
+  Send(*session, Rejecting(session->Deliveries()[0], "cannot store +254 712 345 678"));
+  EXPECT_TRUE(Settle(Rejecting(session->Deliveries()[1], "unknown user jobs@mail.example")).ok());
+  const auto letters = Letters();
+  ASSERT_THAT(letters, SizeIs(2));
+  EXPECT_EQ(letters[0].note(), "left out: phone");
+  EXPECT_EQ(letters[1].note(), "left out: email");
+}
+
+TEST_F(SubscriptionScenario, NotesBeyondWhatIsJudgedAtOnceAreLeftOut) {
+  auto session = east().AttachAgain("ug-desk");
+  Issue(1);
+  ASSERT_THAT(session->Deliveries(), SizeIs(1));
+  v1::Settlement settlement;
+  for (int i = 0; i < 64; ++i) {
+    settlement.add_rejected()->set_lease("of nothing");
+    settlement.mutable_rejected(i)->set_note("no column for it");
+  }
+  settlement.MergeFrom(Rejecting(session->Deliveries()[0], "no column for it"));
+  Send(*session, settlement);
+  const auto letters = Letters();
+  ASSERT_THAT(letters, SizeIs(1));
+  EXPECT_EQ(letters[0].note(), "left out: more than 64 notes at once");
+}
+
 TEST_F(SubscriptionScenario, WhatIsReleasedTooOftenIsADeadLetter) {
   v1::Subscription subscription;
   subscription.set_failures_max(2);
