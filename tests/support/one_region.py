@@ -47,6 +47,7 @@ class OneRegion:
         self.init_authority("pki")
         for profile, identity, file in (("signing", "broker/b1", "broker-signing"), ("operator", "ops", "ops"),
                                         ("agency", "th-desk", "th-desk"), ("agency", "id-desk", "id-desk"),
+                                        ("agency", "ph-desk", "ph-desk"),
                                         ("signing", "agency/th-desk", "th-desk-signing")):
             self.issue("pki", profile, identity, file)
         self.issue("pki", "broker", "b1", "broker", "--dns", "localhost", "--ip", "127.0.0.1")
@@ -117,11 +118,13 @@ class OneRegion:
         return watcher
 
     def register(self):
-        """Thailand's desk publishes and reads, Indonesia's reads."""
+        """Thailand's desk publishes and reads, Indonesia's reads, the Philippines' may publish."""
         admin = self.profile("ops")
         self.register_member(f"spiffe://{self.name}/agency/th-desk", "THA", "publisher,reader", "--publish-tlp-max",
                              "amber")
         self.register_member(f"spiffe://{self.name}/agency/id-desk", "IDN", "reader")
+        self.register_member(f"spiffe://{self.name}/agency/ph-desk", "PHL", "publisher", "--publish-tlp-max",
+                             "amber")
         self.ctl.ask(admin, "admin", "keys", "register", self.folder / "th-desk-signing.pem")
         self.ctl.ask(admin, "admin", "agreements", "create", "in-region", "--title", "Example agreement", "--from",
                      self.name, "--to", self.name, "--tlp-max", "amber", "--use", "counter-trafficking")

@@ -133,6 +133,14 @@ TEST_F(ConnectionTest, AMemberWhoseCallsNeverHaveAMessageIsRefusedThem) {
   EXPECT_EQ(calls, 2000);
 }
 
+TEST_F(ConnectionTest, AMemberMayMakeAsManyCallsAsItLikesThatAskSomething) {
+  Register(kThailand);
+  Grant(kThailand, {v1::ROLE_READER});
+  auto channel = ChannelWith(sea_.Agency("th-desk"));
+  // An empty request is one, too.
+  for (int call = 0; call < 2500; ++call) ASSERT_EQ(Told(ListAlerts(channel)), "OK") << call;
+}
+
 TEST_F(ConnectionTest, AMemberOfAnotherRegionMustUseItsOwnBroker) {
   ExpectRefusedHandshake(ChannelWith(eastafrica_.Agency("ke-desk")), "FOREIGN_PRINCIPAL",
                          "spiffe://eastafrica.example/agency/ke-desk");
