@@ -85,8 +85,8 @@ class ConnectionAcceptor {
   void LetIn(const NewcomerQueue::Newcomer& newcomer);
   void Sweep(absl::Duration now);
   // Closes those on which much came that was of no use: headers without end, calls that
-  // are all refused. The library has no limit on these.
-  void CloseNoisy();
+  // are all refused. The library has no limit on these. At how many it looked.
+  int CloseNoisy();
   void ShutDown(ConnectionTable::Id id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ForgetClosed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
