@@ -209,7 +209,7 @@ int End(Context& context, const AgreementFlags& flags) {
 int List(Context& context, const AgreementFlags& flags) {
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
-  const auto agreements = Limited((*admin)->ListAgreements(), flags.limit);
+  const auto agreements = (*admin)->ListAgreements(flags.limit);
   if (!agreements.ok()) return context.Fail(agreements.status());
   Table table({"AGREEMENT", "STATE", "UP TO", "FROM", "TO"});
   for (const v1::Agreement& agreement : *agreements) {

@@ -29,7 +29,7 @@ void Print(Context& context, const std::vector<v1::PendingAct>& acts) {
 int List(Context& context, size_t limit) {
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
-  const auto acts = Limited((*admin)->ListPendingActs(), limit);
+  const auto acts = (*admin)->ListPendingActs(limit);
   if (!acts.ok()) return context.Fail(acts.status());
   Print(context, *acts);
   return kExitOk;

@@ -63,7 +63,7 @@ int Create(Context& context) {
 int List(Context& context, size_t limit) {
   auto channel = context.OpenChannel();
   if (!channel.ok()) return context.Fail(channel.status());
-  const auto backups = Limited(OperationsClient(*channel).ListBackups(), limit);
+  const auto backups = OperationsClient(*channel).ListBackups(limit);
   if (!backups.ok()) return context.Fail(backups.status());
   Print(context, *backups);
   return kExitOk;

@@ -106,7 +106,7 @@ absl::StatusOr<int> Restore(Context& context, const DisclosureFlags& flags) {
 int ListReach(Context& context, size_t limit) {
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
-  const auto suspended = Limited((*admin)->ListSuspendedReach(), limit);
+  const auto suspended = (*admin)->ListSuspendedReach(limit);
   if (!suspended.ok()) return context.Fail(suspended.status());
   PrintReach(context, *suspended);
   return kExitOk;

@@ -130,7 +130,7 @@ int Set(Context& context, const GrantFlags& flags) {
 int List(Context& context, const GrantFlags& flags) {
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
-  const auto grants = Limited((*admin)->ListGrants(), flags.limit);
+  const auto grants = (*admin)->ListGrants(flags.limit);
   if (!grants.ok()) return context.Fail(grants.status());
   Table table({"PRINCIPAL", "PUBLISHES UP TO", "ROLES"});
   for (const v1::Grant& grant : *grants) {

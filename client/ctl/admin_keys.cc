@@ -127,7 +127,7 @@ int Revoke(Context& context, const KeyFlags& flags) {
 int List(Context& context, const KeyFlags& flags) {
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
-  const auto keys = Limited((*admin)->ListSigningKeys(MemberFromShort(flags.member)), flags.limit);
+  const auto keys = (*admin)->ListSigningKeys(MemberFromShort(flags.member), flags.limit);
   if (!keys.ok()) return context.Fail(keys.status());
   Table table({"KEY ID", "STATE", "SIGNS UNTIL", "MEMBER"});
   for (const v1::SigningKey& key : *keys) {

@@ -87,7 +87,7 @@ int Create(Context& context, const MemberFlags& flags) {
 int List(Context& context, const MemberFlags& flags) {
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
-  const auto members = Limited((*admin)->ListMembers(flags.linked), flags.limit);
+  const auto members = (*admin)->ListMembers(flags.linked, flags.limit);
   if (!members.ok()) return context.Fail(members.status());
   Table table({"MEMBER", "STATE", "COUNTRIES", "TYPE", "NAME"});
   for (const v1::Member& member : *members) {

@@ -48,7 +48,7 @@ int Set(Context& context, v1::Quota quota) {
 int List(Context& context, size_t limit) {
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
-  const auto quotas = Limited((*admin)->ListQuotas(), limit);
+  const auto quotas = (*admin)->ListQuotas(limit);
   if (!quotas.ok()) return context.Fail(quotas.status());
   Print(context, *quotas);
   return kExitOk;

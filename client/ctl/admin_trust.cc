@@ -18,7 +18,7 @@ namespace {
 int ListSessions(Context& context, size_t limit) {
   auto admin = context.OpenAdmin();
   if (!admin.ok()) return context.Fail(admin.status());
-  const auto sessions = Limited((*admin)->ListSessions(), limit);
+  const auto sessions = (*admin)->ListSessions(limit);
   if (!sessions.ok()) return context.Fail(sessions.status());
   Table table({"ID", "PRINCIPAL", "METHOD", "FROM", "SINCE", "CERTIFICATE EXPIRES"});
   for (const v1::OpenSession& session : *sessions) {

@@ -5,9 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
-
-#include "absl/status/statusor.h"
 
 namespace corridor {
 
@@ -22,13 +19,6 @@ inline void AddLimitFlag(CLI::App& command, size_t& limit) {
 inline int32_t NextPageSize(size_t limit, size_t shown, size_t page_max) {
   if (limit == 0) return static_cast<int32_t>(page_max);
   return static_cast<int32_t>(std::min(page_max, limit - std::min(limit, shown)));
-}
-
-// The first `limit` of a list that was read whole.
-template <typename T>
-absl::StatusOr<std::vector<T>> Limited(absl::StatusOr<std::vector<T>> list, size_t limit) {
-  if (list.ok() && limit > 0 && list->size() > limit) list->resize(limit);
-  return list;
 }
 
 }  // namespace corridor

@@ -123,7 +123,7 @@ int Create(Context& context, const SubscriptionFlags& flags) {
 int List(Context& context, const SubscriptionFlags& flags) {
   auto subscriber = context.OpenSubscriber();
   if (!subscriber.ok()) return context.Fail(subscriber.status());
-  const auto all = Limited((*subscriber)->ListSubscriptions(), flags.limit);
+  const auto all = (*subscriber)->ListSubscriptions(flags.limit);
   if (!all.ok()) return context.Fail(all.status());
   Table table({"NAME", "CREATED", "CLAUSES", "OWNER"});
   for (const v1::Subscription& subscription : *all) {

@@ -5,6 +5,7 @@
 
 #include "client/internal/paging.h"
 #include "client/internal/retry.h"
+#include "core/base/status_macros.h"
 
 namespace corridor {
 
@@ -23,11 +24,12 @@ absl::StatusOr<v1::Member> AdminClient::GetMember(std::string_view spiffe_id) {
   return Retrying(environment_, kUnaryRetryFor, [&] { return connection_->GetMember(request); });
 }
 
-absl::StatusOr<std::vector<v1::Member>> AdminClient::ListMembers(bool include_linked_regions) {
+absl::StatusOr<std::vector<v1::Member>> AdminClient::ListMembers(bool include_linked_regions,
+                                                                 size_t limit) {
   v1::ListMembersRequest request;
   request.set_include_linked_regions(include_linked_regions);
   return AllPages<v1::Member>(
-      environment_, std::move(request),
+      environment_, std::move(request), limit,
       [&](const auto& page) { return connection_->ListMembers(page); },
       [](auto& page) { return page.mutable_members(); });
 }
@@ -53,9 +55,9 @@ absl::Status AdminClient::DeleteGrant(std::string_view principal) {
   return connection_->DeleteGrant(request).status();
 }
 
-absl::StatusOr<std::vector<v1::Grant>> AdminClient::ListGrants() {
+absl::StatusOr<std::vector<v1::Grant>> AdminClient::ListGrants(size_t limit) {
   return AllPages<v1::Grant>(
-      environment_, v1::ListGrantsRequest(),
+      environment_, v1::ListGrantsRequest(), limit,
       [&](const auto& request) { return connection_->ListGrants(request); },
       [](auto& page) { return page.mutable_grants(); });
 }
@@ -74,11 +76,12 @@ absl::StatusOr<v1::SigningKey> AdminClient::RetireSigningKey(std::string_view ke
   return connection_->RetireSigningKey(request);
 }
 
-absl::StatusOr<std::vector<v1::SigningKey>> AdminClient::ListSigningKeys(std::string_view member) {
+absl::StatusOr<std::vector<v1::SigningKey>> AdminClient::ListSigningKeys(std::string_view member,
+                                                                         size_t limit) {
   v1::ListSigningKeysRequest request;
   request.set_member(std::string(member));
   return AllPages<v1::SigningKey>(
-      environment_, std::move(request),
+      environment_, std::move(request), limit,
       [&](const auto& page) { return connection_->ListSigningKeys(page); },
       [](auto& page) { return page.mutable_signing_keys(); });
 }
@@ -96,9 +99,9 @@ absl::StatusOr<v1::Agreement> AdminClient::GetAgreement(std::string_view agreeme
   return Retrying(environment_, kUnaryRetryFor, [&] { return connection_->GetAgreement(request); });
 }
 
-absl::StatusOr<std::vector<v1::Agreement>> AdminClient::ListAgreements() {
+absl::StatusOr<std::vector<v1::Agreement>> AdminClient::ListAgreements(size_t limit) {
   return AllPages<v1::Agreement>(
-      environment_, v1::ListAgreementsRequest(),
+      environment_, v1::ListAgreementsRequest(), limit,
       [&](const auto& request) { return connection_->ListAgreements(request); },
       [](auto& page) { return page.mutable_agreements(); });
 }
@@ -119,14 +122,28 @@ absl::StatusOr<std::vector<v1::LinkStatus>> AdminClient::ListLinks() {
 }
 
 absl::StatusOr<v1::GetStatusResponse> AdminClient::GetStatus() {
-  return Retrying(environment_, kUnaryRetryFor, [&] { return connection_->GetStatus({}); });
+  v1::GetStatusRequest request;
+  ASSIGN_OR_RETURN(v1::GetStatusResponse status, Retrying(environment_, kUnaryRetryFor, [&] {
+                     return connection_->GetStatus(request);
+                   }));
+  while (!status.next_page_token().empty()) {
+    request.set_page_token(status.next_page_token());
+    ASSIGN_OR_RETURN(v1::GetStatusResponse page, Retrying(environment_, kUnaryRetryFor, [&] {
+                       return connection_->GetStatus(request);
+                     }));
+    for (auto& owned : *page.mutable_subscriptions()) {
+      *status.add_subscriptions() = std::move(owned);
+    }
+    status.set_next_page_token(page.next_page_token());
+  }
+  return status;
 }
 
-absl::StatusOr<std::vector<v1::OpenSession>> AdminClient::ListSessions() {
-  auto response =
-      Retrying(environment_, kUnaryRetryFor, [&] { return connection_->ListSessions({}); });
-  if (!response.ok()) return response.status();
-  return std::vector<v1::OpenSession>(response->sessions().begin(), response->sessions().end());
+absl::StatusOr<std::vector<v1::OpenSession>> AdminClient::ListSessions(size_t limit) {
+  return AllPages<v1::OpenSession>(
+      environment_, v1::ListSessionsRequest(), limit,
+      [&](const auto& request) { return connection_->ListSessions(request); },
+      [](auto& page) { return page.mutable_sessions(); });
 }
 
 absl::StatusOr<uint32_t> AdminClient::EndSessions(const v1::EndSessionsRequest& which) {
@@ -176,9 +193,9 @@ absl::Status AdminClient::DeleteQuota(std::string_view principal) {
   return connection_->DeleteQuota(request).status();
 }
 
-absl::StatusOr<std::vector<v1::Quota>> AdminClient::ListQuotas() {
+absl::StatusOr<std::vector<v1::Quota>> AdminClient::ListQuotas(size_t limit) {
   return AllPages<v1::Quota>(
-      environment_, v1::ListQuotasRequest(),
+      environment_, v1::ListQuotasRequest(), limit,
       [&](const auto& request) { return connection_->ListQuotas(request); },
       [](auto& page) { return page.mutable_quotas(); });
 }
@@ -230,19 +247,18 @@ absl::Status AdminClient::RestoreReach(std::string_view member) {
   return connection_->RestoreReach(request).status();
 }
 
-absl::StatusOr<std::vector<v1::SuspendedReach>> AdminClient::ListSuspendedReach() {
-  auto response =
-      Retrying(environment_, kUnaryRetryFor, [&] { return connection_->ListSuspendedReach({}); });
-  if (!response.ok()) return response.status();
-  return std::vector<v1::SuspendedReach>(response->suspended().begin(),
-                                         response->suspended().end());
+absl::StatusOr<std::vector<v1::SuspendedReach>> AdminClient::ListSuspendedReach(size_t limit) {
+  return AllPages<v1::SuspendedReach>(
+      environment_, v1::ListSuspendedReachRequest(), limit,
+      [&](const auto& request) { return connection_->ListSuspendedReach(request); },
+      [](auto& page) { return page.mutable_suspended(); });
 }
 
-absl::StatusOr<std::vector<v1::PendingAct>> AdminClient::ListPendingActs() {
-  auto response =
-      Retrying(environment_, kUnaryRetryFor, [&] { return connection_->ListPendingActs({}); });
-  if (!response.ok()) return response.status();
-  return std::vector<v1::PendingAct>(response->acts().begin(), response->acts().end());
+absl::StatusOr<std::vector<v1::PendingAct>> AdminClient::ListPendingActs(size_t limit) {
+  return AllPages<v1::PendingAct>(
+      environment_, v1::ListPendingActsRequest(), limit,
+      [&](const auto& request) { return connection_->ListPendingActs(request); },
+      [](auto& page) { return page.mutable_acts(); });
 }
 
 absl::StatusOr<v1::PendingAct> AdminClient::ApproveAct(std::string_view approval_id) {

@@ -29,9 +29,9 @@ class OperationsClient::Impl {
     if (!status.ok()) return FromGrpcStatus(status);
     return made;
   }
-  absl::StatusOr<v1::ListBackupsResponse> ListBackups() {
+  absl::StatusOr<v1::ListBackupsResponse> ListBackups(const v1::ListBackupsRequest& request) {
     return UnaryCall<v1::ListBackupsResponse>(*channel_, *backups_, &v1::Backups::Stub::ListBackups,
-                                              v1::ListBackupsRequest());
+                                              request);
   }
 
   template <typename Response, typename Method, typename Request>
@@ -68,9 +68,17 @@ absl::Status OperationsClient::SetLogLevel(v1::LogLevel level) {
 
 absl::StatusOr<v1::Backup> OperationsClient::CreateBackup() { return impl_->CreateBackup(); }
 
-absl::StatusOr<std::vector<v1::Backup>> OperationsClient::ListBackups() {
-  ASSIGN_OR_RETURN(const v1::ListBackupsResponse listed, impl_->ListBackups());
-  return std::vector<v1::Backup>(listed.backups().begin(), listed.backups().end());
+absl::StatusOr<std::vector<v1::Backup>> OperationsClient::ListBackups(size_t limit) {
+  std::vector<v1::Backup> backups;
+  v1::ListBackupsRequest request;
+  request.set_page_size(1000);
+  do {
+    ASSIGN_OR_RETURN(v1::ListBackupsResponse page, impl_->ListBackups(request));
+    for (v1::Backup& backup : *page.mutable_backups()) backups.push_back(std::move(backup));
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty() && (limit == 0 || backups.size() < limit));
+  if (limit > 0 && backups.size() > limit) backups.resize(limit);
+  return backups;
 }
 
 }  // namespace corridor

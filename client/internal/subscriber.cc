@@ -41,9 +41,9 @@ absl::StatusOr<v1::GetSubscriptionResponse> Subscriber::GetSubscription(std::str
                   [&] { return connection_->GetSubscription(request); });
 }
 
-absl::StatusOr<std::vector<v1::Subscription>> Subscriber::ListSubscriptions() {
+absl::StatusOr<std::vector<v1::Subscription>> Subscriber::ListSubscriptions(size_t limit) {
   return AllPages<v1::Subscription>(
-      environment_, v1::ListSubscriptionsRequest(),
+      environment_, v1::ListSubscriptionsRequest(), limit,
       [&](const auto& request) { return connection_->ListSubscriptions(request); },
       [](auto& page) { return page.mutable_subscriptions(); });
 }

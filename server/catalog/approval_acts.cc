@@ -1,11 +1,13 @@
 // Acts that open the region and wait for a second person.
 
 #include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
 #include "core/model/errors.h"
 #include "core/model/principal.h"
 #include "server/catalog/agreement_acts.h"
 #include "server/catalog/answer.h"
 #include "server/catalog/catalog.h"
+#include "server/catalog/paging.h"
 #include "server/catalog/stored_values.h"
 #include "server/storage/keyspace.h"
 
@@ -150,6 +152,18 @@ void Catalog::ApproveAct(const Principal& actor, const std::string& approval_id,
 void Catalog::RefuseAct(const Principal& actor, const std::string& approval_id,
                         Done<v1::PendingAct> done) {
   DecideAct(actor, approval_id, false, "refused", std::move(done));
+}
+
+absl::StatusOr<v1::ListPendingActsResponse> Catalog::ListPendingActs(
+    const v1::ListPendingActsRequest& request) const {
+  ASSIGN_OR_RETURN(const PageRequest page,
+                   ReadPageRequest(request.page_size(), request.page_token()));
+  v1::ListPendingActsResponse response;
+  absl::MutexLock lock(&mutex_);
+  response.set_next_page_token(
+      FillPage(state_.pending_acts, page,
+               [&response](const v1::PendingAct& act) { *response.add_acts() = act; }));
+  return response;
 }
 
 v1::ListPendingActsResponse Catalog::ListPendingActs() const {

@@ -143,6 +143,9 @@ class Catalog {
   void ApproveAct(const Principal& actor, const std::string& approval_id,
                   Done<v1::PendingAct> done);
   void RefuseAct(const Principal& actor, const std::string& approval_id, Done<v1::PendingAct> done);
+  absl::StatusOr<v1::ListPendingActsResponse> ListPendingActs(
+      const v1::ListPendingActsRequest& request) const;
+  // All of them, on one page.
   v1::ListPendingActsResponse ListPendingActs() const;
   // Links and roots that are configured now, as approvals.proto names them. The first
   // ones ever count as approved; of later ones, each that is neither approved nor waits

@@ -86,9 +86,13 @@ void LiveCalls::CutOff(const Entry& entry, const absl::Status& why) {
   if (!entry.was_cut) observer_(entry.call, why);
 }
 
-std::vector<LiveCalls::Call> LiveCalls::List() const {
+std::vector<LiveCalls::Call> LiveCalls::List(uint64_t after, size_t max) const {
   std::vector<Call> calls;
-  for (Entry& entry : Copy()) calls.push_back(std::move(entry.call));
+  absl::MutexLock lock(&state_->mutex);
+  for (auto it = state_->entries.upper_bound(after);
+       it != state_->entries.end() && calls.size() < max; ++it) {
+    calls.push_back(it->second.call);
+  }
   return calls;
 }
 

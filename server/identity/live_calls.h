@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
@@ -56,8 +57,8 @@ class LiveCalls {
   // Judges each again.
   void Review();
 
-  // By id, the oldest first.
-  std::vector<Call> List() const;
+  // By id, the oldest first: at most `max` behind the id `after`.
+  std::vector<Call> List(uint64_t after = 0, size_t max = std::numeric_limits<size_t>::max()) const;
 
   // Ends those that `which` names; how many.
   size_t End(absl::FunctionRef<bool(const Call&)> which, const absl::Status& why);

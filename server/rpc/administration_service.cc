@@ -1,10 +1,14 @@
 #include "server/rpc/administration_service.h"
 
+#include <algorithm>
+#include <map>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
 #include "core/model/errors.h"
-
+#include "server/catalog/paging.h"
 #include "server/rpc/unary_answer.h"
 
 namespace corridor {
@@ -19,6 +23,42 @@ void Describe(const LiveCalls::Call& call, v1::ListSessionsResponse& sessions) {
   session.set_certificate_serial(call.peer.serial);
   session.mutable_opened_at()->set_seconds(absl::ToUnixSeconds(call.opened));
   session.mutable_certificate_expires_at()->set_seconds(absl::ToUnixSeconds(call.peer.not_after));
+}
+
+absl::StatusOr<v1::ListSessionsResponse> PageOf(const LiveCalls& calls,
+                                                const v1::ListSessionsRequest& request) {
+  ASSIGN_OR_RETURN(const PageRequest page,
+                   ReadPageRequest(request.page_size(), request.page_token()));
+  uint64_t after = 0;
+  if (!page.after.empty() && !absl::SimpleAtoi(page.after, &after)) return WrongPageToken();
+  const std::vector<LiveCalls::Call> listed = calls.List(after, page.size + 1);
+  v1::ListSessionsResponse sessions;
+  for (size_t i = 0; i < std::min(listed.size(), page.size); ++i) {
+    if (!listed[i].peer.principal.spiffe_id.empty()) Describe(listed[i], sessions);
+  }
+  if (listed.size() > page.size) {
+    sessions.set_next_page_token(PageTokenAfter(absl::StrCat(listed[page.size - 1].id)));
+  }
+  return sessions;
+}
+
+// Leaves of all subscriptions, which are sorted by owner and name, the page that was asked for.
+absl::StatusOr<v1::GetStatusResponse> PageOf(v1::GetStatusResponse status,
+                                             const v1::GetStatusRequest& request) {
+  constexpr int32_t kSubscriptionsMax = 1000;
+  ASSIGN_OR_RETURN(
+      const PageRequest page,
+      ReadPageRequest(request.page_size() == 0 ? kSubscriptionsMax : request.page_size(),
+                      request.page_token()));
+  std::map<std::string, v1::OwnedSubscriptionStatus*> all;
+  for (v1::OwnedSubscriptionStatus& owned : *status.mutable_subscriptions()) {
+    all[absl::StrCat(owned.owner(), " ", owned.status().name())] = &owned;
+  }
+  google::protobuf::RepeatedPtrField<v1::OwnedSubscriptionStatus> kept;
+  status.set_next_page_token(FillPage(
+      all, page, [&kept](v1::OwnedSubscriptionStatus* owned) { *kept.Add() = std::move(*owned); }));
+  status.mutable_subscriptions()->Swap(&kept);
+  return status;
 }
 
 }  // namespace
@@ -157,20 +197,21 @@ AdministrationService::Reactor* AdministrationService::ListLinks(
 
 AdministrationService::Reactor* AdministrationService::GetStatus(
     Context* context, const v1::GetStatusRequest* request, v1::GetStatusResponse* response) {
-  return ServeOn(
-      executor_, context, request, response,
-      [this](const Principal&, const auto&, auto answer) { region_.GetStatus(std::move(answer)); });
+  return ServeOn(executor_, context, request, response,
+                 [this](const Principal&, const v1::GetStatusRequest& request, auto answer) {
+                   region_.GetStatus([request, answer = std::move(answer)](
+                                         absl::StatusOr<v1::GetStatusResponse> status) mutable {
+                     if (!status.ok()) return answer(status.status());
+                     answer(PageOf(*std::move(status), request));
+                   });
+                 });
 }
 
 AdministrationService::Reactor* AdministrationService::ListSessions(
     Context* context, const v1::ListSessionsRequest* request, v1::ListSessionsResponse* response) {
   return ServeOn(executor_, context, request, response,
-                 [this](const Principal&, const auto&, auto answer) {
-                   v1::ListSessionsResponse sessions;
-                   for (const LiveCalls::Call& call : calls_.List()) {
-                     if (!call.peer.principal.spiffe_id.empty()) Describe(call, sessions);
-                   }
-                   answer(std::move(sessions));
+                 [this](const Principal&, const auto& request, auto answer) {
+                   answer(PageOf(calls_, request));
                  });
 }
 

@@ -9,9 +9,10 @@ namespace corridor {
 grpc::ServerUnaryReactor* ApprovalsService::ListPendingActs(
     grpc::CallbackServerContext* context, const v1::ListPendingActsRequest* request,
     v1::ListPendingActsResponse* response) {
-  return ServeOn(
-      executor_, context, request, response,
-      [this](const Principal&, const auto&, auto answer) { answer(catalog_.ListPendingActs()); });
+  return ServeOn(executor_, context, request, response,
+                 [this](const Principal&, const auto& request, auto answer) {
+                   answer(catalog_.ListPendingActs(request));
+                 });
 }
 
 grpc::ServerUnaryReactor* ApprovalsService::ApproveAct(grpc::CallbackServerContext* context,

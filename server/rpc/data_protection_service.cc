@@ -1,12 +1,15 @@
 #include "server/rpc/data_protection_service.h"
 
+#include <map>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
 #include "core/model/errors.h"
 #include "core/model/principal.h"
+#include "server/catalog/paging.h"
 #include "server/rpc/unary_answer.h"
 
 namespace corridor {
@@ -19,6 +22,19 @@ std::string ObjectOf(const v1::ReportAlertDisclosuresRequest& request) {
 std::string ObjectOf(const v1::ReportHolderDisclosuresRequest& request) { return request.holder(); }
 std::string ObjectOf(const v1::GetProcessingRecordRequest& request) {
   return request.agreement_id();
+}
+
+absl::StatusOr<v1::ListSuspendedReachResponse> PageOf(
+    const Facts& facts, const v1::ListSuspendedReachRequest& request) {
+  ASSIGN_OR_RETURN(const PageRequest page,
+                   ReadPageRequest(request.page_size(), request.page_token()));
+  std::map<std::string, const v1::SuspendedReach*> all;
+  for (const auto& [member, reach] : facts.suspended_reach) all[member] = &reach;
+  v1::ListSuspendedReachResponse suspended;
+  suspended.set_next_page_token(FillPage(all, page, [&suspended](const v1::SuspendedReach* reach) {
+    *suspended.add_suspended() = *reach;
+  }));
+  return suspended;
 }
 
 }  // namespace
@@ -98,13 +114,8 @@ DataProtectionService::Reactor* DataProtectionService::ListSuspendedReach(
     Context* context, const v1::ListSuspendedReachRequest* request,
     v1::ListSuspendedReachResponse* response) {
   return ServeOn(executor_, context, request, response,
-                 [this](const Principal&, const auto&, auto answer) {
-                   v1::ListSuspendedReachResponse suspended;
-                   const std::shared_ptr<const Facts> facts = region_.catalog().facts();
-                   for (const auto& [member, reach] : facts->suspended_reach) {
-                     *suspended.add_suspended() = reach;
-                   }
-                   answer(std::move(suspended));
+                 [this](const Principal&, const auto& request, auto answer) {
+                   answer(PageOf(*region_.catalog().facts(), request));
                  });
 }
 

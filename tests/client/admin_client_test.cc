@@ -64,6 +64,52 @@ TEST_F(AdminClientTest, AListIsReadToItsLastPage) {
   EXPECT_EQ(members->size(), 2);
 }
 
+TEST_F(AdminClientTest, AListIsReadNoFurtherThanWasAskedFor) {
+  EXPECT_CALL(*connection_, ListSessions)
+      .WillOnce([](const auto& request) {
+        EXPECT_EQ(request.page_size(), 1000);
+        v1::ListSessionsResponse page;
+        for (int i = 0; i < 1000; ++i) page.add_sessions();
+        page.set_next_page_token("2");
+        return page;
+      })
+      .WillOnce([](const auto& request) {
+        EXPECT_EQ(request.page_size(), 5) << "what is missing";
+        EXPECT_EQ(request.page_token(), "2");
+        v1::ListSessionsResponse page;
+        for (int i = 0; i < 7; ++i) page.add_sessions();  // As one that knows no pages.
+        page.set_next_page_token("3");
+        return page;
+      });
+  const auto sessions = admin_.ListSessions(1005);
+  ASSERT_TRUE(sessions.ok());
+  EXPECT_EQ(sessions->size(), 1005u);
+}
+
+TEST_F(AdminClientTest, AStatusHasTheSubscriptionsOfEveryPage) {
+  EXPECT_CALL(*connection_, GetStatus)
+      .WillOnce([](const auto& request) {
+        EXPECT_EQ(request.page_token(), "");
+        v1::GetStatusResponse page;
+        page.set_head_offset(7);
+        page.add_subscriptions()->set_owner("a");
+        page.set_next_page_token("2");
+        return page;
+      })
+      .WillOnce([](const auto& request) {
+        EXPECT_EQ(request.page_token(), "2");
+        v1::GetStatusResponse page;
+        page.set_head_offset(9);
+        page.add_subscriptions()->set_owner("b");
+        return page;
+      });
+  const auto status = admin_.GetStatus();
+  ASSERT_TRUE(status.ok());
+  EXPECT_EQ(status->subscriptions_size(), 2);
+  EXPECT_EQ(status->head_offset(), 7u) << "all of one moment but the later subscriptions";
+  EXPECT_EQ(status->next_page_token(), "");
+}
+
 TEST_F(AdminClientTest, WhatIsSafeToRepeatIsTriedAgain) {
   EXPECT_CALL(*connection_, CreateMember)
       .WillOnce(Return(absl::UnavailableError("Connection refused")))

@@ -1,6 +1,7 @@
 #ifndef CORRIDOR_CLIENT_OPERATIONS_CLIENT_H_
 #define CORRIDOR_CLIENT_OPERATIONS_CLIENT_H_
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -30,7 +31,8 @@ class OperationsClient {
 
   // Backups; see backup.proto. Waits as long as it takes, whatever the channel's deadline.
   absl::StatusOr<v1::Backup> CreateBackup();
-  absl::StatusOr<std::vector<v1::Backup>> ListBackups();
+  // The newest first: all, or `limit` of them.
+  absl::StatusOr<std::vector<v1::Backup>> ListBackups(size_t limit = 0);
 
  private:
   class Impl;

@@ -65,8 +65,8 @@ class Subscriber {
   absl::StatusOr<v1::Subscription> CreateSubscription(v1::Subscription subscription);
   // `name` is `subscriptions/<id>`.
   absl::StatusOr<v1::GetSubscriptionResponse> GetSubscription(std::string_view name);
-  // All of the caller's.
-  absl::StatusOr<std::vector<v1::Subscription>> ListSubscriptions();
+  // The caller's by name: all, or `limit` of them.
+  absl::StatusOr<std::vector<v1::Subscription>> ListSubscriptions(size_t limit = 0);
   absl::StatusOr<v1::Subscription> UpdateSubscription(const v1::UpdateSubscriptionRequest& request);
   // Deletes it and its cursor. With `etag`: only if that is the current one.
   absl::Status DeleteSubscription(std::string_view name, std::string_view etag = "");

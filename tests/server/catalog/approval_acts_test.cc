@@ -46,6 +46,26 @@ class ApprovalActsTest : public CatalogFixture {
   const Principal second_ = *ParsePrincipal("spiffe://sea.example/operator/second");
 };
 
+TEST_F(ApprovalActsTest, WhatWaitsIsListedByThePage) {
+  for (const char* id : {"first", "second", "third"}) {
+    EXPECT_EQ(ReasonOf(Create(ExampleAgreement(id)).status()), v1::ERROR_REASON_APPROVAL_PENDING);
+  }
+  v1::ListPendingActsRequest request;
+  request.set_page_size(2);
+  const auto page = catalog_->ListPendingActs(request);
+  ASSERT_TRUE(page.ok()) << page.status();
+  ASSERT_THAT(page->acts(), SizeIs(2));
+  request.set_page_token(page->next_page_token());
+  const auto last = catalog_->ListPendingActs(request);
+  ASSERT_TRUE(last.ok()) << last.status();
+  ASSERT_THAT(last->acts(), SizeIs(1));
+  EXPECT_EQ(last->acts(0).approval_id(), "agreements/third");
+  EXPECT_EQ(last->next_page_token(), "");
+  request.set_page_token("no token");
+  EXPECT_EQ(ReasonOf(catalog_->ListPendingActs(request).status()),
+            v1::ERROR_REASON_REQUEST_INVALID);
+}
+
 TEST_F(ApprovalActsTest, ANewAgreementWaitsForASecondOperator) {
   const absl::Status proposed = Create(ExampleAgreement("sea-to-ea")).status();
   EXPECT_EQ(ReasonOf(proposed), v1::ERROR_REASON_APPROVAL_PENDING);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/model/errors.h"
+#include "corridor/v1/backup.grpc.pb.h"
 #include "corridor/v1/operations.grpc.pb.h"
 #include "server/rpc/grpc_status.h"
 #include "tests/server/rpc/broker_fixture.h"
@@ -90,6 +91,32 @@ TEST_F(OperationsServiceTest, ALevelIsOneOfThoseThatThereAre) {
   }
   EXPECT_EQ(level_, v1::LOG_LEVEL_DEBUG);
   EXPECT_EQ(Audited(), (std::vector<std::string>{"log-level LOG_LEVEL_DEBUG"}));
+}
+
+TEST_F(OperationsServiceTest, BackupsAreListedByThePageTheNewestFirst) {
+  backup_door_.list = []() -> absl::StatusOr<v1::ListBackupsResponse> {
+    v1::ListBackupsResponse all;
+    for (const char* id : {"20260303T110000Z", "20260302T110000Z", "20260301T110000Z"}) {
+      all.add_backups()->mutable_manifest()->set_backup_id(id);
+    }
+    return all;
+  };
+  Restart();
+  auto backups = v1::Backups::NewStub(ChannelWith(sea_.Operator("operations")));
+  v1::ListBackupsRequest request;
+  request.set_page_size(2);
+  v1::ListBackupsResponse page;
+  ASSERT_TRUE(backups->ListBackups(Context().get(), request, &page).ok());
+  ASSERT_EQ(page.backups_size(), 2);
+  EXPECT_EQ(page.backups(0).manifest().backup_id(), "20260303T110000Z");
+  request.set_page_token(page.next_page_token());
+  ASSERT_TRUE(backups->ListBackups(Context().get(), request, &page).ok());
+  ASSERT_EQ(page.backups_size(), 1);
+  EXPECT_EQ(page.backups(0).manifest().backup_id(), "20260301T110000Z");
+  EXPECT_EQ(page.next_page_token(), "");
+  request.set_page_size(-1);
+  EXPECT_EQ(backups->ListBackups(Context().get(), request, &page).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
 }
 
 TEST(ReadinessTest, MembersAreSentAwayWhilePeersAndOperatorsAreServed) {

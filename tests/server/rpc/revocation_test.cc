@@ -253,6 +253,54 @@ TEST_F(RevocationTest, AnOperatorSeesWhoHasStreamsAndEndsThem) {
   ExpectThailandGoesOn();
 }
 
+TEST_F(RevocationTest, TheSubscriptionsOfAStatusComeByThePage) {
+  auto admin = v1::Administration::NewStub(ChannelWith(sea_.Operator("ops")));
+  v1::GetStatusResponse all;
+  ASSERT_TRUE(admin->GetStatus(Context().get(), {}, &all).ok());
+  ASSERT_THAT(all.subscriptions(), SizeIs(2));
+  EXPECT_EQ(all.next_page_token(), "");
+  v1::GetStatusRequest request;
+  request.set_page_size(1);
+  v1::GetStatusResponse page;
+  for (int i = 0; i < 2; ++i) {
+    page.Clear();
+    ASSERT_TRUE(admin->GetStatus(Context().get(), request, &page).ok());
+    ASSERT_THAT(page.subscriptions(), SizeIs(1));
+    EXPECT_EQ(page.subscriptions(0).owner(), all.subscriptions(i).owner());
+    EXPECT_EQ(page.region(), "sea.example") << "the rest is on every page";
+    request.set_page_token(page.next_page_token());
+  }
+  EXPECT_EQ(page.next_page_token(), "");
+}
+
+TEST_F(RevocationTest, OpenStreamsAreListedByThePage) {
+  auto admin = v1::Administration::NewStub(ChannelWith(sea_.Operator("ops")));
+  v1::ListSessionsRequest request;
+  request.set_page_size(1);
+  v1::ListSessionsResponse first;
+  ASSERT_TRUE(admin->ListSessions(Context().get(), request, &first).ok());
+  ASSERT_THAT(first.sessions(), SizeIs(1));
+  EXPECT_NE(first.next_page_token(), "");
+  request.set_page_token(first.next_page_token());
+  v1::ListSessionsResponse second;
+  ASSERT_TRUE(admin->ListSessions(Context().get(), request, &second).ok());
+  ASSERT_THAT(second.sessions(), SizeIs(1));
+  EXPECT_EQ(second.sessions(0).principal(), kIndonesia);
+  EXPECT_EQ(second.next_page_token(), "");
+
+  v1::ListSessionsResponse refused;
+  for (const char* token : {"zz", "6e6f"}) {  // No hexadecimal; "no".
+    request.set_page_token(token);
+    EXPECT_EQ(admin->ListSessions(Context().get(), request, &refused).error_code(),
+              grpc::StatusCode::INVALID_ARGUMENT)
+        << token;
+  }
+  request.clear_page_token();
+  request.set_page_size(1001);
+  EXPECT_EQ(admin->ListSessions(Context().get(), request, &refused).error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+}
+
 TEST_F(RevocationTest, AReloadTellsWhatWasNotTakenAndCutsWhoeverItRevokes) {
   reload_ = [this] {
     trust_.Replace(
