@@ -80,7 +80,7 @@ std::string RateText(Rate rate) {
   if (!rate) return "-";
   const double size = *rate < 0 ? -*rate : *rate;
   if (size == 0) return "0";
-  return absl::StrFormat(size < 100 ? "%.1f" : "%.0f", *rate);
+  return absl::StrFormat("%.*f", size < 100 ? 1 : 0, *rate);
 }
 
 // "850ms", "12s", "3m", "5h", "9d".

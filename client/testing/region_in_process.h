@@ -38,7 +38,7 @@ class AdvancedClock final : public Clock {
 
  private:
   absl::Duration ahead() const { return absl::Nanoseconds(ahead_ns_.load()); }
-  const SystemClock machine_;
+  const SystemClock machine_{};
   std::atomic<int64_t> ahead_ns_ = 0;
 };
 
