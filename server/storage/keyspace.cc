@@ -78,7 +78,7 @@ std::string RegisteredRecallKey(std::string_view publisher, std::string_view ale
 }
 std::string RegisteredHolderKeyPrefix(std::string_view publisher, std::string_view alert_id,
                                       std::string_view statement_id) {
-  return ("zh/" + KeyText(publisher)).append(alert_id).append(statement_id);
+  return ("h/" + KeyText(publisher)).append(alert_id).append(statement_id);
 }
 std::string HeldKey(uint64_t number) { return "q/" + KeyNumber(number); }
 std::string ReleaseKeyPrefix() { return "t/"; }

@@ -58,7 +58,7 @@ namespace corridor {
 
 // In a store of its own, outside of what is backed up (recall_register.h):
 //   z/<publisher text><alert id><statement id, or nothing>  recalled or withdrawn  journal
-//   zh/<publisher text><alert id><statement id><holder>     who had it then        recalls
+//   h/<publisher text><alert id><statement id><holder>      who had it then        recalls
 
 // Building blocks.
 std::string KeyNumber(uint64_t value);       // 8 bytes, big-endian.
