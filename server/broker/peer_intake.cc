@@ -329,7 +329,7 @@ absl::StatusOr<std::vector<Refusal>> PeerIntake::UntoldRefusals(const std::strin
 void PeerIntake::OnRefusalNoted(const std::string& origin, v1::Lane lane,
                                 const v1::LinkRefusedNoted& noted) {
   std::vector<BatchPart> parts;
-  parts.push_back(RefusalToldPart({origin, lane, noted.offset()}));
+  parts.push_back(RefusalToldPart({origin, lane, noted.offset()}, noted.epoch()));
   parts_.journal.Commit(std::move(parts), [](const absl::Status&) {});
 }
 

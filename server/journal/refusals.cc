@@ -56,8 +56,16 @@ BatchPart NoLongerRefusedPart(const PeerRecordPlace& place) {
   };
 }
 
-BatchPart RefusalToldPart(const PeerRecordPlace& place) {
-  return DeletePart(UntoldRefusalKey(place.origin, place.lane, place.offset));
+BatchPart RefusalToldPart(const PeerRecordPlace& place, uint64_t epoch) {
+  return [place, epoch](CommitContext& context) -> absl::Status {
+    const std::string key = RefusedHereKey(place.origin, place.lane, place.offset);
+    ASSIGN_OR_RETURN(const std::optional<std::string> value, context.Get(key));
+    if (!value) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const Refusal refusal, RefusalFrom(key, *value, place.lane, place.offset));
+    if (refusal.epoch != epoch) return absl::OkStatus();
+    context.Delete(UntoldRefusalKey(place.origin, place.lane, place.offset));
+    return absl::OkStatus();
+  };
 }
 
 absl::StatusOr<std::vector<Refusal>> ListUntoldRefusals(const Store& store, std::string_view origin,

@@ -44,11 +44,12 @@ BatchPart RefusedByPeerPart(const std::string& peer, v1::Lane lane, uint64_t epo
 // from the first).
 absl::StatusOr<std::vector<Refusal>> ListRefusedHere(const Store& store, std::string_view origin,
                                                      const Refusal& after, size_t limit);
-// What `origin` is yet to be told of, up to `through`; it has noted it.
+// What `origin` is yet to be told of, up to `through`; it has noted one of a record of that
+// `epoch`, which may not be the one that stands at that offset by now.
 absl::StatusOr<std::vector<Refusal>> ListUntoldRefusals(const Store& store, std::string_view origin,
                                                         v1::Lane lane, uint64_t through,
                                                         size_t limit);
-BatchPart RefusalToldPart(const PeerRecordPlace& place);
+BatchPart RefusalToldPart(const PeerRecordPlace& place, uint64_t epoch);
 // The refusal by `peer` of that record of ours; absent: it did not refuse it.
 absl::StatusOr<std::optional<Refusal>> FindRefusedByPeer(const Store& store, std::string_view peer,
                                                          v1::Lane lane, uint64_t offset);

@@ -179,7 +179,7 @@ void LinkReceiver::OnRefusedDurably(const PeerPosition& at, v1::ErrorReason reas
   refused.set_offset(at.offset);
   refused.set_reason(reason);
   refused.set_digest(std::move(digest));
-  refused.set_epoch(at.epoch);
+  refused.set_epoch(entry->record->acceptance().position().epoch());
   TellRefused(std::move(refused));
   Decide(*entry);
 }
