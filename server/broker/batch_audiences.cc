@@ -1,7 +1,5 @@
 #include "server/broker/batch_audiences.h"
 
-#include <utility>
-
 #include "absl/strings/str_cat.h"
 #include "core/model/errors.h"
 
@@ -34,16 +32,12 @@ Digest AudienceOf(const ParsedStatement& statement) {
 absl::Status BatchAudiences::Check(const ParsedStatement& statement) {
   const v1::StatementProof& proof = statement.bytes.proof();
   if (!proof.has_batch()) return absl::OkStatus();
-  std::string root = absl::StrCat(proof.key_id(), proof.batch().root());
+  const std::string root = absl::StrCat(proof.key_id(), proof.batch().root());
   const Digest audience = AudienceOf(statement);
   const absl::MutexLock lock(&mutex_);
-  auto found = young_.find(root);
-  if (found == young_.end()) {
-    const auto before = old_.extract(root);
-    if (young_.size() >= generation_max_) old_ = std::exchange(young_, {});
-    found = young_.emplace(std::move(root), before ? before.mapped() : audience).first;
-  }
-  if (found->second == audience) return absl::OkStatus();
+  const Digest* first = audiences_.Find(root);
+  if (first == nullptr) first = audiences_.Put(root, audience);
+  if (*first == audience) return absl::OkStatus();
   return Error(v1::ERROR_REASON_MISUSE_RULE,
                "statements under one signature must be for one audience; sign this one apart",
                "rule", "batch.one_audience");
@@ -51,7 +45,7 @@ absl::Status BatchAudiences::Check(const ParsedStatement& statement) {
 
 size_t BatchAudiences::size() const {
   const absl::MutexLock lock(&mutex_);
-  return young_.size() + old_.size();
+  return audiences_.size();
 }
 
 }  // namespace corridor

@@ -5,11 +5,11 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "core/crypto/digest.h"
 #include "core/model/statement.h"
+#include "server/journal/recent_map.h"
 
 namespace corridor {
 
@@ -22,7 +22,8 @@ class BatchAudiences {
   static constexpr size_t kCapacity = 4096;
 
   // REQUIRES: capacity >= 2.
-  explicit BatchAudiences(size_t capacity = kCapacity) : generation_max_(capacity / 2) {}
+  // The map may hold two more than it is told.
+  explicit BatchAudiences(size_t capacity = kCapacity) : audiences_(capacity - 2) {}
 
   // OK for a statement with a proof of its own, the first under its root, and one for whom the
   // first was; MISUSE_RULE otherwise, with the rule in its metadata. REQUIRES: its proof verifies,
@@ -33,11 +34,8 @@ class BatchAudiences {
   size_t size() const;
 
  private:
-  const size_t generation_max_;
   mutable absl::Mutex mutex_;
-  // Audiences by key and root: of those met since the last change of generations, and before it.
-  absl::flat_hash_map<std::string, Digest> young_ ABSL_GUARDED_BY(mutex_);
-  absl::flat_hash_map<std::string, Digest> old_ ABSL_GUARDED_BY(mutex_);
+  RecentMap<Digest> audiences_ ABSL_GUARDED_BY(mutex_);  // By key and root.
 };
 
 }  // namespace corridor
