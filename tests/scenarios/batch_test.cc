@@ -18,28 +18,12 @@ namespace {
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr char kEast[] = "east-africa.example";
-constexpr char kSouth[] = "south-east-asia.example";
-
-class BatchScenario : public ::testing::Test {
+class BatchScenario : public TwoLinkedRegions {
  protected:
   void SetUp() override {
-    world_.Add(kEast, {kSouth});
-    world_.Add(kSouth, {kEast});
-    for (TestRegion* region : {&east(), &south()}) region->Start();
-    east().AddMember("ke-desk", "KEN");
-    east().AddMember("ug-desk", "UGA");
-    south().AddMember("th-desk", "THA");
-    for (TestRegion* region : {&east(), &south()}) {
-      region->Agree("within", region->name(), region->name());
-      region->Agree("east-to-south", kEast, kSouth);
-    }
-    world_.Run(absl::Seconds(10));
+    TwoLinkedRegions::SetUp();
+    AgreeEastToSouth();
   }
-
-  TestRegion& east() { return world_.at(kEast); }
-  TestRegion& south() { return world_.at(kSouth); }
-  std::string publisher() { return east().MemberId("ke-desk"); }
 
   v1::SignedStatement Statement(uint64_t number, const v1::StatementRouting& routing) {
     return east().SignedBy("ke-desk", ExampleIssue(publisher(), number, number), routing);
@@ -62,8 +46,6 @@ class BatchScenario : public ::testing::Test {
     }
     return "";
   }
-
-  RegionWorld world_;
 };
 
 constexpr v1::ErrorReason kNoError = v1::ERROR_REASON_UNSPECIFIED;

@@ -23,27 +23,8 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-constexpr char kEast[] = "east-africa.example";
-constexpr char kSouth[] = "south-east-asia.example";
-
-class FederationScenario : public ::testing::Test {
+class FederationScenario : public TwoLinkedRegions {
  protected:
-  void SetUp() override {
-    world_.Add(kEast, {kSouth});
-    world_.Add(kSouth, {kEast});
-    for (TestRegion* region : {&east(), &south()}) region->Start();
-    east().AddMember("ke-desk", "KEN");
-    east().AddMember("ug-desk", "UGA");
-    south().AddMember("th-desk", "THA");
-    for (TestRegion* region : {&east(), &south()}) {
-      region->Agree("within", region->name(), region->name());
-    }
-    world_.Run(absl::Seconds(10));
-  }
-
-  TestRegion& east() { return world_.at(kEast); }
-  TestRegion& south() { return world_.at(kSouth); }
-  std::string publisher() { return east().MemberId("ke-desk"); }
   void AgreeBothWays() {
     for (TestRegion* region : {&east(), &south()}) {
       region->Agree("east-to-south", kEast, kSouth);
@@ -93,8 +74,6 @@ class FederationScenario : public ::testing::Test {
     world_.Run();
     return hold;
   }
-
-  RegionWorld world_;
 };
 
 TEST_F(FederationScenario, APausedLinkStandsStillAcrossARestartAndGoesOn) {

@@ -22,29 +22,13 @@ using ::testing::Key;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-constexpr char kEast[] = "east-africa.example";
-constexpr char kSouth[] = "south-east-asia.example";
-
-class KeyRevocationScenario : public ::testing::Test {
+class KeyRevocationScenario : public TwoLinkedRegions {
  protected:
   void SetUp() override {
-    world_.Add(kEast, {kSouth});
-    world_.Add(kSouth, {kEast});
-    for (TestRegion* region : {&east(), &south()}) region->Start();
-    east().AddMember("ke-desk", "KEN");
-    east().AddMember("ug-desk", "UGA");
-    south().AddMember("th-desk", "THA");
+    TwoLinkedRegions::SetUp();
     south().AddMember("ph-desk", "PHL");
-    for (TestRegion* region : {&east(), &south()}) {
-      region->Agree("within", region->name(), region->name());
-      region->Agree("east-to-south", kEast, kSouth);
-    }
-    world_.Run(absl::Seconds(10));
+    AgreeEastToSouth();
   }
-
-  TestRegion& east() { return world_.at(kEast); }
-  TestRegion& south() { return world_.at(kSouth); }
-  std::string publisher() { return east().MemberId("ke-desk"); }
 
   absl::StatusOr<v1::Receipt> Issue(uint64_t number) {
     auto receipt =
@@ -80,8 +64,6 @@ class KeyRevocationScenario : public ::testing::Test {
     }
     return holders;
   }
-
-  RegionWorld world_;
 };
 
 TEST_F(KeyRevocationScenario, WhatCameAfterTheCompromiseIsFlaggedToItsReadersEverywhere) {

@@ -459,4 +459,22 @@ void RegionWorld::BreakConnectionsOf(const std::string& region) {
   }
 }
 
+void TwoLinkedRegions::SetUp() {
+  world_.Add(kEast, {kSouth});
+  world_.Add(kSouth, {kEast});
+  for (TestRegion* region : {&east(), &south()}) region->Start();
+  east().AddMember("ke-desk", "KEN");
+  east().AddMember("ug-desk", "UGA");
+  south().AddMember("th-desk", "THA");
+  for (TestRegion* region : {&east(), &south()}) {
+    region->Agree("within", region->name(), region->name());
+  }
+  world_.Run(absl::Seconds(10));
+}
+
+void TwoLinkedRegions::AgreeEastToSouth() {
+  for (TestRegion* region : {&east(), &south()}) region->Agree("east-to-south", kEast, kSouth);
+  world_.Run(absl::Seconds(10));
+}
+
 }  // namespace corridor

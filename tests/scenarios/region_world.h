@@ -195,6 +195,24 @@ class RegionWorld {
   std::vector<std::weak_ptr<Pipe>> pipes_;
 };
 
+// What most stories of two regions begin with: linked, up, an agency or two in each, and an
+// agreement within each. What crosses, the story agrees.
+class TwoLinkedRegions : public ::testing::Test {
+ protected:
+  static constexpr char kEast[] = "east-africa.example";
+  static constexpr char kSouth[] = "south-east-asia.example";
+
+  void SetUp() override;
+
+  TestRegion& east() { return world_.at(kEast); }
+  TestRegion& south() { return world_.at(kSouth); }
+  std::string publisher() { return east().MemberId("ke-desk"); }
+  // Registered on both sides.
+  void AgreeEastToSouth();
+
+  RegionWorld world_;
+};
+
 }  // namespace corridor
 
 #endif  // CORRIDOR_TESTS_SCENARIOS_REGION_WORLD_H_
