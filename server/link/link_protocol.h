@@ -109,7 +109,7 @@ class LinkProtocol {
   // --- The desk: what is not about the order of records ----------------------
 
   // What is told until it is answered, all of it: each once on every stream, when the
-  // lane is UP and the peer speaks version 2.
+  // lane is UP and the peer speaks version 2, and 3 for what was refused.
   void SetNotices(std::vector<LinkNotice> notices);
   // Sends one now. False, and nothing is sent, unless the lane is UP and the peer
   // speaks version 2.

@@ -31,7 +31,7 @@ from said import Said  # noqa: E402
 
 ATTACHED_WITHIN = 60
 CATCH_UP = 300
-# What DESIGN.md D8 allows an IMMEDIATE statement on that line: a second and a round trip.
+# What an IMMEDIATE statement may take on that line: a second and a round trip.
 URGENT_WITHIN = 1.1
 
 
