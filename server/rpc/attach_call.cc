@@ -11,7 +11,7 @@ class AttachStream final : public SubscriberStream {
   explicit AttachStream(std::shared_ptr<AttachCall> call) : call_(std::move(call)) {}
   void Send(v1::AttachResponse response) override { call_->Push(std::move(response)); }
   void Finish(absl::Status status) override { call_->End(std::move(status)); }
-  void Cancel(absl::Status status) override { call_->Cut(status); }
+  void Cancel(absl::Status status) override { call_->Refuse(status); }
 
  private:
   const std::shared_ptr<AttachCall> call_;

@@ -19,6 +19,7 @@ class AttachCall final : public StreamCall<v1::AttachRequest, v1::AttachResponse
                           const Principal& caller);
   // A stream that only says why there is none.
   static AttachCall* Refuse(grpc::CallbackServerContext* context, const absl::Status& why);
+  using StreamCall::Refuse;
 
   AttachCall(grpc::CallbackServerContext* context, SessionHub* hub)
       : StreamCall(context), hub_(hub) {}
